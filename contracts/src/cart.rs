@@ -1,0 +1,109 @@
+//! Carts: what a shopper means to buy, and the moment they do.
+
+use crate::{Address, CartId, OrderId, PaymentMethod, events, questions};
+use bodega_kernel::{Money, Sku, Time, UserId};
+use bodega_pricing::{Basket, Priced};
+use serde::{Deserialize, Serialize};
+
+mod wire;
+
+/// A cart was frozen and became an order. Holds every input of the price.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "wire::CartCheckedOut")]
+pub struct CartCheckedOut {
+    /// The order it becomes.
+    pub order_id: OrderId,
+    /// The number people read.
+    pub number: String,
+    /// Which cart.
+    pub cart_id: CartId,
+    /// The cart's version that was bought.
+    pub cart_version: i64,
+    /// The buyer; `None` for a guest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub customer_id: Option<UserId>,
+    /// Where mails go.
+    pub email: String,
+    /// Where parcels go.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shipping_address: Option<Address>,
+    /// Where the invoice goes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub billing_address: Option<Address>,
+    /// What was priced.
+    pub basket: Basket,
+    /// What came out.
+    #[serde(serialize_with = "wire::without_items")]
+    pub priced: Priced,
+    /// SKUs of which no stock is kept.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unstocked: Vec<Sku>,
+    /// How the shopper pays.
+    pub payment_method: PaymentMethod,
+    /// When.
+    pub at: Time,
+}
+
+events! { CartCheckedOut = "cart.checked_out.v1" by order_id }
+
+/// Asked by orders for an order it has not heard of yet: whether cart made it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CheckedOutOrder {
+    /// Which.
+    pub order_id: OrderId,
+}
+
+/// What cart knows of an order it made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckedOut {
+    /// Its number.
+    pub number: String,
+    /// Its buyer.
+    pub customer_id: Option<UserId>,
+    /// When.
+    pub at: Time,
+}
+
+/// Asked by `verify`: the prices and availability that cart has heard of, by SKU.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SeenFacts {
+    /// The last SKU of the page before.
+    pub after: Option<String>,
+}
+
+/// What cart believes of a SKU.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeenFact {
+    /// Which.
+    pub sku: Sku,
+    /// Its price; `None` if only its stock was heard of.
+    pub price: Option<Money>,
+    /// Whether it may be bought.
+    pub active: bool,
+    /// What is available; `None` if only its price was heard of.
+    pub available: Option<i64>,
+}
+
+/// Asked by `verify`: the checkouts, by order id.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CheckoutFacts {
+    /// The last order of the page before.
+    pub after: Option<OrderId>,
+}
+
+/// One checkout.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckoutFact {
+    /// The order it made.
+    pub order_id: OrderId,
+    /// Of which cart.
+    pub cart_id: CartId,
+    /// In which version.
+    pub cart_version: i64,
+}
+
+questions! {
+    CheckedOutOrder -> Option<CheckedOut>, "cart" / "checked_out_order";
+    SeenFacts -> Vec<SeenFact>, "cart" / "seen_facts";
+    CheckoutFacts -> Vec<CheckoutFact>, "cart" / "checkout_facts";
+}

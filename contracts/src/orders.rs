@@ -1,0 +1,196 @@
+//! Orders: the process manager that carries a checkout to its end.
+
+use crate::{CartId, OrderId, OrderLine, PaymentMethod, events, questions};
+use bodega_kernel::{Money, Sku, Time, UserId};
+use bodega_pricing::{Basket, Priced};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Where an order is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderStatus {
+    /// Waiting for stock.
+    Pending,
+    /// Stock is held; waiting for money.
+    AwaitingPayment,
+    /// Paid, or as good as paid.
+    Confirmed,
+    /// Over, without a sale.
+    Cancelled,
+}
+
+/// Where the money of an order is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentStatus {
+    /// Nothing yet.
+    Unpaid,
+    /// Promised.
+    Authorized,
+    /// Taken.
+    Captured,
+    /// Partly given back.
+    PartiallyRefunded,
+    /// Given back.
+    Refunded,
+    /// The promise was let go.
+    Voided,
+    /// The last attempt was declined.
+    Failed,
+}
+
+/// Why an order ended without a sale.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CancelReason {
+    /// A line was not there.
+    OutOfStock,
+    /// It was not paid in time.
+    PaymentExpired,
+    /// The shopper asked.
+    ByShopper,
+    /// Staff decided.
+    ByStaff,
+    /// Paid, but its stock was gone: refunded.
+    PaidOutOfStock,
+}
+
+/// An order exists and asks for its stock. Sent again if no answer comes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderPlaced {
+    /// Which.
+    pub order_id: OrderId,
+    /// The number people read.
+    pub number: String,
+    /// The buyer; `None` for a guest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer_id: Option<UserId>,
+    /// What is wanted; a SKU may stand on several lines.
+    pub lines: Vec<OrderLine>,
+    /// What it costs.
+    pub total: Money,
+    /// When.
+    pub at: Time,
+}
+
+/// Stock is held; this much is to be paid.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderPaymentDue {
+    /// Which order.
+    pub order_id: OrderId,
+    /// How much.
+    pub amount: Money,
+    /// How the shopper chose to pay.
+    pub payment_method: PaymentMethod,
+    /// Until when.
+    pub deadline: Time,
+}
+
+/// The order wants its payment closed: the deadline passed, or somebody cancels. Payments answers `payment.closed` or
+/// `payment.captured`; only `closed` cancels.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderPaymentExpiring {
+    /// Which order.
+    pub order_id: OrderId,
+    /// Why.
+    pub reason: CancelReason,
+}
+
+/// An order is paid for and will be delivered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderConfirmed {
+    /// Which.
+    pub order_id: OrderId,
+    /// The number people read.
+    pub number: String,
+    /// The buyer; `None` for a guest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer_id: Option<UserId>,
+    /// Its lines.
+    pub lines: Vec<OrderLine>,
+    /// What it costs.
+    pub total: Money,
+}
+
+/// An order ended without a sale: all that was taken for it is to be given back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderCancelled {
+    /// Which.
+    pub order_id: OrderId,
+    /// The cart it came from.
+    pub cart_id: CartId,
+    /// Why.
+    pub reason: CancelReason,
+}
+
+events! {
+    OrderPlaced = "order.placed.v1" by order_id,
+    OrderPaymentDue = "order.payment_due.v1" by order_id,
+    OrderPaymentExpiring = "order.payment_expiring.v1" by order_id,
+    OrderConfirmed = "order.confirmed.v1" by order_id,
+    OrderCancelled = "order.cancelled.v1" by order_id,
+}
+
+/// Asked by payments before a new attempt: how an order stands for this caller.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct OrderStanding {
+    /// Which.
+    pub order_id: OrderId,
+}
+
+/// How an order stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    /// Its status.
+    pub status: OrderStatus,
+    /// Its buyer.
+    pub customer_id: Option<UserId>,
+    /// What it costs.
+    pub total: Money,
+}
+
+/// Asked by `verify`: orders by id.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct OrderFacts {
+    /// The last order of the page before.
+    pub after: Option<OrderId>,
+}
+
+/// An order as its owner knows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderFact {
+    /// Which.
+    pub order_id: OrderId,
+    /// Of which cart and version.
+    pub cart_id: CartId,
+    /// The cart's version that was bought.
+    pub cart_version: i64,
+    /// The number people read.
+    pub number: String,
+    /// Where it is.
+    pub status: OrderStatus,
+    /// Where its money is.
+    pub payment_status: PaymentStatus,
+    /// Why it was cancelled.
+    pub cancel_reason: Option<CancelReason>,
+    /// The lines that stock is kept of.
+    pub stocked: Vec<(Sku, i64)>,
+    /// The total the order charges.
+    pub total: Money,
+    /// The snapshot, so that the total can be computed again.
+    pub basket: Basket,
+    /// What the engine said then.
+    pub priced: Priced,
+    /// Its version.
+    pub version: i64,
+    /// The statuses it went through, with the version of each: oldest first.
+    pub history: Vec<(i64, OrderStatus)>,
+    /// When its timer is due; `None` without one.
+    pub timer_due: Option<Time>,
+}
+
+questions! {
+    OrderStanding -> Option<Standing>, "orders" / "order_standing";
+    OrderFacts -> Vec<OrderFact>, "orders" / "order_facts";
+}

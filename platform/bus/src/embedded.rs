@@ -1,0 +1,155 @@
+//! The bus within one process: committed events are handed straight to their subscribers.
+//!
+//! What is stored serves recovery: each link from a source to a subscriber keeps a cursor in the subscriber's database, and
+//! reads the source's events from there after a start or when it fell behind. A failing subscriber stops nobody else.
+
+use crate::Consumer;
+use bodega_db::{Db, Envelope, events_after};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+use tokio::sync::mpsc;
+
+/// How many commits a link may be behind in memory; beyond that it reads what is stored.
+const FEED: usize = 1_024;
+/// The most events of one delivery.
+const MAX_BATCH: usize = 512;
+/// How often a link looks for stored events that nobody handed over.
+const POLL: Duration = Duration::from_secs(5);
+
+/// A service as a source of events.
+#[derive(Clone)]
+pub struct Source {
+    /// Its database.
+    pub db: Db,
+    /// The types it publishes.
+    pub publishes: &'static [&'static str],
+}
+
+/// All links of a process.
+#[derive(Clone, Default)]
+pub struct Embedded {
+    links: Arc<Vec<Progress>>,
+}
+
+/// How far a link is.
+struct Progress {
+    committed: Arc<AtomicI64>,
+    handled: Arc<AtomicI64>,
+}
+
+type Feed = mpsc::Sender<Arc<[Envelope]>>;
+
+impl Embedded {
+    /// Links every source with every subscriber that hears something of it, and runs the links until the process ends.
+    pub fn start(sources: &[Source], consumers: &[Consumer]) -> Self {
+        let mut links = Vec::new();
+        for source in sources {
+            let committed = Arc::new(AtomicI64::new(0));
+            let mut feeds: Vec<Feed> = Vec::new();
+            for consumer in consumers.iter().filter(|consumer| hears(consumer, source)) {
+                let (feed, receiver) = mpsc::channel(FEED);
+                let handled = Arc::new(AtomicI64::new(0));
+                feeds.push(feed);
+                links.push(Progress { committed: Arc::clone(&committed), handled: Arc::clone(&handled) });
+                let link = Link { source: source.db.clone(), consumer: consumer.clone(), feed: receiver, handled };
+                tokio::spawn(link.run(Arc::clone(&committed)));
+            }
+            source.db.on_committed(move |events| {
+                committed.fetch_max(events.last().map_or(0, |event| event.seq), Ordering::SeqCst);
+                let events: Arc<[Envelope]> = events.into();
+                for feed in &feeds {
+                    // A link that is too far behind finds these events stored.
+                    let _ = feed.try_send(Arc::clone(&events));
+                }
+            });
+        }
+        Self { links: Arc::new(links) }
+    }
+
+    /// How many committed events some subscriber has not handled yet.
+    pub fn backlog(&self) -> u64 {
+        let behind = |link: &Progress| link.committed.load(Ordering::SeqCst) - link.handled.load(Ordering::SeqCst);
+        self.links.iter().map(behind).map(|events| events.max(0) as u64).sum()
+    }
+}
+
+fn hears(consumer: &Consumer, source: &Source) -> bool {
+    source.publishes.iter().any(|kind| consumer.subscriptions().hears(kind))
+}
+
+struct Link {
+    source: Db,
+    consumer: Consumer,
+    feed: mpsc::Receiver<Arc<[Envelope]>>,
+    handled: Arc<AtomicI64>,
+}
+
+impl Link {
+    async fn run(mut self, committed: Arc<AtomicI64>) {
+        let mut cursor = loop {
+            match self.consumer.cursor(self.source.service()).await {
+                Ok(cursor) => break cursor,
+                Err(error) => {
+                    tracing::warn!(%error, service = self.consumer.service(), "cursor not readable yet");
+                    tokio::time::sleep(Duration::from_millis(200)).await;
+                }
+            }
+        };
+        cursor = self.catch_up(cursor, &committed).await;
+        loop {
+            let Ok(first) = tokio::time::timeout(POLL, self.feed.recv()).await else {
+                cursor = self.catch_up(cursor, &committed).await;
+                continue;
+            };
+            let Some(first) = first else { return };
+            let mut events = first.to_vec();
+            while events.len() < MAX_BATCH
+                && let Ok(more) = self.feed.try_recv()
+            {
+                events.extend_from_slice(&more);
+            }
+            cursor = if events.first().is_some_and(|event| event.seq > cursor + 1) {
+                self.catch_up(cursor, &committed).await
+            } else {
+                events.retain(|event| event.seq > cursor);
+                self.hand_over(cursor, events).await
+            };
+        }
+    }
+
+    /// Handles what is stored after `cursor`, until nothing is left.
+    async fn catch_up(&self, mut cursor: i64, committed: &AtomicI64) -> i64 {
+        loop {
+            match self.source.write(async move |tx| events_after(tx, cursor, MAX_BATCH as i64).await).await {
+                Ok(events) if events.is_empty() => {
+                    self.handled.fetch_max(cursor, Ordering::SeqCst);
+                    return cursor;
+                }
+                Ok(events) => {
+                    committed.fetch_max(events.last().map_or(0, |event| event.seq), Ordering::SeqCst);
+                    cursor = self.hand_over(cursor, events).await;
+                }
+                Err(error) => {
+                    tracing::warn!(%error, service = self.source.service(), "stored events not readable yet");
+                    tokio::time::sleep(Duration::from_millis(200)).await;
+                }
+            }
+        }
+    }
+
+    async fn hand_over(&self, cursor: i64, events: Vec<Envelope>) -> i64 {
+        let Some(last) = events.last().map(|event| event.seq) else { return cursor };
+        let wanted: Vec<Envelope> =
+            events.into_iter().filter(|event| self.consumer.subscriptions().hears(&event.kind)).collect();
+        if !wanted.is_empty() {
+            self.consumer.deliver(wanted, Some(last)).await;
+        }
+        self.handled.fetch_max(last, Ordering::SeqCst);
+        last
+    }
+}

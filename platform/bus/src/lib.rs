@@ -1,0 +1,21 @@
+//! Events between services: what one commits, every subscriber handles exactly once in effect.
+//!
+//! A service [`Subscriptions`] says what it hears; its [`Consumer`] handles deliveries in batches, each in one transaction
+//! with its inbox rows, and puts what can never be handled into its own dead letters. A transport brings the
+//! deliveries: [`embedded`] in one process, [`rabbitmq`] between processes.
+
+mod cloudevent;
+mod consumer;
+mod dead_letters;
+pub mod embedded;
+mod failure;
+pub mod rabbitmq;
+mod resend;
+mod subscriptions;
+
+pub use cloudevent::{decode, encode};
+pub use consumer::Consumer;
+pub use dead_letters::DeadLetter;
+pub use failure::Failure;
+pub use resend::resend;
+pub use subscriptions::{Delivery, Subscriptions};

@@ -1,0 +1,131 @@
+//! A transaction: statements for either engine, and the events that commit with them.
+
+use crate::{DbError, Envelope, Row, Trace, Value, postgres::PostgresConn, sqlite::SqliteConn};
+use bodega_kernel::{Time, World};
+use std::sync::Arc;
+
+pub(crate) enum Conn {
+    Sqlite(SqliteConn),
+    Postgres(PostgresConn),
+}
+
+/// The transaction that a job runs in. It may be shared with other jobs; each can be undone alone.
+pub struct Tx {
+    pub(crate) conn: Conn,
+    pub(crate) world: World,
+    pub(crate) service: Arc<str>,
+    pub(crate) now: Time,
+    pub(crate) trace: Option<Trace>,
+    pub(crate) emitted: Vec<Envelope>,
+    pub(crate) broker: bool,
+}
+
+impl Tx {
+    /// The time of this transaction.
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    /// Where ids and randomness come from.
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// The service whose database this is.
+    pub fn service(&self) -> &str {
+        &self.service
+    }
+
+    /// Runs a statement; answers how many rows it changed.
+    pub async fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64, DbError> {
+        match &mut self.conn {
+            Conn::Sqlite(conn) => conn.execute(sql, values),
+            Conn::Postgres(conn) => conn.execute(sql, values).await,
+        }
+    }
+
+    /// Runs a statement once for each row of values; answers how many rows it changed in all.
+    pub async fn execute_each(&mut self, sql: &'static str, rows: &[Vec<Value<'_>>]) -> Result<u64, DbError> {
+        let mut changed = 0;
+        for values in rows {
+            changed += self.execute(sql, values).await?;
+        }
+        Ok(changed)
+    }
+
+    /// Reads rows. Give every list a `LIMIT`.
+    pub async fn query(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Vec<Row>, DbError> {
+        match &mut self.conn {
+            Conn::Sqlite(conn) => conn.query(sql, values),
+            Conn::Postgres(conn) => conn.query(sql, values).await,
+        }
+    }
+
+    /// Reads the one row there may be.
+    pub async fn query_one(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Option<Row>, DbError> {
+        Ok(self.query(sql, values).await?.into_iter().next())
+    }
+
+    /// Reads the rows for many keys: `sql` holds `= $1` once, and no other placeholder. On PostgreSQL one statement
+    /// (`= ANY`), on `SQLite` one cached statement for each key. `{lock}` locks the rows; sort them in `sql`, so that two
+    /// batches lock in one order.
+    pub async fn query_keys(&mut self, sql: &'static str, keys: &[Value<'_>]) -> Result<Vec<Row>, DbError> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        match &mut self.conn {
+            Conn::Postgres(conn) => conn.query_keys(sql, keys).await,
+            Conn::Sqlite(conn) => {
+                let mut rows = Vec::with_capacity(keys.len());
+                for key in keys {
+                    rows.extend(conn.query(sql, std::slice::from_ref(key))?);
+                }
+                Ok(rows)
+            }
+        }
+    }
+
+    /// Runs `work` so that its statements and events are undone if it fails, and only those.
+    pub async fn nested<T, E, F>(&mut self, work: F) -> Result<T, E>
+    where
+        E: From<DbError>,
+        F: AsyncFnOnce(&mut Tx) -> Result<T, E>,
+    {
+        let emitted = self.emitted.len();
+        self.control("SAVEPOINT nested").await?;
+        let result = work(self).await;
+        if result.is_ok() {
+            self.control("RELEASE SAVEPOINT nested").await?;
+        } else {
+            self.emitted.truncate(emitted);
+            self.control("ROLLBACK TO SAVEPOINT nested").await?;
+            self.control("RELEASE SAVEPOINT nested").await?;
+        }
+        result
+    }
+
+    /// Transaction control: never cached, never with values.
+    pub(crate) async fn control(&mut self, sql: &'static str) -> Result<(), DbError> {
+        match &mut self.conn {
+            Conn::Sqlite(conn) => conn.control(sql),
+            Conn::Postgres(conn) => conn.control(sql).await,
+        }
+    }
+
+    pub(crate) async fn begin(&mut self) -> Result<(), DbError> {
+        self.now = self.world.now();
+        self.emitted.clear();
+        self.trace = None;
+        match &mut self.conn {
+            Conn::Sqlite(conn) => conn.control("BEGIN IMMEDIATE"),
+            Conn::Postgres(conn) => conn.begin().await,
+        }
+    }
+
+    pub(crate) async fn rollback(&mut self) {
+        self.emitted.clear();
+        if let Err(error) = self.control("ROLLBACK").await {
+            tracing::debug!(%error, service = &*self.service, "nothing to roll back");
+        }
+    }
+}

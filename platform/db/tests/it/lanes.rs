@@ -1,0 +1,40 @@
+//! Lanes: batches of hot commands.
+
+use crate::setup::{names, places};
+use bodega_db::{DbError, Tx, params};
+
+async fn add_all(tx: &mut Tx, batch: &[String]) -> Result<Vec<usize>, DbError> {
+    for name in batch {
+        let id = tx.world().uuid();
+        tx.execute("INSERT INTO jars (id, name, sweets, open) VALUES ($1, $2, 0, TRUE)", &params![id, name]).await?;
+    }
+    Ok(vec![batch.len(); batch.len()])
+}
+
+#[tokio::test]
+async fn commands_that_wait_together_are_one_batch() {
+    for place in places() {
+        let db = place.open().await;
+        let lane = db.lane(add_all);
+        let commands = (0..300).map(|number| lane.submit(format!("jar {number}")));
+        let sizes: Vec<usize> =
+            futures_util::future::join_all(commands).await.into_iter().collect::<Result<_, DbError>>().unwrap();
+        assert!(sizes.iter().any(|size| *size > 10), "no batch was larger than {:?}", sizes.iter().max());
+        assert_eq!(names(&db).await.len(), 300);
+    }
+}
+
+#[tokio::test]
+async fn a_culprit_fails_alone() {
+    for place in places() {
+        let db = place.open().await;
+        let lane = db.lane(add_all);
+        lane.submit("mint".to_owned()).await.unwrap();
+        let commands =
+            (0..50).map(|number| lane.submit(if number == 25 { "mint".to_owned() } else { format!("jar {number}") }));
+        let results = futures_util::future::join_all(commands).await;
+        let failed: Vec<usize> = (0..50).filter(|number| results[*number].is_err()).collect();
+        assert_eq!(failed, [25]);
+        assert_eq!(names(&db).await.len(), 50);
+    }
+}

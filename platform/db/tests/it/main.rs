@@ -1,0 +1,14 @@
+//! The database layer on both engines: one set of rules, each test on each.
+
+#[cfg(test)]
+mod events;
+#[cfg(test)]
+mod idempotency;
+#[cfg(test)]
+mod lanes;
+#[cfg(test)]
+mod setup;
+#[cfg(test)]
+mod timers;
+#[cfg(test)]
+mod writes;

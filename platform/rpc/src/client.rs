@@ -1,0 +1,80 @@
+//! Asks: finds who answers, here or elsewhere, and waits for at most two seconds.
+
+use crate::{Answers, RpcError, answers::encode, error::unknown, remote::Remote};
+use bodega_kernel::{Question, World};
+use bodega_web::InternalKeys;
+use bytes::Bytes;
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
+
+/// How long a question may take, tries and all.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Asks questions of other services. Cheap to clone; clones share what is registered.
+#[derive(Clone)]
+pub struct Client(Arc<Inner>);
+
+struct Inner {
+    here: RwLock<BTreeMap<String, Answers>>,
+    elsewhere: BTreeMap<String, String>,
+    remote: Remote,
+}
+
+impl Client {
+    /// A client for `own_service`; `upstreams` holds the base address (`http://host:port`) of each service that runs
+    /// elsewhere.
+    pub fn new(own_service: &str, upstreams: BTreeMap<String, String>, internal: InternalKeys, world: World) -> Self {
+        let remote = Remote::new(own_service, internal, world);
+        Self(Arc::new(Inner { here: RwLock::default(), elsewhere: upstreams, remote }))
+    }
+
+    /// Lets `service`, which runs in this process, answer. It goes before an upstream of the same name.
+    pub fn register(&self, service: impl Into<String>, answers: Answers) {
+        self.0.here.write().unwrap_or_else(PoisonError::into_inner).insert(service.into(), answers);
+    }
+
+    /// Asks `question` of the service it belongs to.
+    pub async fn ask<Q: Question>(&self, question: Q) -> Result<Q::Answer, RpcError> {
+        self.ask_service(Q::SERVICE, question).await
+    }
+
+    /// Asks a question that every service answers of one of them.
+    pub async fn ask_service<Q: Question>(&self, service: &str, question: Q) -> Result<Q::Answer, RpcError> {
+        let encoded = encode(Q::NAME, &question)?;
+        let asking = tokio::time::timeout(PATIENCE, self.ask_encoded(service, Q::NAME, encoded));
+        let answer = asking.await.unwrap_or_else(|_| Err(unavailable::<Q>("took too long")))?;
+        serde_json::from_slice(&answer).map_err(|error| unavailable::<Q>(&format!("not an answer: {error}")))
+    }
+
+    async fn ask_encoded(&self, service: &str, name: &str, question: Bytes) -> Result<Bytes, RpcError> {
+        let here = self.0.here.read().unwrap_or_else(PoisonError::into_inner).get(service).cloned();
+        if let Some(answers) = here {
+            return match answers.answer(name, question) {
+                Some(answer) => answer.await,
+                None => Err(unknown(name)),
+            };
+        }
+        match self.0.elsewhere.get(service) {
+            Some(base) => self.0.remote.ask(base, service, name, question).await,
+            None => Err(RpcError::Unavailable(format!("{service} is neither here nor among the upstreams"))),
+        }
+    }
+}
+
+fn unavailable<Q: Question>(reason: &str) -> RpcError {
+    RpcError::Unavailable(format!("{}/{}: {reason}", Q::SERVICE, Q::NAME))
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let here = self.0.here.read().unwrap_or_else(PoisonError::into_inner);
+        f.debug_struct("Client")
+            .field("here", &here.keys())
+            .field("elsewhere", &self.0.elsewhere)
+            .finish_non_exhaustive()
+    }
+}

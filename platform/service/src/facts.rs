@@ -1,0 +1,123 @@
+//! What every service says of its events, its inbox and its own work to be done, for `verify`.
+
+use bodega_db::{Db, DbError, params};
+use bodega_kernel::{Question, Time};
+use bodega_rpc::{Answers, RpcError};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// How many rows an answer holds.
+const PAGE: i64 = 2_000;
+
+/// Asked of any service: its events by number.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct EventFacts {
+    /// The last number of the page before; 0 at first.
+    pub after: i64,
+}
+
+/// An event that was stored.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct EventFact {
+    /// Its number.
+    pub seq: i64,
+    /// Its id.
+    pub id: Uuid,
+    /// Its type.
+    pub kind: String,
+    /// When it happened.
+    pub at: Time,
+}
+
+/// Asked of any service: what it has handled, by event id.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct InboxFacts {
+    /// The last event of the page before.
+    pub after: Option<Uuid>,
+}
+
+/// An event that was handled or dead-lettered.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct InboxFact {
+    /// Its id.
+    pub event_id: Uuid,
+    /// The service it happened in.
+    pub source: String,
+}
+
+/// Asked of any service: what it still has to do.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct StandingFacts {}
+
+/// What a service still has to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standstill {
+    /// Events that no broker has confirmed.
+    pub unsent: i64,
+    /// Events that could not be handled.
+    pub dead_letters: i64,
+    /// The types of event it hears.
+    pub hears: Vec<String>,
+    /// Its clock.
+    pub now: Time,
+}
+
+macro_rules! asked_of_any {
+    ($($question:ident -> $answer:ty, $name:literal);+ $(;)?) => {$(
+        impl Question for $question {
+            const SERVICE: &'static str = "";
+            const NAME: &'static str = $name;
+            type Answer = $answer;
+        }
+    )+};
+}
+
+asked_of_any! {
+    EventFacts -> Vec<EventFact>, "event_facts";
+    InboxFacts -> Vec<InboxFact>, "inbox_facts";
+    StandingFacts -> Standstill, "standing_facts";
+}
+
+/// The answers that every service gives besides its own.
+pub(crate) fn answers(db: &Db, hears: Vec<String>, answers: Answers) -> Answers {
+    let (events, inbox, standing) = (db.clone(), db.clone(), db.clone());
+    answers
+        .on::<EventFacts, _>(async move |question: EventFacts| event_facts(&events, question.after).await.map_err(refused))
+        .on::<InboxFacts, _>(async move |question: InboxFacts| inbox_facts(&inbox, question.after).await.map_err(refused))
+        .on::<StandingFacts, _>(async move |_: StandingFacts| standing_facts(&standing, hears.clone()).await.map_err(refused))
+}
+
+fn refused(error: DbError) -> RpcError {
+    RpcError::Unavailable(error.to_string())
+}
+
+async fn event_facts(db: &Db, after: i64) -> Result<Vec<EventFact>, DbError> {
+    db.write(async move |tx| {
+        let sql = "SELECT seq, id, kind, at_ms FROM events WHERE seq > $1 ORDER BY seq LIMIT $2";
+        let rows = tx.query(sql, &params![after, PAGE]).await?;
+        let fact = |row: &bodega_db::Row| {
+            Ok(EventFact { seq: row.get(0)?, id: row.get(1)?, kind: row.get(2)?, at: row.get(3)? })
+        };
+        rows.iter().map(fact).collect()
+    })
+    .await
+}
+
+async fn inbox_facts(db: &Db, after: Option<Uuid>) -> Result<Vec<InboxFact>, DbError> {
+    let after = after.unwrap_or(Uuid::nil());
+    db.write(async move |tx| {
+        let sql = "SELECT event_id, source FROM inbox WHERE event_id > $1 ORDER BY event_id LIMIT $2";
+        let rows = tx.query(sql, &params![after, PAGE]).await?;
+        rows.iter().map(|row| Ok(InboxFact { event_id: row.get(0)?, source: row.get(1)? })).collect()
+    })
+    .await
+}
+
+async fn standing_facts(db: &Db, hears: Vec<String>) -> Result<Standstill, DbError> {
+    db.write(async move |tx| {
+        let sql = "SELECT (SELECT COUNT(*) FROM unsent), (SELECT COUNT(*) FROM dead_letters)";
+        let row = tx.query_one(sql, &[]).await?.ok_or_else(|| DbError::Refused("no count".into()))?;
+        Ok(Standstill { unsent: row.get(0)?, dead_letters: row.get(1)?, hears, now: tx.now() })
+    })
+    .await
+}
