@@ -1,0 +1,42 @@
+//! `bodega serve`: some services in this process, the others elsewhere.
+
+use crate::{Shop, commands, services};
+use anyhow::{Context as _, ensure};
+use bodega_kernel::World;
+use bodega_service::Mode;
+use bodega_settings::Settings;
+use clap::Args;
+use tokio::net::TcpListener;
+
+/// Run some services in this process.
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Their names; `gateway` for the door to the outside.
+    #[arg(required = true, value_name = "SERVICE")]
+    services: Vec<String>,
+    /// Address and port to listen on.
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<String>,
+}
+
+impl Serve {
+    pub(crate) async fn run(self, mut settings: Settings, world: World) -> anyhow::Result<bool> {
+        if let Some(listen) = self.listen {
+            settings.server.listen = listen;
+        }
+        commands::start_logs(&settings);
+        let known: Vec<&str> = services().iter().map(|service| service.name).chain(["gateway"]).collect();
+        for name in &self.services {
+            ensure!(known.contains(&name.as_str()), "there is no service {name}; there are {}", known.join(", "));
+        }
+        let chosen = |name: &str| self.services.iter().any(|chosen| chosen == name);
+        let definitions = services().into_iter().filter(|service| chosen(service.name)).collect();
+        let shop = Shop::open_some(definitions, chosen("gateway"), settings, world, Mode::Run).await?;
+        let listener = TcpListener::bind(&shop.settings.server.listen)
+            .await
+            .with_context(|| format!("cannot listen on {}", shop.settings.server.listen))?;
+        println!("{} at http://{}", self.services.join(", "), listener.local_addr()?);
+        shop.serve(listener, commands::asked_to_stop()).await?;
+        Ok(true)
+    }
+}

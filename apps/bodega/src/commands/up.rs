@@ -1,0 +1,46 @@
+//! `bodega up`: the whole shop in one process.
+
+use crate::{Shop, commands, demo};
+use anyhow::Context as _;
+use bodega_kernel::World;
+use bodega_service::Mode;
+use bodega_settings::Settings;
+use clap::Args;
+use tokio::net::TcpListener;
+
+/// Run the whole shop in this process.
+#[derive(Debug, Args)]
+pub(crate) struct Up {
+    /// Address and port to listen on.
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<String>,
+    /// Fill a sample shop with the payment simulator, and print its log-ins. Only on an address of this machine.
+    #[arg(long)]
+    demo: bool,
+}
+
+impl Up {
+    pub(crate) async fn run(self, mut settings: Settings, world: World) -> anyhow::Result<bool> {
+        if let Some(listen) = self.listen {
+            settings.server.listen = listen;
+        }
+        if self.demo {
+            demo::adjust(&mut settings)?;
+        }
+        commands::start_logs(&settings);
+        let started = std::time::Instant::now();
+        let shop = Shop::open(settings, world, Mode::Run).await?;
+        let listener = TcpListener::bind(&shop.settings.server.listen)
+            .await
+            .with_context(|| format!("cannot listen on {}", shop.settings.server.listen))?;
+        let address = listener.local_addr()?;
+        let logins = if self.demo { Some(demo::fill(&shop).await?) } else { None };
+        println!("Bodega is open at http://{address} after {} ms", started.elapsed().as_millis());
+        println!("  API browser  http://{address}/docs");
+        if let Some(logins) = logins {
+            println!("{logins}");
+        }
+        shop.serve(listener, commands::asked_to_stop()).await?;
+        Ok(true)
+    }
+}

@@ -1,0 +1,138 @@
+//! The shop: services and their gateway in one process, however many of them that is.
+
+use crate::operations;
+use anyhow::Context as _;
+use axum::Router;
+use bodega_gateway::{Gateway, Mount, Target};
+use bodega_kernel::World;
+use bodega_service::{Definition, Host, Mode};
+use bodega_settings::Settings;
+use bodega_web::{internal::InternalKeys, layers};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+use tokio::{net::TcpListener, task::JoinHandle};
+
+/// How long requests may take to end when the process is asked to stop.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// Every service there is.
+pub fn services() -> Vec<Definition> {
+    vec![
+        bodega_identity::service(),
+        bodega_catalog::service(),
+        bodega_inventory::service(),
+        bodega_cart::service(),
+        bodega_orders::service(),
+        bodega_payments::service(),
+    ]
+}
+
+/// The services of a process with the gateway in front.
+pub struct Shop {
+    /// The services.
+    pub host: Host,
+    /// Everything there is to request.
+    pub router: Router,
+    /// Where time and ids come from.
+    pub world: World,
+    /// How it is set.
+    pub settings: Arc<Settings>,
+}
+
+impl Shop {
+    /// Opens all services.
+    pub async fn open(settings: Settings, world: World, mode: Mode) -> anyhow::Result<Self> {
+        Self::open_some(services(), true, settings, world, mode).await
+    }
+
+    /// Opens some services, with or without the gateway in front.
+    pub async fn open_some(
+        definitions: Vec<Definition>,
+        gateway: bool,
+        settings: Settings,
+        world: World,
+        mode: Mode,
+    ) -> anyhow::Result<Self> {
+        let settings = Arc::new(settings);
+        let host = Host::start(definitions, Arc::clone(&settings), world.clone(), mode).await?;
+        let internal = InternalKeys::new(&host.secrets.key("internal tokens"));
+        let mut router = Router::new();
+        for service in &host.services {
+            let routes = service.router.clone().layer(layers::internal(internal.clone(), service.name, world.clone()));
+            let questions = bodega_rpc::router(service.name, service.answers.clone(), internal.clone(), world.clone());
+            router = router.nest(&format!("/{}", service.name), routes.merge(questions));
+        }
+        if gateway {
+            let front = front(&host, &settings, &world, internal);
+            router = router.fallback_service(front);
+        }
+        Ok(Self { host, router, world, settings })
+    }
+
+    /// Serves until `stop` ends, then lets requests finish.
+    pub async fn serve(&self, listener: TcpListener, stop: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
+        let app = self.router.clone().into_make_service_with_connect_info::<SocketAddr>();
+        let (ending, ended) = tokio::sync::oneshot::channel();
+        let serving = axum::serve(listener, app).with_graceful_shutdown(async move {
+            stop.await;
+            // Whoever waits for this has ended before if nobody listens.
+            let _ = ending.send(());
+        });
+        tokio::select! {
+            served = serving => served.context("the listener failed"),
+            () = async { let _ = ended.await; tokio::time::sleep(DRAIN).await } => Ok(()),
+        }
+    }
+
+    /// Serves on a free port of this machine, for a command that buys from its own shop.
+    pub async fn serve_here(&self) -> anyhow::Result<(String, JoinHandle<anyhow::Result<()>>)> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let url = format!("http://{}", listener.local_addr()?);
+        let app = self.router.clone().into_make_service_with_connect_info::<SocketAddr>();
+        let serving = tokio::spawn(async move { axum::serve(listener, app).await.context("the listener failed") });
+        Ok((url, serving))
+    }
+
+    /// Waits until every event is handled and every payment has its answer.
+    pub async fn settle(&self, patience: Duration) -> anyhow::Result<()> {
+        let started = self.world.now();
+        loop {
+            let backlog = self.host.bus.as_ref().map_or(0, bodega_bus::embedded::Embedded::backlog);
+            let mut unsent = 0;
+            for service in &self.host.services {
+                let standing = self.host.rpc.ask_service(service.name, bodega_service::facts::StandingFacts {}).await;
+                unsent += standing.map_err(|error| anyhow::anyhow!("{error}"))?.unsent;
+            }
+            if backlog == 0 && unsent == 0 {
+                return Ok(());
+            }
+            anyhow::ensure!(
+                self.world.now().since(started) < patience,
+                "{backlog} events are still not handled and {unsent} not sent"
+            );
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+}
+
+fn front(host: &Host, settings: &Arc<Settings>, world: &World, internal: InternalKeys) -> Router {
+    let operations = operations::routes(host);
+    let local = host.services.iter().map(|service| Mount {
+        service: service.name,
+        target: Target::Local(service.router.clone()),
+    });
+    let elsewhere = services().into_iter().filter_map(|service| {
+        let url = settings.rpc.upstreams.get(service.name)?;
+        let here = host.service(service.name).is_some();
+        (!here).then(|| Mount { service: service.name, target: Target::Remote(url.clone()) })
+    });
+    let described = host.services.iter().map(|service| service.openapi.clone());
+    bodega_gateway::router(Gateway {
+        routes: bodega_gateway::policy().to_vec(),
+        openapi: bodega_gateway::describe(described.chain([operations.openapi])),
+        mounts: local.chain(elsewhere).chain([operations.mount]).collect(),
+        rpc: host.rpc.clone(),
+        world: world.clone(),
+        settings: Arc::clone(settings),
+        internal,
+    })
+}

@@ -1,0 +1,114 @@
+//! Checks of orders against what other services keep for them.
+
+use super::{Books, Strictness, money};
+use bodega_contracts::{
+    inventory::ReservationState,
+    orders::{OrderFact, OrderStatus},
+};
+use bodega_kernel::Sku;
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    time::Duration,
+};
+
+/// A timer may be late by this much while services run.
+const LATE: Duration = Duration::from_mins(1);
+
+/// V3.
+pub(super) fn confirmed_is_covered(books: &Books, strictness: Strictness) -> BTreeSet<String> {
+    let confirmed = books.orders.values().filter(|order| order.status == OrderStatus::Confirmed);
+    confirmed
+        .filter(|order| !money::is_covered(books, order) || !is_allocated(books, order, strictness))
+        .map(|order| format!("order {}", order.order_id))
+        .collect()
+}
+
+fn is_allocated(books: &Books, order: &OrderFact, strictness: Strictness) -> bool {
+    let Some(reservation) = books.reservations.get(&order.order_id) else { return order.stocked.is_empty() };
+    let state_fits = match reservation.state {
+        ReservationState::Allocated => true,
+        ReservationState::Held => strictness == Strictness::Live,
+        ReservationState::Rejected
+        | ReservationState::Released
+        | ReservationState::Expired
+        | ReservationState::Unavailable => order.stocked.is_empty(),
+    };
+    state_fits && by_sku(&reservation.lines) == by_sku(&order.stocked)
+}
+
+fn by_sku(lines: &[(Sku, i64)]) -> BTreeMap<&Sku, i64> {
+    let mut sums = BTreeMap::new();
+    for (sku, quantity) in lines {
+        *sums.entry(sku).or_default() += quantity;
+    }
+    sums
+}
+
+/// V4.
+pub(super) fn cancelled_holds_nothing(books: &Books, _: Strictness) -> BTreeSet<String> {
+    let holds_stock = |order: &OrderFact| {
+        books
+            .reservations
+            .get(&order.order_id)
+            .is_some_and(|kept| matches!(kept.state, ReservationState::Held | ReservationState::Allocated))
+    };
+    let cancelled = books.orders.values().filter(|order| order.status == OrderStatus::Cancelled);
+    cancelled
+        .filter(|order| holds_stock(order) || !money::is_given_back(books, &order.order_id))
+        .map(|order| format!("order {}", order.order_id))
+        .collect()
+}
+
+/// V10.
+pub(super) fn waiting_has_a_timer(books: &Books, strictness: Strictness) -> BTreeSet<String> {
+    let overdue = |order: &OrderFact| match (order.timer_due, books.read_at) {
+        (Some(due), Some(now)) => strictness == Strictness::Live && now > due.plus(LATE),
+        (None, _) => true,
+        (Some(_), None) => false,
+    };
+    let waiting = books.orders.values().filter(|order| order.status != OrderStatus::Cancelled);
+    waiting.filter(|order| overdue(order)).map(|order| format!("order {}", order.order_id)).collect()
+}
+
+/// V13.
+pub(super) fn history_is_a_path(books: &Books, _: Strictness) -> BTreeSet<String> {
+    let is_path = |order: &OrderFact| {
+        let starts = order.history.first().is_some_and(|(version, status)| (*version, *status) == (1, OrderStatus::Pending));
+        let moves = order.history.windows(2).all(|pair| match pair {
+            [(before, from), (after, to)] => *after == before + 1 && may_follow(*from, *to),
+            _ => false,
+        });
+        let ends = order.history.last().is_some_and(|last| *last == (order.version, order.status));
+        starts && moves && ends
+    };
+    let offending = books.orders.values().filter(|order| !is_path(order));
+    offending.map(|order| format!("order {}", order.order_id)).collect()
+}
+
+fn may_follow(from: OrderStatus, to: OrderStatus) -> bool {
+    use OrderStatus::{AwaitingPayment, Cancelled, Confirmed, Pending};
+    match from {
+        Pending => matches!(to, AwaitingPayment | Confirmed | Cancelled),
+        AwaitingPayment => matches!(to, Confirmed | Cancelled),
+        Confirmed => to == Cancelled,
+        Cancelled => false,
+    }
+}
+
+/// V14.
+pub(super) fn one_for_a_cart(books: &Books, strictness: Strictness) -> BTreeSet<String> {
+    let mut offenders = BTreeSet::new();
+    let mut bought = HashSet::new();
+    for order in books.orders.values() {
+        let checkout = books.checkouts.get(&order.order_id);
+        let same = checkout.is_some_and(|made| (made.cart_id, made.cart_version) == (order.cart_id, order.cart_version));
+        if !bought.insert((order.cart_id, order.cart_version)) || !same {
+            offenders.insert(format!("order {}", order.order_id));
+        }
+    }
+    if strictness == Strictness::Strict {
+        let lost = books.checkouts.keys().filter(|order_id| !books.orders.contains_key(order_id));
+        offenders.extend(lost.map(|order_id| format!("checkout of order {order_id}")));
+    }
+    offenders
+}

@@ -1,0 +1,51 @@
+//! Checks of stock and of what others believe about it.
+
+use super::{Books, Strictness};
+use bodega_kernel::Sku;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// V1.
+pub(super) fn agrees_with_its_ledger(books: &Books, _: Strictness) -> BTreeSet<String> {
+    let offends = |stock: &&bodega_contracts::inventory::StockFact| {
+        let negative = stock.held < 0 || stock.allocated < 0;
+        let beyond = stock.held + stock.allocated > stock.on_hand && !stock.backorder;
+        let off_ledger = stock.on_hand != stock.ledger_on_hand;
+        negative || beyond || off_ledger || stock.held != stock.live_holds || stock.allocated != stock.live_allocations
+    };
+    books.stock.iter().filter(offends).map(|stock| format!("sku {} at {}", stock.sku, stock.location)).collect()
+}
+
+/// V2.
+pub(super) fn never_oversold(books: &Books, _: Strictness) -> BTreeSet<String> {
+    books
+        .stock
+        .iter()
+        .filter(|stock| !stock.backorder && stock.ledger_shipped + stock.allocated + stock.held > stock.ledger_brought)
+        .map(|stock| format!("sku {} at {}", stock.sku, stock.location))
+        .collect()
+}
+
+/// V12.
+pub(super) fn read_models_agree(books: &Books, _: Strictness) -> BTreeSet<String> {
+    let mut available: BTreeMap<&Sku, i64> = BTreeMap::new();
+    for stock in &books.stock {
+        *available.entry(&stock.sku).or_default() += stock.on_hand - stock.held - stock.allocated;
+    }
+    let mut offenders = BTreeSet::new();
+    for (sku, variant) in &books.variants {
+        let seen = books.seen.get(sku);
+        let price_agrees = seen.is_some_and(|seen| seen.active == variant.active && seen.price == Some(variant.price));
+        if !price_agrees && (variant.active || seen.is_some_and(|seen| seen.active)) {
+            offenders.insert(format!("cart's price of {sku}"));
+        }
+        if variant.available_seen != available.get(sku).copied() {
+            offenders.insert(format!("catalog's stock of {sku}"));
+        }
+    }
+    for (sku, available) in available {
+        if books.seen.get(sku).and_then(|seen| seen.available) != Some(available) {
+            offenders.insert(format!("cart's stock of {sku}"));
+        }
+    }
+    offenders
+}

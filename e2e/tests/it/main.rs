@@ -1,0 +1,20 @@
+//! The shop as a whole, over HTTP, on both databases.
+
+#[cfg(test)]
+mod corruptions;
+#[cfg(test)]
+mod crashes;
+#[cfg(test)]
+mod data;
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
+mod input;
+#[cfg(test)]
+mod journeys;
+#[cfg(test)]
+mod poison;
+#[cfg(test)]
+mod rabbitmq;
+#[cfg(test)]
+mod races;

@@ -1,0 +1,163 @@
+//! What can be done with carts. Every write is a [`Command`] in one lane: what queues while the last commit runs is decided as
+//! one batch, in memory, between one read of its carts and one write of them.
+
+mod batch;
+mod desk;
+mod heard;
+mod numbers;
+
+pub(crate) use batch::{Command, Intent, Outcome, Wish, decide};
+pub(crate) use heard::{orders_cancelled, products_changed, stock_changed};
+pub(crate) use numbers::Numbers;
+
+use crate::{
+    Carts,
+    error::Error,
+    model::{Access, DetailsChange, LinesAt, Wanted, quote},
+    store,
+    view::CartView,
+};
+use bodega_contracts::{CartId, LineId, OrderId};
+use bodega_db::{DbError, IdempotencyKey, StoredAnswer};
+use bodega_web::current_trace;
+use std::time::Duration;
+
+/// How long a guest's cart lives untouched, and the token that opens it.
+pub(crate) const CART_LIFE: Duration = Duration::from_hours(90 * 24);
+/// How long a guest can read an order.
+const ORDER_LIFE: Duration = Duration::from_hours(180 * 24);
+/// The fewest characters of a key that a guest without any token may use: whoever guesses it is given the cart.
+pub(crate) const MIN_GUEST_KEY: usize = 16;
+
+/// An answer, and whether it was given before.
+#[derive(Clone, Debug)]
+pub(crate) struct Reply {
+    /// What was stored, or would be.
+    pub answer: StoredAnswer,
+    /// Whether the same key brought it before.
+    pub again: bool,
+}
+
+/// What a cart is to hold, checked.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Contents {
+    /// All but the lines.
+    pub details: DetailsChange,
+    /// The lines to add.
+    pub lines: Vec<Wanted>,
+    /// Where those stood in the body.
+    pub at: LinesAt,
+}
+
+/// Reads a cart at present prices; nothing is remembered as shown.
+pub(crate) async fn read(carts: &Carts, access: Access, id: CartId) -> Result<CartView, Error> {
+    let reader = carts.db.reader();
+    let cart = store::read_cart(reader, id).await?.filter(|cart| access.opens(cart)).ok_or(Error::CartNotFound)?;
+    let skus: Vec<_> = cart.lines.iter().map(|line| &line.sku).collect();
+    let offers = store::read_offers(reader, &skus).await?;
+    let quote = quote(&cart, &offers, &carts.shop)?;
+    Ok(CartView::of(&cart, &quote, &carts.shop))
+}
+
+/// Makes a cart: the customer's, or a guest's with a token.
+pub(crate) async fn open(
+    carts: &Carts,
+    access: Access,
+    key: Option<IdempotencyKey>,
+    contents: Contents,
+) -> Result<Reply, Error> {
+    let id = CartId::new(&carts.world);
+    let token = || carts.guests.sign("cart", id.0, carts.world.now().plus(CART_LIFE));
+    let token = access.user.is_none().then(token);
+    submit(carts, access, key, Wish::Open { id, token, contents }).await
+}
+
+/// Changes details and adds lines.
+pub(crate) async fn change(
+    carts: &Carts,
+    access: Access,
+    key: Option<IdempotencyKey>,
+    cart: CartId,
+    contents: Contents,
+) -> Result<Reply, Error> {
+    submit(carts, access, key, Wish::Change { cart, contents }).await
+}
+
+/// Sets how many of a line.
+pub(crate) async fn set_quantity(
+    carts: &Carts,
+    access: Access,
+    key: Option<IdempotencyKey>,
+    (cart, line): (CartId, LineId),
+    quantity: i64,
+) -> Result<Reply, Error> {
+    submit(carts, access, key, Wish::SetQuantity { cart, line, quantity }).await
+}
+
+/// Takes a line out.
+pub(crate) async fn remove_line(
+    carts: &Carts,
+    access: Access,
+    key: Option<IdempotencyKey>,
+    (cart, line): (CartId, LineId),
+) -> Result<Reply, Error> {
+    submit(carts, access, key, Wish::Remove { cart, line }).await
+}
+
+/// Moves what a guest's cart holds into another; `token` proves that the guest's cart is the caller's too.
+pub(crate) async fn merge(
+    carts: &Carts,
+    access: Access,
+    key: Option<IdempotencyKey>,
+    cart: CartId,
+    (from, token): (CartId, &str),
+) -> Result<Reply, Error> {
+    if carts.guests.verify("cart", token, carts.world.now()) != Some(from.0) {
+        return Err(Error::CartNotFound);
+    }
+    if from == cart {
+        return Err(Error::MergedIntoItself);
+    }
+    submit(carts, access, key, Wish::Merge { cart, from }).await
+}
+
+/// Makes an order of a cart.
+pub(crate) async fn check_out(
+    carts: &Carts,
+    access: Access,
+    key: IdempotencyKey,
+    cart: CartId,
+    (payment_method, version): (String, Option<i64>),
+) -> Result<Reply, Error> {
+    let order_id = OrderId::new(&carts.world);
+    let token = carts.guests.sign("order", order_id.0, carts.world.now().plus(ORDER_LIFE));
+    let counter = carts.numbers.take(&carts.db).await?;
+    let number = crate::model::order_number(counter);
+    let intent = Intent { order_id, number, token, payment_method, version };
+    let reply = submit(carts, access, Some(key), Wish::CheckOut { cart, intent: Box::new(intent) }).await;
+    let used = match &reply {
+        Ok(reply) => !reply.again && reply.answer.status == 202,
+        // Whether a failed commit went through is not known.
+        Err(Error::Db(_)) => true,
+        Err(_) => false,
+    };
+    if !used {
+        carts.numbers.give_back(counter).await;
+    }
+    reply
+}
+
+async fn submit(carts: &Carts, access: Access, key: Option<IdempotencyKey>, wish: Wish) -> Result<Reply, Error> {
+    let command = Command { access, key, trace: current_trace(), wish };
+    // A key makes a second try safe; it is needed where a twin on another replica was faster.
+    let spare = command.key.is_some().then(|| command.clone());
+    let outcome = match (carts.lane.submit(command).await, spare) {
+        (Err(DbError::Unavailable(_)), Some(spare)) => carts.lane.submit(spare).await?,
+        (outcome, _) => outcome?,
+    };
+    match outcome {
+        Outcome::Done(answer) => Ok(Reply { answer, again: false }),
+        Outcome::Again(answer) => Ok(Reply { answer, again: true }),
+        Outcome::Refused(error) => Err(error),
+    }
+}

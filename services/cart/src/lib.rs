@@ -1,0 +1,68 @@
+//! The cart: what shoppers mean to buy, at present prices, until it becomes an order.
+//!
+//! Owns carts, checkouts and order numbers, and read models of prices and stock. Asks nobody. Publishes `cart.checked_out`.
+//! Hears `product.changed`, `stock.changed` and `order.cancelled`. A client never sends a price: a line keeps the one that was
+//! shown last, and checkout refuses where it is not the present one.
+
+mod api;
+mod error;
+mod events;
+mod facts;
+mod flows;
+mod jobs;
+mod model;
+mod store;
+mod view;
+
+use crate::{
+    flows::{Command, Numbers, Outcome, decide},
+    model::Shop,
+};
+use bodega_contracts::cart::CartCheckedOut;
+use bodega_db::{Db, Lane, Migration, Tx};
+use bodega_kernel::{Currency, Event, World};
+use bodega_service::{Context, Definition, Running};
+use bodega_web::GuestKeys;
+use std::sync::Arc;
+
+const MIGRATIONS: &[Migration] = &[Migration { name: "0001_carts", sql: include_str!("migrations/0001_carts.sql") }];
+
+/// What every request needs. Cheap to clone.
+#[derive(Clone)]
+struct Carts {
+    db: Db,
+    world: World,
+    guests: GuestKeys,
+    shop: Arc<Shop>,
+    lane: Lane<Command, Outcome>,
+    numbers: Numbers,
+}
+
+/// The service.
+pub fn service() -> Definition {
+    Definition::new("cart", start).migrations(MIGRATIONS).publishes(&[CartCheckedOut::TYPE])
+}
+
+async fn start(context: Context) -> anyhow::Result<Running> {
+    let shop = &context.settings.shop;
+    let shop = Arc::new(Shop {
+        currency: Currency::new(&shop.currency)?,
+        prices_include_tax: shop.prices_include_tax,
+        tax_rate_bp: shop.tax_rate_bp,
+        methods: shop.shipping_methods.clone(),
+    });
+    let shop_of_lane = Arc::clone(&shop);
+    let carts = Carts {
+        lane: context.db.lane(async move |tx: &mut Tx, batch: &[Command]| decide(&shop_of_lane, tx, batch).await),
+        db: context.db,
+        world: context.world,
+        guests: context.guests,
+        shop,
+        numbers: Numbers::default(),
+    };
+    Ok(Running::new()
+        .answers(facts::answers(&carts))
+        .hears(events::subscriptions())
+        .job(jobs::forget_carts(&carts.db))
+        .routes(api::routes(carts)))
+}

@@ -1,0 +1,18 @@
+//! What a cart is and what holds for it. Pure: no I/O, no clock.
+//!
+//! A cart is open until it becomes an order or is merged into another. Prices are never stored as truth: a line keeps the
+//! price that was shown last, and checkout compares it with the present one.
+
+mod cart;
+mod checks;
+mod number;
+mod offer;
+mod quote;
+
+pub(crate) use cart::{
+    Access, Cart, Details, DetailsChange, Given, Line, LinesAt, MAX_LINES, MAX_QUANTITY, Refusal, Status, Wanted,
+};
+pub(crate) use checks::{FieldErrors, check_address, check_email, is_payment_method};
+pub(crate) use number::{BLOCK, order_number};
+pub(crate) use offer::{Offer, Offers, Shop};
+pub(crate) use quote::{Change, Missing, Quote, quote};

@@ -1,0 +1,92 @@
+//! What the cart has heard of a SKU, and what it knows of the shop.
+
+use bodega_contracts::ProductId;
+use bodega_kernel::{Currency, Money, Sku};
+use bodega_settings::ShippingMethod;
+use std::collections::HashMap;
+
+/// What the catalogue and the stock said of a SKU.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Offer {
+    /// The product it is a variant of.
+    pub product: ProductId,
+    /// As shown to the customer.
+    pub name: String,
+    /// What one costs, minor units.
+    pub price: i64,
+    /// In which currency; `None` where that was no currency.
+    pub currency: Option<Currency>,
+    /// Whether it may be bought.
+    pub active: bool,
+    /// Whether stock is kept of it.
+    pub stocked: bool,
+    /// Tax in basis points.
+    pub tax_rate_bp: i64,
+    /// What is available; `None` if nothing was heard.
+    pub available: Option<i64>,
+}
+
+impl Offer {
+    /// Its price as money; `None` without a currency.
+    pub(crate) fn money(&self) -> Option<Money> {
+        self.currency.map(|currency| Money::new(self.price, currency))
+    }
+}
+
+/// Offers by SKU.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Offers(HashMap<Sku, Offer>);
+
+impl Offers {
+    /// Keeps `offer`. Of two products that name the same SKU, because one of them was not heard of again yet, the one that
+    /// is for sale counts, else the later one.
+    pub(crate) fn insert(&mut self, sku: Sku, offer: Offer) {
+        let rank = |offer: &Offer| (offer.active, offer.product);
+        match self.0.get(&sku) {
+            Some(known) if rank(known) >= rank(&offer) => {}
+            Some(_) | None => drop(self.0.insert(sku, offer)),
+        }
+    }
+
+    /// What is known of it.
+    pub(crate) fn get(&self, sku: &Sku) -> Option<&Offer> {
+        self.0.get(sku)
+    }
+
+    /// The offer, if it can be bought in this shop.
+    pub(crate) fn for_sale(&self, sku: &Sku, shop: &Shop) -> Option<&Offer> {
+        self.0.get(sku).filter(|offer| {
+            let priced = (0..=bodega_pricing::MAX_PRICE).contains(&offer.price);
+            let taxed = (0..=bodega_pricing::MAX_RATE_BP).contains(&offer.tax_rate_bp);
+            offer.active && offer.currency == Some(shop.currency) && priced && taxed
+        })
+    }
+
+    /// Sets what is available of a SKU.
+    pub(crate) fn set_available(&mut self, sku: &Sku, available: i64) {
+        if let Some(offer) = self.0.get_mut(sku) {
+            offer.available = Some(available);
+        }
+    }
+}
+
+/// The shop, as far as prices go.
+#[derive(Clone, Debug)]
+pub(crate) struct Shop {
+    /// The currency of every cart.
+    pub currency: Currency,
+    /// Whether prices include tax.
+    pub prices_include_tax: bool,
+    /// Tax on shipping, basis points.
+    pub tax_rate_bp: i64,
+    /// Ways of shipping.
+    pub methods: Vec<ShippingMethod>,
+}
+
+impl Shop {
+    /// The method that holds: the one chosen if the shop has it, else the only one.
+    pub(crate) fn method(&self, chosen: Option<&str>) -> Option<&ShippingMethod> {
+        let named = chosen.and_then(|id| self.methods.iter().find(|method| method.id == id));
+        named.or_else(|| if let [only] = &*self.methods { Some(only) } else { None })
+    }
+}

@@ -1,0 +1,10 @@
+//! The tables of the cart, each statement in one place: inside transactions as SQL that runs on both databases,
+//! outside of them as entities to read.
+
+mod carts;
+mod offers;
+mod orders;
+
+pub(crate) use carts::{change, forget_left, insert, merge, read_cart, reopen, select};
+pub(crate) use offers::{put_products, put_stock, read_offers, read_seen, select as select_offers};
+pub(crate) use orders::{Checkout, freeze, new_block, read_checkout, read_checkouts};

@@ -1,0 +1,206 @@
+//! Carts: one row each, lines and all, so that a change is one statement.
+
+use crate::model::{Cart, Details, Status};
+use bodega_contracts::{Address, CartId, OrderId};
+use bodega_db::{DbError, OnConflict, Row, Tx, Value, params};
+use bodega_kernel::{Time, UserId};
+use sea_orm::{DatabaseConnection, entity::prelude::*};
+use serde::de::DeserializeOwned;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "carts")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub owner: Option<Uuid>,
+    pub status: String,
+    pub version: i64,
+    pub email: Option<String>,
+    pub shipping_address: Option<String>,
+    pub billing_address: Option<String>,
+    pub shipping_method: Option<String>,
+    pub lines: String,
+    pub order_id: Option<Uuid>,
+    pub merged_into: Option<Uuid>,
+    pub created_ms: i64,
+    pub updated_ms: i64,
+}
+
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub(crate) enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// Reads one, outside of transactions.
+pub(crate) async fn read_cart(reader: &DatabaseConnection, id: CartId) -> Result<Option<Cart>, DbError> {
+    Entity::find_by_id(id.0).one(reader).await?.map(cart).transpose()
+}
+
+/// Locks and reads those there are, in the order of their ids.
+pub(crate) async fn select(tx: &mut Tx, ids: &[CartId]) -> Result<Vec<Cart>, DbError> {
+    let keys: Vec<Value<'_>> = ids.iter().map(|id| id.0.into()).collect();
+    let rows = tx
+        .query_keys(
+            "SELECT id, owner, status, version, email, shipping_address, billing_address, shipping_method, lines, order_id, \
+             merged_into, created_ms, updated_ms FROM carts WHERE id = $1 ORDER BY id {lock}",
+            &keys,
+        )
+        .await?;
+    rows.iter().map(|row| cart(model(row)?)).collect()
+}
+
+/// Puts in new ones.
+pub(crate) async fn insert(tx: &mut Tx, carts: &[Cart]) -> Result<(), DbError> {
+    let rows = carts
+        .iter()
+        .map(|cart| {
+            let details = &cart.details;
+            Ok(params![
+                cart.id.0,
+                cart.owner.map(|owner| owner.0),
+                cart.status.as_str(),
+                cart.version,
+                details.email.as_deref(),
+                text_of(details.shipping_address.as_ref())?,
+                text_of(details.billing_address.as_ref())?,
+                details.shipping_method.as_deref(),
+                text(&cart.lines)?,
+                cart.created,
+                cart.updated
+            ]
+            .to_vec())
+        })
+        .collect::<Result<Vec<_>, DbError>>()?;
+    let columns = &[
+        "id",
+        "owner",
+        "status",
+        "version",
+        "email",
+        "shipping_address",
+        "billing_address",
+        "shipping_method",
+        "lines",
+        "created_ms",
+        "updated_ms",
+    ];
+    tx.insert_rows("carts", columns, OnConflict::Fail, &rows).await.map(drop)
+}
+
+/// Writes what may change of an open cart that was in version `was`.
+pub(crate) async fn change(tx: &mut Tx, cart: &Cart, was: i64) -> Result<(), DbError> {
+    let details = &cart.details;
+    let values = params![
+        cart.id.0,
+        was,
+        cart.version,
+        details.email.as_deref(),
+        text_of(details.shipping_address.as_ref())?,
+        text_of(details.billing_address.as_ref())?,
+        details.shipping_method.as_deref(),
+        text(&cart.lines)?,
+        cart.updated
+    ];
+    let changed = tx
+        .execute(
+            "UPDATE carts SET version = $3, email = $4, shipping_address = $5, billing_address = $6, shipping_method = $7, \
+             lines = $8, updated_ms = $9 WHERE id = $1 AND version = $2 AND status = 'open'",
+            &values,
+        )
+        .await?;
+    lost_unless(changed == 1)
+}
+
+/// Ends an open cart that went into another.
+pub(crate) async fn merge(tx: &mut Tx, cart: CartId, into: CartId, at: Time) -> Result<(), DbError> {
+    let merged = tx
+        .execute(
+            "UPDATE carts SET status = 'merged', merged_into = $2, version = version + 1, updated_ms = $3 \
+             WHERE id = $1 AND status = 'open'",
+            &params![cart.0, into.0, at],
+        )
+        .await?;
+    lost_unless(merged == 1)
+}
+
+/// Opens the carts again that became these orders and still are them; sorted, so that two batches lock in one order.
+pub(crate) async fn reopen(tx: &mut Tx, orders: &[(CartId, OrderId)]) -> Result<(), DbError> {
+    let now = tx.now();
+    let rows: Vec<_> = orders.iter().map(|(cart, order)| params![cart.0, order.0, now].to_vec()).collect();
+    let sql = "UPDATE carts SET status = 'open', order_id = NULL, version = version + 1, updated_ms = $3 \
+               WHERE id = $1 AND order_id = $2 AND status = 'checked_out'";
+    tx.execute_each(sql, &rows).await.map(drop)
+}
+
+/// Deletes up to `limit` guests' carts that nobody touched since `before`; says how many.
+pub(crate) async fn forget_left(tx: &mut Tx, before: Time, limit: i64) -> Result<u64, DbError> {
+    // The ids begin with the time they were made, and nothing is touched before it is made.
+    let mut oldest = [0; 16];
+    oldest[..6].copy_from_slice(&before.ms().max(0).to_be_bytes()[2..]);
+    let sql = "DELETE FROM carts WHERE id IN (SELECT id FROM carts WHERE owner IS NULL AND status <> 'checked_out' \
+               AND id < $1 AND updated_ms < $2 ORDER BY id LIMIT $3) AND updated_ms < $2 AND status <> 'checked_out'";
+    tx.execute(sql, &params![Uuid::from_bytes(oldest), before, limit]).await
+}
+
+/// The rows were locked before anything was decided, so this is a race that cannot be; trying again is always right.
+pub(super) fn lost_unless(held: bool) -> Result<(), DbError> {
+    if held { Ok(()) } else { Err(DbError::Unavailable("a cart changed while it was being changed".into())) }
+}
+
+fn model(row: &Row) -> Result<Model, DbError> {
+    Ok(Model {
+        id: row.get(0)?,
+        owner: row.get(1)?,
+        status: row.get(2)?,
+        version: row.get(3)?,
+        email: row.get(4)?,
+        shipping_address: row.get(5)?,
+        billing_address: row.get(6)?,
+        shipping_method: row.get(7)?,
+        lines: row.get(8)?,
+        order_id: row.get(9)?,
+        merged_into: row.get(10)?,
+        created_ms: row.get(11)?,
+        updated_ms: row.get(12)?,
+    })
+}
+
+fn cart(row: Model) -> Result<Cart, DbError> {
+    Ok(Cart {
+        id: CartId(row.id),
+        owner: row.owner.map(UserId),
+        status: Status::parse(&row.status).ok_or_else(|| refused(&format!("a cart cannot be {}", row.status)))?,
+        version: row.version,
+        details: Details {
+            email: row.email,
+            shipping_address: address(row.shipping_address.as_deref())?,
+            billing_address: address(row.billing_address.as_deref())?,
+            shipping_method: row.shipping_method,
+        },
+        lines: parsed(&row.lines)?,
+        order_id: row.order_id.map(OrderId),
+        merged_into: row.merged_into.map(CartId),
+        created: Time::from_ms(row.created_ms),
+        updated: Time::from_ms(row.updated_ms),
+    })
+}
+
+fn address(text: Option<&str>) -> Result<Option<Address>, DbError> {
+    text.map(parsed).transpose()
+}
+
+fn parsed<T: DeserializeOwned>(text: &str) -> Result<T, DbError> {
+    serde_json::from_str(text).map_err(|error| refused(&error))
+}
+
+fn text(value: &impl serde::Serialize) -> Result<String, DbError> {
+    serde_json::to_string(value).map_err(|error| refused(&error))
+}
+
+fn text_of(address: Option<&Address>) -> Result<Option<String>, DbError> {
+    address.map(text).transpose()
+}
+
+fn refused(error: &impl ToString) -> DbError {
+    DbError::Refused(error.to_string().into())
+}

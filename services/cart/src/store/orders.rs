@@ -1,0 +1,102 @@
+//! Checkouts, one for each version of a cart that was bought, and the blocks that order numbers come from.
+
+use super::carts::lost_unless;
+use bodega_contracts::{
+    CartId, OrderId,
+    cart::{CheckedOut, CheckoutFact},
+};
+use bodega_db::{DbError, OnConflict, Tx, Value, params};
+use bodega_kernel::{Time, UserId};
+use sea_orm::{DatabaseConnection, QueryOrder, QuerySelect, entity::prelude::*};
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "checkouts")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub order_id: Uuid,
+    pub cart_id: Uuid,
+    pub cart_version: i64,
+    pub number: String,
+    pub customer: Option<Uuid>,
+    pub at_ms: i64,
+}
+
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub(crate) enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// A cart that becomes an order.
+#[derive(Clone, Debug)]
+pub(crate) struct Checkout {
+    /// The order.
+    pub order_id: OrderId,
+    /// The cart.
+    pub cart_id: CartId,
+    /// The version that is bought.
+    pub cart_version: i64,
+    /// The order's number.
+    pub number: String,
+    /// The buyer; `None` for a guest.
+    pub customer: Option<UserId>,
+}
+
+/// Freezes the carts of these checkouts, each in exactly the version that is bought.
+pub(crate) async fn freeze(tx: &mut Tx, checkouts: &[Checkout]) -> Result<(), DbError> {
+    if checkouts.is_empty() {
+        return Ok(());
+    }
+    let now = tx.now();
+    let row = |checkout: &Checkout| {
+        let customer = checkout.customer.map(|customer| customer.0);
+        let (order, cart) = (checkout.order_id.0, checkout.cart_id.0);
+        params![order, cart, checkout.cart_version, checkout.number.clone(), customer, now].to_vec()
+    };
+    let rows: Vec<_> = checkouts.iter().map(row).collect();
+    let columns = &["order_id", "cart_id", "cart_version", "number", "customer", "at_ms"];
+    tx.insert_rows("checkouts", columns, OnConflict::Fail, &rows).await?;
+    let carts: Vec<Value<'_>> = checkouts.iter().map(|checkout| checkout.cart_id.0.into()).collect();
+    let frozen = tx
+        .query_keys(
+            "UPDATE carts SET status = 'checked_out', order_id = c.order_id, updated_ms = c.at_ms FROM checkouts c \
+             WHERE carts.id = $1 AND carts.status = 'open' AND c.cart_id = carts.id AND c.cart_version = carts.version \
+             RETURNING carts.id",
+            &carts,
+        )
+        .await?;
+    lost_unless(frozen.len() == checkouts.len())
+}
+
+/// Takes a block of order numbers; nobody else gets the same one.
+pub(crate) async fn new_block(tx: &mut Tx) -> Result<i64, DbError> {
+    let now = tx.now();
+    let blocks = tx.insert_sequence("number_blocks", &["at_ms"], "id", &[params![now].to_vec()]).await?;
+    blocks.first().copied().ok_or_else(|| DbError::Refused("a block without a number".into()))
+}
+
+/// What is known of an order.
+pub(crate) async fn read_checkout(reader: &DatabaseConnection, order: OrderId) -> Result<Option<CheckedOut>, DbError> {
+    let row = Entity::find_by_id(order.0).one(reader).await?;
+    Ok(row.map(|row| CheckedOut {
+        number: row.number,
+        customer_id: row.customer.map(UserId),
+        at: Time::from_ms(row.at_ms),
+    }))
+}
+
+/// Up to `limit` checkouts after an order, by order.
+pub(crate) async fn read_checkouts(
+    reader: &DatabaseConnection,
+    after: Option<OrderId>,
+    limit: u64,
+) -> Result<Vec<CheckoutFact>, DbError> {
+    let after = after.map_or(Uuid::nil(), |order| order.0);
+    let rows =
+        Entity::find().filter(Column::OrderId.gt(after)).order_by_asc(Column::OrderId).limit(limit).all(reader).await?;
+    let fact = |row: Model| CheckoutFact {
+        order_id: OrderId(row.order_id),
+        cart_id: CartId(row.cart_id),
+        cart_version: row.cart_version,
+    };
+    Ok(rows.into_iter().map(fact).collect())
+}

@@ -1,0 +1,179 @@
+//! What shoppers see of a cart, and what a checkout answers: the shapes of the API.
+
+use crate::model::{Cart, Change, Missing, Quote, Shop, Status};
+use bodega_contracts::{Address, CartId, LineId, OrderId};
+use bodega_kernel::{Currency, Money, Sku};
+use bodega_pricing::Applied;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// A whole cart at present prices.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub(crate) struct CartView {
+    /// Which.
+    pub id: CartId,
+    /// Opens a guest's cart, sent as `X-Cart-Token`; given once, when the cart is made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+    /// Whether it can be changed.
+    pub status: Status,
+    /// The order it became.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order_id: Option<OrderId>,
+    /// Grows with every change.
+    #[schema(example = 3)]
+    pub version: i64,
+    /// ISO 4217.
+    #[schema(example = "GBP")]
+    pub currency: Currency,
+    /// What is in it.
+    pub lines: Vec<LineView>,
+    /// Unit prices times quantities, before discounts.
+    pub subtotal: Money,
+    /// What is taken off, by label, over all lines.
+    pub discounts: Vec<DiscountView>,
+    /// What shipping costs.
+    pub shipping: Money,
+    /// All tax; contained in the prices or added to them, as the shop does it.
+    pub tax: Money,
+    /// What is to be paid.
+    pub total: Money,
+    /// Where mails go.
+    pub email: Option<String>,
+    /// Where parcels go.
+    pub shipping_address: Option<Address>,
+    /// Where the invoice goes.
+    pub billing_address: Option<Address>,
+    /// The method that holds: the chosen one, or the only one.
+    pub shipping_method: Option<String>,
+    /// What can be chosen.
+    pub shipping_methods: Vec<MethodView>,
+    /// What checkout lacks.
+    pub missing: Vec<Missing>,
+    /// What is not as it was shown or wanted.
+    pub changes: Vec<Change>,
+}
+
+/// A line of a cart.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub(crate) struct LineView {
+    /// Names the line in paths.
+    pub id: LineId,
+    /// What.
+    pub sku: Sku,
+    /// Product and options in words.
+    pub name: String,
+    /// How many.
+    pub quantity: i64,
+    /// What one costs.
+    pub unit_price: Money,
+    /// What the line costs after discounts, tax included.
+    pub total: Money,
+    /// What was taken off this line.
+    pub discounts: Vec<DiscountView>,
+}
+
+/// A discount, explained.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub(crate) struct DiscountView {
+    /// What for.
+    pub label: String,
+    /// How much.
+    pub amount: Money,
+}
+
+/// A way of shipping.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub(crate) struct MethodView {
+    /// Names it.
+    #[schema(example = "standard")]
+    pub id: String,
+    /// As customers see it.
+    pub name: String,
+    /// What it costs.
+    pub price: Money,
+}
+
+/// The order a checkout made. It exists for good, even before its own service has heard of it.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub(crate) struct CheckedOutView {
+    /// Which.
+    pub order_id: OrderId,
+    /// The number people read.
+    #[schema(example = "B-000Z8")]
+    pub order_number: String,
+    /// Opens the order, sent as `X-Order-Token`.
+    pub order_token: String,
+    /// Where to read the order.
+    pub status_url: String,
+    /// Where to follow it, as server-sent events.
+    pub events_url: String,
+}
+
+impl CartView {
+    /// The cart as `quote` prices it.
+    pub(crate) fn of(cart: &Cart, quote: &Quote, shop: &Shop) -> Self {
+        let money = |amount| Money::new(amount, shop.currency);
+        let explained =
+            |applied: &Applied| DiscountView { label: applied.label.clone(), amount: money(applied.amount) };
+        let line = |(line, priced): (&crate::model::Line, &bodega_pricing::PricedLine)| LineView {
+            id: line.id,
+            sku: line.sku.clone(),
+            name: priced.name.clone(),
+            quantity: line.quantity,
+            unit_price: money(priced.unit_price),
+            total: money(priced.total),
+            discounts: priced.discounts.iter().map(explained).collect(),
+        };
+        let mut by_label = BTreeMap::new();
+        for applied in quote.priced.lines.iter().flat_map(|line| &line.discounts) {
+            *by_label.entry(applied.label.clone()).or_insert(0) += applied.amount;
+        }
+        let method = shop.method(cart.details.shipping_method.as_deref());
+        let methods = shop.methods.iter();
+        Self {
+            id: cart.id,
+            token: None,
+            status: cart.status,
+            order_id: cart.order_id,
+            version: cart.version,
+            currency: shop.currency,
+            lines: cart.lines.iter().zip(&quote.priced.lines).map(line).collect(),
+            subtotal: money(quote.priced.subtotal),
+            discounts: by_label
+                .into_iter()
+                .map(|(label, amount)| DiscountView { label, amount: money(amount) })
+                .collect(),
+            shipping: money(quote.priced.shipping),
+            tax: money(quote.priced.tax),
+            total: money(quote.priced.total),
+            email: cart.details.email.clone(),
+            shipping_address: cart.details.shipping_address.clone(),
+            billing_address: cart.details.billing_address.clone(),
+            shipping_method: method.map(|method| method.id.clone()),
+            shipping_methods: methods
+                .map(|method| MethodView {
+                    id: method.id.clone(),
+                    name: method.name.clone(),
+                    price: money(method.price),
+                })
+                .collect(),
+            missing: quote.missing.clone(),
+            changes: quote.changes.clone(),
+        }
+    }
+}
+
+impl CheckedOutView {
+    /// Of an order of this id and number, which this token opens.
+    pub(crate) fn of(order_id: OrderId, number: &str, token: &str) -> Self {
+        Self {
+            order_id,
+            order_number: number.to_owned(),
+            order_token: token.to_owned(),
+            status_url: format!("/v1/orders/{order_id}"),
+            events_url: format!("/v1/orders/{order_id}/events"),
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! The cart as a service on real databases, a file per flow.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod access;
+mod checkout;
+mod facts;
+mod heard;
+mod lines;
+mod setup;

@@ -1,0 +1,68 @@
+//! The use cases. Each write is one transaction that is done once for its idempotency key.
+
+pub(crate) mod importing;
+pub(crate) mod products;
+pub(crate) mod reading;
+pub(crate) mod stock;
+pub(crate) mod taxonomy;
+
+use crate::error::Error;
+use bodega_db::{Db, DbError, IdempotencyKey, Replay, StoredAnswer, Tx};
+use serde::Serialize;
+
+/// What a write answers.
+#[derive(Debug)]
+pub(crate) enum Answered {
+    /// It was done now.
+    Now(Done),
+    /// It was done before, with the same key.
+    Again(StoredAnswer),
+}
+
+/// What was done.
+#[derive(Debug)]
+pub(crate) struct Done {
+    pub(crate) status: u16,
+    /// Of the thing that was written, where it has one.
+    pub(crate) version: Option<i64>,
+    pub(crate) body: String,
+}
+
+impl Done {
+    pub(crate) fn new(status: u16, version: Option<i64>, view: &impl Serialize) -> Result<Self, DbError> {
+        let body = serde_json::to_string(view).map_err(|error| DbError::Refused(error.to_string().into()))?;
+        Ok(Self { status, version, body })
+    }
+}
+
+/// Does `work` in a transaction, unless its key says that it is done.
+async fn once<F>(db: &Db, key: Option<IdempotencyKey>, work: F) -> Result<Answered, Error>
+where
+    F: for<'a> AsyncFnOnce(&'a mut Tx) -> Result<Done, Error> + Send + 'static,
+{
+    db.write_following(bodega_web::current_trace(), async move |tx: &mut Tx| {
+        if let Some(answer) = replayed(tx, key.as_ref()).await? {
+            return Ok(Answered::Again(answer));
+        }
+        let done = work(tx).await?;
+        remember(tx, key.as_ref(), &done).await?;
+        Ok(Answered::Now(done))
+    })
+    .await
+}
+
+async fn replayed(tx: &mut Tx, key: Option<&IdempotencyKey>) -> Result<Option<StoredAnswer>, Error> {
+    let Some(key) = key else { return Ok(None) };
+    match tx.replayed(key).await? {
+        Replay::New => Ok(None),
+        Replay::Same(answer) => Ok(Some(answer)),
+        Replay::Other => Err(Error::KeyReused),
+    }
+}
+
+async fn remember(tx: &mut Tx, key: Option<&IdempotencyKey>, done: &Done) -> Result<(), DbError> {
+    match key {
+        Some(key) => tx.remember(key, &StoredAnswer { status: done.status, body: done.body.clone() }).await,
+        None => Ok(()),
+    }
+}

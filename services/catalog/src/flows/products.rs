@@ -1,0 +1,149 @@
+//! Making, changing and archiving products: each change is one version, and one event in its transaction.
+
+use super::{Answered, Done, once};
+use crate::{
+    Catalog,
+    error::Error,
+    model::{Edit, Fault, Product, Status, Terms, numbered, slug_of},
+    store::{
+        self, products,
+        taxonomy::{self, Brand, Category},
+    },
+    views::ProductView,
+};
+use bodega_contracts::{ProductId, VariantId};
+use bodega_db::{DbError, IdempotencyKey, Tx};
+use bodega_kernel::Sku;
+
+/// How many numbered slugs are tried before a random one.
+const NUMBERED_SLUGS: u32 = 20;
+/// How often a new product looks for a slug when others take it meanwhile.
+const TRIES: usize = 3;
+
+/// Makes a product.
+pub(crate) async fn create_product(
+    catalog: &Catalog,
+    key: Option<IdempotencyKey>,
+    edit: Edit,
+) -> Result<Answered, Error> {
+    let terms = catalog.terms;
+    let answered = once(&catalog.db, key, async move |tx| {
+        let product = create(tx, &terms, &edit, None).await?;
+        answer(tx, 201, &product, &terms).await
+    })
+    .await?;
+    catalog.pages.drop_all();
+    Ok(answered)
+}
+
+/// Changes a product, if it is in the version that was read.
+pub(crate) async fn change_product(
+    catalog: &Catalog,
+    key: Option<IdempotencyKey>,
+    id: ProductId,
+    read_version: Option<i64>,
+    edit: Edit,
+) -> Result<Answered, Error> {
+    let terms = catalog.terms;
+    let answered = once(&catalog.db, key, async move |tx| {
+        let before = products::locked(tx, id).await?.ok_or(Error::NotFound)?;
+        if read_version.is_some_and(|version| version > before.version) {
+            return Err(Error::OtherVersion);
+        }
+        let product = change(tx, &terms, &before, &edit).await?.unwrap_or(before);
+        answer(tx, 200, &product, &terms).await
+    })
+    .await?;
+    catalog.pages.drop_all();
+    Ok(answered)
+}
+
+/// Takes a product off sale; fine where it is already.
+pub(crate) async fn archive_product(catalog: &Catalog, id: ProductId, read_version: Option<i64>) -> Result<(), Error> {
+    let edit = Edit { status: Some(Status::Archived), ..Edit::default() };
+    change_product(catalog, None, id, read_version, edit).await.map(drop)
+}
+
+/// A new product of `edit`. The slug that `edit` names must be free; without one a free slug is found from the handle or
+/// the name, with a number where products would otherwise share it.
+pub(super) async fn create(tx: &mut Tx, terms: &Terms, edit: &Edit, handle: Option<&str>) -> Result<Product, Error> {
+    let world = tx.world().clone();
+    let blank = Product::blank(ProductId::new(&world), tx.now());
+    let mut product = blank.edited(edit, || VariantId::new(&world))?;
+    product.version = 1;
+    lock_links(tx, &product).await?;
+    if let Some(slug) = &edit.slug {
+        product.handle.clone_from(slug);
+        if !products::insert(tx, &product).await? {
+            return Err(Error::SlugTaken(slug.clone()));
+        }
+    } else {
+        let base = slug_of(handle.unwrap_or(&product.name));
+        let mut inserted = false;
+        for _ in 0..TRIES {
+            product.slug = free_slug(tx, &base).await?;
+            product.handle = handle.unwrap_or(&product.slug).to_owned();
+            inserted = products::insert(tx, &product).await?;
+            if inserted {
+                break;
+            }
+        }
+        if !inserted {
+            return Err(Error::Db(DbError::Unavailable("others take the same slugs at this moment".into())));
+        }
+    }
+    tx.emit(&product.told(terms))?;
+    Ok(product)
+}
+
+/// `before`, which is locked, as `edit` changes it; `None` where that is nothing.
+pub(super) async fn change(
+    tx: &mut Tx,
+    terms: &Terms,
+    before: &Product,
+    edit: &Edit,
+) -> Result<Option<Product>, Error> {
+    let world = tx.world().clone();
+    let mut product = before.edited(edit, || VariantId::new(&world))?;
+    if product == *before {
+        return Ok(None);
+    }
+    product.version += 1;
+    lock_links(tx, &product).await?;
+    products::update(tx, before, &product).await?;
+    tx.emit(&product.told(terms))?;
+    Ok(Some(product))
+}
+
+async fn free_slug(tx: &mut Tx, base: &str) -> Result<String, DbError> {
+    let mut candidates: Vec<String> = (1..=NUMBERED_SLUGS).map(|number| numbered(base, number)).collect();
+    let taken = products::taken(tx, &candidates).await?;
+    candidates.retain(|slug| !taken.contains(slug));
+    Ok(candidates.into_iter().next().unwrap_or_else(|| {
+        let random = tx.world().below(u64::from(u32::MAX)) as u32;
+        numbered(base, random.max(NUMBERED_SLUGS + 1))
+    }))
+}
+
+/// What a product points to, locked so that it stays; a fault where it is not there.
+async fn lock_links(tx: &mut Tx, product: &Product) -> Result<(Option<Brand>, Vec<Category>), Error> {
+    let brand = match product.brand {
+        None => None,
+        Some(id) => {
+            let found = taxonomy::brand(tx, id).await?;
+            Some(found.ok_or_else(|| Error::invalid("/brand_id", "is no brand"))?)
+        }
+    };
+    let categories = taxonomy::categories(tx, &product.categories).await?;
+    let missing = product.categories.iter().filter(|id| !categories.iter().any(|category| category.id == **id));
+    let faults: Vec<Fault> = missing.map(|id| Fault::new("/category_ids", format!("{id} is no category"))).collect();
+    if faults.is_empty() { Ok((brand, categories)) } else { Err(Error::Invalid(faults)) }
+}
+
+async fn answer(tx: &mut Tx, status: u16, product: &Product, terms: &Terms) -> Result<Done, Error> {
+    let (brand, categories) = lock_links(tx, product).await?;
+    let skus: Vec<&Sku> = product.variants.iter().map(|variant| &variant.sku).collect();
+    let available = store::available(tx, &skus).await?;
+    let view = ProductView::written(product, brand.as_ref(), &categories, &available, terms);
+    Ok(Done::new(status, Some(product.version), &view)?)
+}

@@ -1,0 +1,321 @@
+//! What readers ask: pages of products by keyset, one product with all that belongs to it, the tree, facts.
+//!
+//! A page of a list is one query, whatever is filtered: whether a product is in stock comes with its row.
+
+use super::entities::{availability, brands, categories, product_categories, products, variants};
+use crate::model::{Status, Tree};
+use bodega_contracts::CategoryId;
+use bodega_db::DbError;
+use sea_orm::{
+    ColumnTrait, Condition, DatabaseConnection, EntityTrait, ExprTrait, FromQueryResult, JoinType, Order,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    prelude::Uuid,
+    sea_query::{Expr, LikeExpr, Query, SelectStatement},
+};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use utoipa::ToSchema;
+
+/// The order of a list. Ties are broken by id, so that every order is total.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+pub(crate) enum Sort {
+    /// The latest first.
+    #[default]
+    #[serde(rename = "newest")]
+    Newest,
+    /// The cheapest first.
+    #[serde(rename = "price")]
+    Cheapest,
+    /// The dearest first.
+    #[serde(rename = "-price")]
+    Dearest,
+    /// By name.
+    #[serde(rename = "name")]
+    Name,
+}
+
+/// Where a list goes on: the sort and the key of its last product. In another sort it means nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum PageKey {
+    Newest(Uuid),
+    Cheapest(i64, Uuid),
+    Dearest(i64, Uuid),
+    Name(String, Uuid),
+}
+
+impl PageKey {
+    pub(crate) fn of(sort: Sort, row: &ListedProduct) -> Self {
+        match sort {
+            Sort::Newest => Self::Newest(row.id),
+            Sort::Cheapest => Self::Cheapest(row.price_from, row.id),
+            Sort::Dearest => Self::Dearest(row.price_from, row.id),
+            Sort::Name => Self::Name(row.name_key.clone(), row.id),
+        }
+    }
+
+    pub(crate) fn fits(&self, sort: Sort) -> bool {
+        matches!(
+            (self, sort),
+            (Self::Newest(_), Sort::Newest)
+                | (Self::Cheapest(..), Sort::Cheapest)
+                | (Self::Dearest(..), Sort::Dearest)
+                | (Self::Name(..), Sort::Name)
+        )
+    }
+}
+
+/// Which products a list shows.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Filter {
+    pub(crate) status: Option<Status>,
+    pub(crate) text: Option<String>,
+    pub(crate) categories: Option<Vec<CategoryId>>,
+    pub(crate) brand: Option<Uuid>,
+    pub(crate) price_min: Option<i64>,
+    pub(crate) price_max: Option<i64>,
+    pub(crate) in_stock: Option<bool>,
+}
+
+/// A product as a list shows it.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(crate) struct ListedProduct {
+    pub(crate) id: Uuid,
+    pub(crate) slug: String,
+    pub(crate) name: String,
+    pub(crate) name_key: String,
+    pub(crate) status: String,
+    pub(crate) price_from: i64,
+    pub(crate) compare_from: Option<i64>,
+    pub(crate) image: Option<String>,
+    pub(crate) in_stock: bool,
+}
+
+/// Up to `limit` products after `key`.
+pub(crate) async fn list(
+    db: &DatabaseConnection,
+    filter: &Filter,
+    sort: Sort,
+    key: Option<PageKey>,
+    limit: u64,
+) -> Result<Vec<ListedProduct>, DbError> {
+    use products::Column as P;
+    let (column, order) = match sort {
+        Sort::Newest => (None, Order::Desc),
+        Sort::Cheapest => (Some(P::PriceFrom), Order::Asc),
+        Sort::Dearest => (Some(P::PriceFrom), Order::Desc),
+        Sort::Name => (Some(P::NameKey), Order::Asc),
+    };
+    let mut select = products::Entity::find().filter(condition(filter));
+    if let Some(key) = key {
+        select = select.filter(after(key));
+    }
+    if let Some(column) = column {
+        select = select.order_by(column, order.clone());
+    }
+    let rows = select
+        .order_by(P::Id, order)
+        .limit(limit)
+        .select_only()
+        .columns([P::Id, P::Slug, P::Name, P::NameKey, P::Status, P::PriceFrom, P::CompareFrom, P::Image])
+        .expr_as(Expr::exists(sellable_variant()), "in_stock")
+        .into_model::<ListedProduct>()
+        .all(db)
+        .await?;
+    Ok(rows)
+}
+
+/// How many products a list has in all.
+pub(crate) async fn count(db: &DatabaseConnection, filter: &Filter) -> Result<u64, DbError> {
+    Ok(products::Entity::find().filter(condition(filter)).count(db).await?)
+}
+
+fn condition(filter: &Filter) -> Condition {
+    use products::Column as P;
+    let in_categories = filter.categories.as_ref().map(|categories| {
+        let ids = categories.iter().map(|category| category.0);
+        let members = Query::select()
+            .column(product_categories::Column::ProductId)
+            .from(product_categories::Entity)
+            .and_where(product_categories::Column::CategoryId.is_in(ids))
+            .take();
+        P::Id.in_subquery(members)
+    });
+    let stock = filter.in_stock.map(|wanted| {
+        let exists = Expr::exists(sellable_variant());
+        if wanted { exists } else { exists.not() }
+    });
+    Condition::all()
+        .add_option(filter.status.map(|status| P::Status.eq(status.as_str())))
+        .add_option(filter.text.as_deref().map(|text| Expr::col((products::Entity, P::NameKey)).like(contains(text))))
+        .add_option(in_categories)
+        .add_option(filter.brand.map(|brand| P::BrandId.eq(brand)))
+        .add_option(filter.price_min.map(|price| P::PriceFrom.gte(price)))
+        .add_option(filter.price_max.map(|price| P::PriceFrom.lte(price)))
+        .add_option(stock)
+}
+
+/// A pattern for what contains `text`, in which nothing is a wildcard but its ends.
+fn contains(text: &str) -> LikeExpr {
+    let escaped = text.to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
+    LikeExpr::new(format!("%{escaped}%")).escape('!')
+}
+
+fn after(key: PageKey) -> Condition {
+    use products::Column as P;
+    match key {
+        PageKey::Newest(id) => Condition::all().add(P::Id.lt(id)),
+        PageKey::Cheapest(price, id) => Condition::any()
+            .add(P::PriceFrom.gt(price))
+            .add(Condition::all().add(P::PriceFrom.eq(price)).add(P::Id.gt(id)).add(P::Id.lt(id))),
+        PageKey::Dearest(price, id) => Condition::any()
+            .add(P::PriceFrom.lt(price))
+            .add(Condition::all().add(P::PriceFrom.eq(price)).add(P::Id.lt(id))),
+        PageKey::Name(name, id) => {
+            Condition::any().add(P::NameKey.gt(&name)).add(Condition::all().add(P::NameKey.eq(&name)).add(P::Id.gt(id)))
+        }
+    }
+}
+
+/// A variant of the product in the outer query that can be sold now.
+fn sellable_variant() -> SelectStatement {
+    let column = |column: variants::Column| Expr::col((variants::Entity, column));
+    let sku = Expr::col((availability::Entity, availability::Column::Sku));
+    Query::select()
+        .expr(Expr::val(1))
+        .from(variants::Entity)
+        .join(JoinType::LeftJoin, availability::Entity, sku.equals((variants::Entity, variants::Column::Sku)))
+        .and_where(column(variants::Column::ProductId).equals((products::Entity, products::Column::Id)))
+        .cond_where(
+            Condition::any()
+                .add(column(variants::Column::Stocked).eq(false))
+                .add(Expr::col((availability::Entity, availability::Column::Available)).gt(0)),
+        )
+        .take()
+}
+
+/// A product with all that belongs to it.
+#[derive(Clone, Debug)]
+pub(crate) struct FoundProduct {
+    pub(crate) product: products::Model,
+    pub(crate) variants: Vec<variants::Model>,
+    pub(crate) available: HashMap<String, i64>,
+    pub(crate) brand: Option<brands::Model>,
+    pub(crate) categories: Vec<categories::Model>,
+}
+
+/// The product of this slug or id. Its own row is read first: what belongs to it is never older than its version.
+pub(crate) async fn product(db: &DatabaseConnection, name: &str) -> Result<Option<FoundProduct>, DbError> {
+    let find = match Uuid::try_parse(name) {
+        Ok(id) => products::Entity::find_by_id(id),
+        Err(_) => products::Entity::find().filter(products::Column::Slug.eq(name)),
+    };
+    let Some(product) = find.one(db).await? else { return Ok(None) };
+    let variants = variants::Entity::find()
+        .filter(variants::Column::ProductId.eq(product.id))
+        .order_by_asc(variants::Column::Position)
+        .limit(1_000)
+        .all(db)
+        .await?;
+    let available = available(db, variants.iter().map(|variant| variant.sku.as_str())).await?;
+    let brand = match product.brand_id {
+        Some(id) => brands::Entity::find_by_id(id).one(db).await?,
+        None => None,
+    };
+    let members = Query::select()
+        .column(product_categories::Column::CategoryId)
+        .from(product_categories::Entity)
+        .and_where(product_categories::Column::ProductId.eq(product.id))
+        .take();
+    let categories = categories::Entity::find()
+        .filter(categories::Column::Id.in_subquery(members))
+        .order_by_asc(categories::Column::Name)
+        .order_by_asc(categories::Column::Id)
+        .limit(1_000)
+        .all(db)
+        .await?;
+    Ok(Some(FoundProduct { product, variants, available, brand, categories }))
+}
+
+async fn available<'a>(
+    db: &DatabaseConnection,
+    skus: impl Iterator<Item = &'a str>,
+) -> Result<HashMap<String, i64>, DbError> {
+    let rows = availability::Entity::find().filter(availability::Column::Sku.is_in(skus)).limit(1_000).all(db).await?;
+    Ok(rows.into_iter().map(|row| (row.sku, row.available)).collect())
+}
+
+/// The category of this slug and all that stand under it; none where there is no such category.
+pub(crate) async fn category_and_below(db: &DatabaseConnection, slug: &str) -> Result<Vec<CategoryId>, DbError> {
+    let rows = categories::Entity::find().limit(2 * Tree::MAX_CATEGORIES as u64).all(db).await?;
+    let Some(top) = rows.iter().find(|row| row.slug == slug).map(|row| CategoryId(row.id)) else {
+        return Ok(Vec::new());
+    };
+    let tree = Tree::new(rows.into_iter().map(|row| (CategoryId(row.id), row.parent_id.map(CategoryId))));
+    Ok(tree.with_descendants(top))
+}
+
+/// The id of the brand of this slug.
+pub(crate) async fn brand_of(db: &DatabaseConnection, slug: &str) -> Result<Option<Uuid>, DbError> {
+    let row = brands::Entity::find().filter(brands::Column::Slug.eq(slug)).one(db).await?;
+    Ok(row.map(|brand| brand.id))
+}
+
+/// Up to `limit` brands after this slug, by slug.
+pub(crate) async fn brands(
+    db: &DatabaseConnection,
+    after: Option<String>,
+    limit: u64,
+) -> Result<Vec<brands::Model>, DbError> {
+    let key = after.map(|slug| brands::Column::Slug.gt(slug));
+    let select = brands::Entity::find().filter(Condition::all().add_option(key));
+    Ok(select.order_by_asc(brands::Column::Slug).limit(limit).all(db).await?)
+}
+
+/// How many brands there are.
+pub(crate) async fn brand_count(db: &DatabaseConnection) -> Result<u64, DbError> {
+    Ok(brands::Entity::find().count(db).await?)
+}
+
+/// Up to `limit` categories after this slug, by slug.
+pub(crate) async fn categories(
+    db: &DatabaseConnection,
+    after: Option<String>,
+    limit: u64,
+) -> Result<Vec<categories::Model>, DbError> {
+    let key = after.map(|slug| categories::Column::Slug.gt(slug));
+    let select = categories::Entity::find().filter(Condition::all().add_option(key));
+    Ok(select.order_by_asc(categories::Column::Slug).limit(limit).all(db).await?)
+}
+
+/// How many categories there are.
+pub(crate) async fn category_count(db: &DatabaseConnection) -> Result<u64, DbError> {
+    Ok(categories::Entity::find().count(db).await?)
+}
+
+/// Up to `limit` variants after this SKU, each with whether its product is for sale and what is available of it.
+pub(crate) async fn variants_after(
+    db: &DatabaseConnection,
+    after: Option<String>,
+    limit: u64,
+) -> Result<Vec<(variants::Model, bool, Option<i64>)>, DbError> {
+    let key = after.map(|sku| variants::Column::Sku.gt(sku));
+    let select = variants::Entity::find().filter(Condition::all().add_option(key));
+    let rows = select.order_by_asc(variants::Column::Sku).limit(limit).all(db).await?;
+    let available = available(db, rows.iter().map(|variant| variant.sku.as_str())).await?;
+    let active: HashMap<Uuid, bool> = products::Entity::find()
+        .select_only()
+        .columns([products::Column::Id, products::Column::Status])
+        .filter(products::Column::Id.is_in(rows.iter().map(|variant| variant.product_id)))
+        .into_tuple::<(Uuid, String)>()
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|(id, status)| (id, status == Status::Active.as_str()))
+        .collect();
+    let fact = |variant: variants::Model| {
+        let active = active.get(&variant.product_id).copied().unwrap_or(false);
+        let seen = available.get(&variant.sku).copied();
+        (variant, active, seen)
+    };
+    Ok(rows.into_iter().map(fact).collect())
+}

@@ -1,0 +1,334 @@
+//! What the API answers: products in lists and in full, brands, categories, the report of an import.
+
+use crate::{
+    description::sanitised,
+    model::{Photo, Product, Status, Terms},
+    store::{
+        entities::{brands, categories},
+        products::from_json,
+        reads::{FoundProduct, ListedProduct},
+        taxonomy::{Brand, Category},
+    },
+};
+use bodega_contracts::{BrandId, CategoryId, ProductId, VariantId};
+use bodega_db::DbError;
+use bodega_kernel::{Money, Sku, Time};
+use serde::Serialize;
+use std::collections::{BTreeMap, HashMap};
+use utoipa::ToSchema;
+
+/// A product as lists show it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct ProductSummary {
+    /// Which.
+    pub(crate) id: ProductId,
+    /// Its part of an address.
+    pub(crate) slug: String,
+    /// Its name.
+    pub(crate) name: String,
+    /// The lowest price of its variants.
+    pub(crate) price: Money,
+    /// What the cheapest one cost before a reduction.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) compare_at_price: Option<Money>,
+    /// Stars from 1 to 5; null while nobody has rated it.
+    pub(crate) rating: Option<f64>,
+    /// The address of its first picture.
+    pub(crate) image: Option<String>,
+    /// Whether any of its variants can be bought now.
+    pub(crate) in_stock: bool,
+    /// Only in the lists of staff.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) status: Option<Status>,
+}
+
+/// A product in full.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct ProductView {
+    /// Which.
+    pub(crate) id: ProductId,
+    /// For `If-Match`.
+    pub(crate) version: i64,
+    /// Its part of an address.
+    pub(crate) slug: String,
+    /// Its name.
+    pub(crate) name: String,
+    /// Whether it is seen.
+    pub(crate) status: Status,
+    /// HTML without anything active: some tags, no attributes.
+    pub(crate) description: String,
+    /// The lowest price of its variants.
+    pub(crate) price: Money,
+    /// What the cheapest one cost before a reduction.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) compare_at_price: Option<Money>,
+    /// Stars from 1 to 5; null while nobody has rated it.
+    pub(crate) rating: Option<f64>,
+    /// The address of its first picture.
+    pub(crate) image: Option<String>,
+    /// Whether any of its variants can be bought now.
+    pub(crate) in_stock: bool,
+    /// Who makes it.
+    pub(crate) brand: Option<BrandRef>,
+    /// Where it is found.
+    pub(crate) categories: Vec<CategoryRef>,
+    /// The names of its options in their order.
+    pub(crate) options: Vec<String>,
+    /// Words staff gave it.
+    pub(crate) tags: Vec<String>,
+    /// Its pictures in their order.
+    pub(crate) photos: Vec<Photo>,
+    /// Its kinds in their order.
+    pub(crate) variants: Vec<VariantView>,
+    /// When it was made.
+    pub(crate) created_at: Time,
+}
+
+/// A kind of a product.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct VariantView {
+    /// Which.
+    pub(crate) id: VariantId,
+    /// Unique in the shop.
+    pub(crate) sku: Sku,
+    /// A value for each option of the product.
+    pub(crate) options: BTreeMap<String, String>,
+    /// What one costs.
+    pub(crate) price: Money,
+    /// What it cost before a reduction.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) compare_at_price: Option<Money>,
+    /// EAN, UPC, ISBN.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) barcode: Option<String>,
+    /// Weight.
+    pub(crate) grams: i64,
+    /// Whether stock is kept of it.
+    pub(crate) stocked: bool,
+    /// Whether it can be bought now.
+    pub(crate) in_stock: bool,
+    /// Its place, from 1.
+    pub(crate) position: i64,
+}
+
+/// The brand of a product.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct BrandRef {
+    /// Which.
+    pub(crate) id: BrandId,
+    /// Its part of an address.
+    pub(crate) slug: String,
+    /// Its name.
+    pub(crate) name: String,
+}
+
+/// A category of a product.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct CategoryRef {
+    /// Which.
+    pub(crate) id: CategoryId,
+    /// Its part of an address.
+    pub(crate) slug: String,
+    /// Its name.
+    pub(crate) name: String,
+}
+
+/// A brand.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct BrandView {
+    /// Which.
+    pub(crate) id: BrandId,
+    /// Its part of an address.
+    pub(crate) slug: String,
+    /// Its name.
+    pub(crate) name: String,
+    /// For `If-Match`.
+    pub(crate) version: i64,
+}
+
+/// A category.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct CategoryView {
+    /// Which.
+    pub(crate) id: CategoryId,
+    /// Its part of an address.
+    pub(crate) slug: String,
+    /// Its name.
+    pub(crate) name: String,
+    /// What it stands under; null at the top.
+    pub(crate) parent_id: Option<CategoryId>,
+    /// For `If-Match`.
+    pub(crate) version: i64,
+}
+
+/// What came of an import.
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
+pub(crate) struct ImportReport {
+    /// Rows read, the header not counted.
+    pub(crate) rows: u64,
+    /// Products made.
+    pub(crate) created: u64,
+    /// Products changed.
+    pub(crate) updated: u64,
+    /// Products left out.
+    pub(crate) rejected: u64,
+    /// Products that were so already.
+    pub(crate) unchanged: u64,
+    /// Why products were left out: the first 1,000.
+    pub(crate) errors: Vec<ImportFault>,
+    /// What the file says is on hand of the variants that were taken, more than none.
+    pub(crate) stock: Vec<ImportedStock>,
+}
+
+/// A product that was left out of an import.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct ImportFault {
+    /// The line of the file; the header is line 1.
+    pub(crate) line: u64,
+    /// The product's handle as written.
+    pub(crate) handle: String,
+    /// What is wrong.
+    pub(crate) reason: String,
+}
+
+/// Stock that an import brings.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct ImportedStock {
+    /// Of what.
+    pub(crate) sku: Sku,
+    /// How many.
+    pub(crate) quantity: i64,
+    /// Whether this import brought the variant: stock of the others may be there already.
+    pub(crate) new: bool,
+}
+
+impl ProductSummary {
+    pub(crate) fn of(row: ListedProduct, terms: &Terms, for_staff: bool) -> Self {
+        let money = |amount| Money::new(amount, terms.currency);
+        Self {
+            id: ProductId(row.id),
+            slug: row.slug,
+            name: row.name,
+            price: money(row.price_from),
+            compare_at_price: row.compare_from.map(money),
+            rating: None,
+            image: row.image,
+            in_stock: row.in_stock,
+            status: Status::read(&row.status).filter(|_| for_staff),
+        }
+    }
+}
+
+impl ProductView {
+    /// A product that was just written, with what it depends on.
+    pub(crate) fn written(
+        product: &Product,
+        brand: Option<&Brand>,
+        categories: &[Category],
+        available: &HashMap<String, i64>,
+        terms: &Terms,
+    ) -> Self {
+        let money = |amount| Money::new(amount, terms.currency);
+        let variant = |(index, variant): (usize, &crate::model::Variant)| VariantView {
+            id: variant.id,
+            sku: variant.sku.clone(),
+            options: variant.options.clone(),
+            price: money(variant.price),
+            compare_at_price: variant.compare_at.map(money),
+            barcode: variant.barcode.clone(),
+            grams: variant.grams,
+            stocked: variant.stocked,
+            in_stock: !variant.stocked || available.get(variant.sku.as_str()).is_some_and(|count| *count > 0),
+            position: index as i64 + 1,
+        };
+        let variants: Vec<VariantView> = product.variants.iter().enumerate().map(variant).collect();
+        let mut categories: Vec<CategoryRef> = categories
+            .iter()
+            .map(|category| CategoryRef { id: category.id, slug: category.slug.clone(), name: category.name.clone() })
+            .collect();
+        categories.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
+        Self {
+            id: product.id,
+            version: product.version,
+            slug: product.slug.clone(),
+            name: product.name.clone(),
+            status: product.status,
+            description: sanitised(&product.description),
+            price: money(product.price_from()),
+            compare_at_price: product.compare_from().map(money),
+            rating: None,
+            image: product.image().map(str::to_owned),
+            in_stock: variants.iter().any(|variant| variant.in_stock),
+            brand: brand.map(|brand| BrandRef { id: brand.id, slug: brand.slug.clone(), name: brand.name.clone() }),
+            categories,
+            options: product.options.clone(),
+            tags: product.tags.clone(),
+            photos: product.photos.clone(),
+            variants,
+            created_at: product.created,
+        }
+    }
+
+    /// A product that was read.
+    pub(crate) fn found(found: FoundProduct, terms: &Terms) -> Result<Self, DbError> {
+        let FoundProduct { product: row, variants, available, brand, categories } = found;
+        let unreadable = || DbError::Refused("a stored product is unreadable".into());
+        let variants = variants.into_iter().map(|variant| {
+            Ok(crate::model::Variant {
+                id: VariantId(variant.id),
+                sku: Sku::new(&variant.sku).map_err(|_| unreadable())?,
+                options: from_json(&variant.options)?,
+                price: variant.price,
+                compare_at: variant.compare_at,
+                barcode: variant.barcode,
+                grams: variant.grams,
+                stocked: variant.stocked,
+            })
+        });
+        let product = Product {
+            id: ProductId(row.id),
+            version: row.version,
+            handle: row.handle,
+            slug: row.slug,
+            name: row.name,
+            description: row.description,
+            status: Status::read(&row.status).ok_or_else(unreadable)?,
+            brand: row.brand_id.map(BrandId),
+            categories: Vec::new(),
+            options: from_json(&row.options)?,
+            tags: from_json(&row.tags)?,
+            photos: from_json(&row.photos)?,
+            variants: variants.collect::<Result<_, DbError>>()?,
+            created: Time::from_ms(row.created_ms),
+        };
+        let brand = brand.map(Brand::from);
+        let categories: Vec<Category> = categories.into_iter().map(Category::from).collect();
+        Ok(Self::written(&product, brand.as_ref(), &categories, &available, terms))
+    }
+}
+
+impl From<brands::Model> for Brand {
+    fn from(row: brands::Model) -> Self {
+        Self { id: BrandId(row.id), slug: row.slug, name: row.name, version: row.version }
+    }
+}
+
+impl From<categories::Model> for Category {
+    fn from(row: categories::Model) -> Self {
+        let parent = row.parent_id.map(CategoryId);
+        Self { id: CategoryId(row.id), slug: row.slug, name: row.name, parent, version: row.version }
+    }
+}
+
+impl From<Brand> for BrandView {
+    fn from(brand: Brand) -> Self {
+        Self { id: brand.id, slug: brand.slug, name: brand.name, version: brand.version }
+    }
+}
+
+impl From<Category> for CategoryView {
+    fn from(category: Category) -> Self {
+        let Category { id, slug, name, parent, version } = category;
+        Self { id, slug, name, parent_id: parent, version }
+    }
+}

@@ -1,0 +1,10 @@
+//! The catalogue on real databases: each story on `SQLite`, and on `PostgreSQL` where `BODEGA_TEST_POSTGRES` names one.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod hostile;
+mod importing;
+mod listing;
+mod products;
+mod setup;
+mod stock;
+mod taxonomy;

@@ -1,0 +1,89 @@
+//! What the gateway answers itself: whether it lives, whether it can serve, and what the shop's API is.
+
+use crate::clients::Identity;
+use axum::{
+    Json, Router,
+    body::Bytes,
+    extract::State,
+    http::{HeaderValue, header},
+    middleware::map_response,
+    response::{IntoResponse, Response},
+};
+use bodega_web::Problem;
+use serde::Serialize;
+use std::sync::Arc;
+use utoipa::{
+    ToSchema,
+    openapi::{
+        Components, Info, OpenApi,
+        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_swagger_ui::{Config, SwaggerUi};
+
+/// For the pages of the API browser, which bring their own scripts and styles.
+const PAGES: HeaderValue = HeaderValue::from_static(
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'",
+);
+
+#[derive(Clone)]
+struct About {
+    identity: Arc<Identity>,
+    openapi: Bytes,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Health {
+    #[schema(example = "ok")]
+    status: &'static str,
+}
+
+/// The gateway's own routes.
+pub(crate) fn routes(identity: Arc<Identity>, openapi: &OpenApi) -> Router {
+    // A description is plain data; what cannot be written is an empty one.
+    let openapi = serde_json::to_vec(openapi).unwrap_or_default().into();
+    let (router, _) = described().with_state(About { identity, openapi }).split_for_parts();
+    let pages = SwaggerUi::new("/docs").config(Config::from("/openapi.json").persist_authorization(false));
+    let secured = map_response(|mut response: Response| async {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, PAGES);
+        response
+    });
+    router.merge(Router::<()>::from(pages).layer(secured))
+}
+
+fn described() -> OpenApiRouter<About> {
+    OpenApiRouter::new().routes(routes!(get_health)).routes(routes!(get_readiness)).routes(routes!(get_openapi))
+}
+
+/// What the services say of their routes, as one description, with the gateway's own.
+pub fn describe(services: impl IntoIterator<Item = OpenApi>) -> OpenApi {
+    let mut whole = OpenApi::new(Info::new("Bodega", env!("CARGO_PKG_VERSION")), utoipa::openapi::Paths::new());
+    for service in services {
+        whole.merge(service);
+    }
+    whole.merge(described().into_openapi());
+    Problem::describe(&mut whole);
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+    let components = whole.components.get_or_insert_with(Components::new);
+    components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    whole
+}
+
+/// Whether the process lives.
+#[utoipa::path(get, path = "/healthz", tag = "gateway", responses((status = 200, body = Health)))]
+async fn get_health() -> Json<Health> {
+    Json(Health { status: "ok" })
+}
+
+/// Whether requests can be served: identity answers.
+#[utoipa::path(get, path = "/readyz", tag = "gateway", responses((status = 200, body = Health), Problem))]
+async fn get_readiness(State(about): State<About>) -> Result<Json<Health>, Problem> {
+    if about.identity.answers().await { Ok(Json(Health { status: "ok" })) } else { Err(Problem::unavailable()) }
+}
+
+/// This description.
+#[utoipa::path(get, path = "/openapi.json", tag = "gateway", responses((status = 200, description = "OpenAPI 3.1")))]
+async fn get_openapi(State(about): State<About>) -> Response {
+    ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], about.openapi).into_response()
+}

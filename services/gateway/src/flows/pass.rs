@@ -1,0 +1,182 @@
+//! A request on its way to its service.
+
+use super::{Authenticator, Limits, authenticate::Known, limits::Left, shield};
+use crate::{
+    clients::{Upstream, Upstreams},
+    error::Refusal,
+    model::{Found, Matcher},
+    settings::{Access, LimitClass, Route},
+};
+use axum::{
+    Router,
+    body::{Body, HttpBody},
+    extract::{ConnectInfo, DefaultBodyLimit, Request},
+    http::{HeaderName, Method, header},
+    response::{IntoResponse, Response},
+};
+use bodega_kernel::{Caller, World};
+use bodega_web::InternalKeys;
+use futures_util::FutureExt;
+use std::{
+    any::Any,
+    net::{IpAddr, SocketAddr},
+    panic::AssertUnwindSafe,
+    time::Duration,
+};
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tower::Service as _;
+
+/// For each request that works, so many may wait.
+const WAITING: usize = 16;
+/// The service that gets the token itself: to log out, it reads from it which session to close.
+const IDENTITY: &str = "identity";
+/// What only we say to each other; nothing of it comes in from outside.
+const INTERNAL: &str = "x-bodega-";
+
+/// What the gateway works with.
+pub(crate) struct Gate {
+    pub(crate) routes: Vec<Route>,
+    pub(crate) matcher: Matcher,
+    /// Beside each route: who answers it, if anybody does here.
+    pub(crate) services: Vec<Option<Service>>,
+    pub(crate) limits: Limits,
+    pub(crate) admission: Admission,
+    pub(crate) authenticator: Authenticator,
+    pub(crate) upstreams: Upstreams,
+    pub(crate) internal: InternalKeys,
+    pub(crate) world: World,
+    pub(crate) timeout: Duration,
+    pub(crate) body_limit_bytes: usize,
+}
+
+/// Who answers a route.
+#[derive(Clone)]
+pub(crate) enum Service {
+    /// In this process.
+    Local(Router),
+    /// Elsewhere.
+    Remote(Upstream),
+}
+
+/// How many requests are under way.
+pub(crate) struct Admission {
+    working: Semaphore,
+    waiting: Semaphore,
+}
+
+impl Admission {
+    pub(crate) fn new(places: usize) -> Self {
+        Self { working: Semaphore::new(places), waiting: Semaphore::new(places.saturating_mul(WAITING)) }
+    }
+
+    /// A place until the head of the answer, or none: those above do not wait for one.
+    fn enter(&self, waits: bool) -> Result<SemaphorePermit<'_>, Refusal> {
+        let places = if waits { &self.waiting } else { &self.working };
+        places.try_acquire().map_err(|_| Refusal::Overloaded)
+    }
+}
+
+/// Passes a request on, or answers why not.
+pub(crate) async fn pass(gate: &Gate, request: Request) -> Response {
+    let mut left = None;
+    // Every request that brings something of its own is answered for its caller alone.
+    let named =
+        |name: &HeaderName| name == header::AUTHORIZATION || *name == "x-cart-token" || *name == "x-order-token";
+    let reads = [Method::GET, Method::HEAD].contains(request.method());
+    let personal = !reads || request.headers().keys().any(named);
+    // A panic must not take the headers with it that every answer has.
+    let passed = AssertUnwindSafe(through(gate, request, &mut left)).catch_unwind().await;
+    let passed = passed.unwrap_or_else(|panic| Err(panicked(&*panic)));
+    let mut response = passed.unwrap_or_else(IntoResponse::into_response);
+    if let Some(left) = left {
+        left.tell(response.headers_mut());
+    }
+    shield::complete(&mut response, personal);
+    response
+}
+
+fn panicked(panic: &(dyn Any + Send)) -> Refusal {
+    let text = panic.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or_default();
+    tracing::error!(panic = text, "a handler panicked");
+    Refusal::Panicked
+}
+
+async fn through(gate: &Gate, mut request: Request, left: &mut Option<Left>) -> Result<Response, Refusal> {
+    let client = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let found = gate.matcher.find(request.method(), request.uri().path());
+    let class = match found {
+        Found::Route(place) => gate.routes[place].limit,
+        Found::OtherMethods(_) | Found::Nothing => LimitClass::Default,
+    };
+    *left = gate.limits.count_address(class, client)?;
+    let place = match found {
+        Found::Route(place) => place,
+        Found::OtherMethods(methods) => return Err(Refusal::MethodNotAllowed(methods)),
+        Found::Nothing => return Err(Refusal::NotListed),
+    };
+    let route = &gate.routes[place];
+    let service = gate.services[place].as_ref().ok_or(Refusal::NotListed)?;
+    let _place = gate.admission.enter(route.waits)?;
+    clean(&mut request);
+    let body_limit = route.body_limit_bytes.unwrap_or(gate.body_limit_bytes);
+    if request.body().size_hint().lower() > body_limit as u64 {
+        return Err(Refusal::BodyTooLarge);
+    }
+    let limit = route.timeout_ms.map_or(gate.timeout, Duration::from_millis);
+    let answer = tokio::time::timeout(limit, async {
+        let known = gate.authenticator.identify(request.headers()).await?;
+        if let Some(known) = &known {
+            *left = Left::tighter(*left, gate.limits.count_account(known.user)?);
+        }
+        let caller = admit(route.access, known)?;
+        if route.service != IDENTITY {
+            request.headers_mut().remove(header::AUTHORIZATION);
+        }
+        answer(gate, service, route, request, caller, body_limit, client).await
+    });
+    answer.await.unwrap_or(Err(Refusal::Timeout))
+}
+
+/// Takes away what no client may say.
+fn clean(request: &mut Request) {
+    request.extensions_mut().remove::<Caller>();
+    let headers = request.headers_mut();
+    let smuggled = |name: &&HeaderName| name.as_str().starts_with(INTERNAL);
+    let names: Vec<HeaderName> = headers.keys().filter(smuggled).cloned().collect();
+    for name in names {
+        headers.remove(name);
+    }
+}
+
+fn admit(access: Access, known: Option<Known>) -> Result<Caller, Refusal> {
+    match (known, access.role()) {
+        (None, _) if access.takes_guests() => Ok(Caller::guest()),
+        (None, _) => Err(Refusal::Unauthenticated),
+        (Some(known), Some(role)) if !known.caller.is_at_least(role) => Err(Refusal::Forbidden),
+        (Some(known), _) => Ok(known.caller),
+    }
+}
+
+async fn answer(
+    gate: &Gate,
+    service: &Service,
+    route: &Route,
+    mut request: Request,
+    caller: Caller,
+    body_limit: usize,
+    client: Option<IpAddr>,
+) -> Result<Response, Refusal> {
+    match service {
+        Service::Local(router) => {
+            request.extensions_mut().insert(caller);
+            DefaultBodyLimit::max(body_limit).apply(&mut request);
+            let Ok(response) = router.clone().call(request).await;
+            Ok(response.map(Body::new))
+        }
+        Service::Remote(upstream) => {
+            let token = gate.internal.issue("gateway", &route.service, &caller, gate.world.now());
+            gate.upstreams.send(upstream, request, &token, body_limit, client).await
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! The only door: what is not in the policy does not exist, and nobody comes in unverified.
+//!
+//! Owns nothing. Asks identity which keys sign tokens and how sessions stand. A request is found in the policy
+//! (`routes.toml`), limited per address and account, admitted, identified, and passed to its service: a router in this
+//! process, or an address elsewhere with a short-lived internal token.
+
+mod api;
+mod clients;
+mod error;
+mod flows;
+mod model;
+mod settings;
+
+pub use api::describe;
+pub use settings::{Access, LimitClass, PolicyError, Route, policy, read_policy};
+
+use axum::{Router, extract::Request};
+use bodega_kernel::World;
+use bodega_rpc::Client;
+use bodega_settings::Settings;
+use bodega_web::{InternalKeys, layers};
+use clients::{Identity, Upstream, Upstreams};
+use flows::{Admission, Authenticator, Gate, Limits, Service};
+use model::Matcher;
+use std::{sync::Arc, time::Duration};
+use utoipa::openapi::OpenApi;
+
+/// The name of the gateway's own routes in the policy.
+const OWN: &str = "gateway";
+
+/// What a gateway is made of.
+pub struct Gateway {
+    /// What exists and for whom: usually [`policy`].
+    pub routes: Vec<Route>,
+    /// Who answers. A route whose service is not among them does not exist.
+    pub mounts: Vec<Mount>,
+    /// The description that is served: see [`describe`].
+    pub openapi: OpenApi,
+    /// For questions to identity.
+    pub rpc: Client,
+    /// Clock, ids, randomness.
+    pub world: World,
+    /// Limits, timeouts, the issuer of tokens.
+    pub settings: Arc<Settings>,
+    /// Signs what goes to services elsewhere.
+    pub internal: InternalKeys,
+}
+
+/// A service behind the gateway.
+pub struct Mount {
+    /// Its name in the policy.
+    pub service: &'static str,
+    /// Where it is.
+    pub target: Target,
+}
+
+/// Where a service is.
+pub enum Target {
+    /// In this process.
+    Local(Router),
+    /// At this base address, `http://host:port`.
+    Remote(String),
+}
+
+/// The gateway as a router. Serve it with `into_make_service_with_connect_info::<SocketAddr>()`: clients are told apart
+/// by their addresses. A mount at what is no address is as good as none, and is logged.
+pub fn router(parts: Gateway) -> Router {
+    let Gateway { routes, mounts, openapi, rpc, world, settings, internal } = parts;
+    let identity = Arc::new(Identity::new(rpc, world.clone()));
+    let own = Service::Local(api::routes(Arc::clone(&identity), &openapi));
+    let mounted = mounts.into_iter().filter_map(|mount| Some((mount.service, mounted(mount)?)));
+    let mounted: Vec<(&str, Service)> = mounted.chain([(OWN, own)]).collect();
+    let of =
+        |route: &Route| mounted.iter().find(|(name, _)| *name == route.service).map(|(_, service)| service.clone());
+    let gate = Arc::new(Gate {
+        services: routes.iter().map(of).collect(),
+        matcher: Matcher::new(&routes),
+        routes,
+        limits: Limits::new(&settings, &world),
+        admission: Admission::new(settings.server.admission),
+        authenticator: Authenticator::new(identity, world.clone(), &settings.shop.issuer),
+        upstreams: Upstreams::new(),
+        internal,
+        timeout: Duration::from_millis(settings.server.request_timeout_ms),
+        body_limit_bytes: settings.server.body_limit_bytes,
+        world: world.clone(),
+    });
+    let pass = move |request: Request| {
+        let gate = Arc::clone(&gate);
+        async move { flows::pass(&gate, request).await }
+    };
+    Router::new().fallback(pass).layer(layers::request_id(world))
+}
+
+fn mounted(mount: Mount) -> Option<Service> {
+    match mount.target {
+        Target::Local(router) => Some(Service::Local(router)),
+        Target::Remote(url) => {
+            let upstream = Upstream::parse(&url);
+            if upstream.is_none() {
+                tracing::error!(service = mount.service, url, "is no address of a service: http://host:port");
+            }
+            upstream.map(Service::Remote)
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! What can go wrong with accounts, and how each is answered.
+
+use bodega_db::DbError;
+use bodega_web::{Problem, internal_error, problem};
+use std::{fmt, time::Duration};
+
+/// Why something was not done.
+#[derive(Debug)]
+pub enum Error {
+    /// A field of the body is wrong.
+    Invalid {
+        /// Its JSON pointer.
+        pointer: &'static str,
+        /// Why.
+        reason: &'static str,
+    },
+    /// The address or the password is wrong, or the user is disabled: never said which.
+    BadCredentials,
+    /// Too many log-ins were tried for the account; wait this long.
+    TooManyAttempts(Duration),
+    /// All hashing places are taken.
+    Busy,
+    /// The refresh token is unknown, used before, or over.
+    BadRefreshToken,
+    /// There is no session to close.
+    NoSession,
+    /// No such user.
+    UserNotFound,
+    /// Nobody would be left to manage people.
+    LastAdmin,
+    /// The idempotency key was used with another body.
+    KeyReused,
+    /// The database.
+    Db(DbError),
+    /// What cannot be: a hash or a key of ours does not work.
+    Broken(String),
+}
+
+impl From<DbError> for Error {
+    fn from(error: DbError) -> Self {
+        Self::Db(error)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Invalid { pointer, reason } => write!(f, "{pointer}: {reason}"),
+            Self::BadCredentials => f.write_str("the address or the password is wrong"),
+            Self::TooManyAttempts(wait) => write!(f, "too many attempts; wait {} s", wait.as_secs()),
+            Self::Busy => f.write_str("too many passwords are being checked"),
+            Self::BadRefreshToken => f.write_str("the refresh token is not good any more"),
+            Self::NoSession => f.write_str("neither a refresh token nor an access token names a session"),
+            Self::UserNotFound => f.write_str("there is no such user"),
+            Self::LastAdmin => f.write_str("this is the last admin"),
+            Self::KeyReused => f.write_str("the idempotency key was used with another body"),
+            Self::Db(error) => error.fmt(f),
+            Self::Broken(reason) => f.write_str(reason),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Invalid { pointer, reason } => Self::invalid(pointer, reason),
+            Error::BadCredentials => problem(401, "invalid_credentials").detail("the address or the password is wrong"),
+            Error::TooManyAttempts(wait) => problem(429, "too_many_attempts").retry_after(wait.as_secs().max(1)),
+            Error::Busy => problem(429, "busy").retry_after(1),
+            Error::BadRefreshToken => problem(401, "invalid_refresh_token").detail("log in again"),
+            Error::NoSession => problem(401, "unauthenticated"),
+            Error::UserNotFound => problem(404, "user_not_found"),
+            Error::LastAdmin => problem(409, "last_admin").detail("somebody has to be able to manage people"),
+            Error::KeyReused => Self::key_reused(),
+            Error::Db(error) => error.into(),
+            Error::Broken(reason) => internal_error(&reason),
+        }
+    }
+}

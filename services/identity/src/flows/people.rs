@@ -1,0 +1,85 @@
+//! Managing people: who there is, what they may do, and whether they may log in.
+
+use super::accounts::give;
+use crate::{Identity, error::Error, model::UserView, store};
+use bodega_contracts::identity::UserRoleRemoved;
+use bodega_db::Tx;
+use bodega_kernel::{Page, PageLimit, Role, UserId};
+
+/// A page of users, oldest first; `email` is a part of the address, in any case.
+pub(crate) async fn list_users(
+    identity: &Identity,
+    email: Option<&str>,
+    after: Option<UserId>,
+    limit: PageLimit,
+    count: bool,
+) -> Result<Page<UserView>, Error> {
+    store::list_users(&identity.db, email, after, limit, count).await
+}
+
+/// Gives a role; fine if the user holds it.
+pub(crate) async fn assign_role(identity: &Identity, user: UserId, role: Role) -> Result<UserView, Error> {
+    identity
+        .db
+        .write(async move |tx| {
+            read(tx, user).await?;
+            give(tx, user, role).await?;
+            read(tx, user).await
+        })
+        .await
+}
+
+/// Takes a role away; fine if the user does not hold it. The last admin stays one.
+pub(crate) async fn remove_role(identity: &Identity, user: UserId, role: Role) -> Result<UserView, Error> {
+    identity
+        .db
+        .write(async move |tx| {
+            if role == Role::Admin {
+                keep_an_admin_beside(tx, user).await?;
+            }
+            read(tx, user).await?;
+            if store::delete_role(tx, user, role).await? {
+                tx.emit(&UserRoleRemoved { user_id: user, role })?;
+            }
+            read(tx, user).await
+        })
+        .await
+}
+
+/// Keeps a user from logging in and ends their sessions. The last admin stays enabled.
+pub(crate) async fn disable(identity: &Identity, user: UserId) -> Result<UserView, Error> {
+    identity
+        .db
+        .write(async move |tx| {
+            keep_an_admin_beside(tx, user).await?;
+            read(tx, user).await?;
+            store::set_disabled(tx, user, true).await?;
+            store::revoke_sessions_of(tx, user).await?;
+            read(tx, user).await
+        })
+        .await
+}
+
+/// Lets a user log in again.
+pub(crate) async fn enable(identity: &Identity, user: UserId) -> Result<UserView, Error> {
+    identity
+        .db
+        .write(async move |tx| {
+            read(tx, user).await?;
+            store::set_disabled(tx, user, false).await?;
+            read(tx, user).await
+        })
+        .await
+}
+
+/// Refuses where `user` is the only admin who can log in. Locks all admins, so that two of them cannot remove each
+/// other at the same moment.
+async fn keep_an_admin_beside(tx: &mut Tx, user: UserId) -> Result<(), Error> {
+    store::lock_admins(tx).await?;
+    let admins = store::enabled_admins(tx).await?;
+    if admins == [user] { Err(Error::LastAdmin) } else { Ok(()) }
+}
+
+async fn read(tx: &mut Tx, user: UserId) -> Result<UserView, Error> {
+    store::read_user(tx, user).await?.ok_or(Error::UserNotFound)
+}

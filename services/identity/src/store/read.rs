@@ -1,0 +1,162 @@
+//! Entities, and reading outside of transactions.
+
+use crate::{
+    error::Error,
+    model::{self, Session, UserView},
+};
+use bodega_db::{Db, DbError};
+use bodega_kernel::{Page, PageLimit, Role, Time, UserId};
+use sea_orm::{
+    ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, ExprTrait, LikeExpr},
+};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+mod user {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "users")]
+    pub(crate) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub email: String,
+        pub name: Option<String>,
+        pub password_hash: String,
+        pub disabled: bool,
+        pub created_ms: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub(crate) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+mod user_role {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "user_roles")]
+    pub(crate) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub user_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub role: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub(crate) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+mod session {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "sessions")]
+    pub(crate) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub user_id: Uuid,
+        pub generation: i64,
+        pub rotated_ms: i64,
+        pub expires_ms: i64,
+        pub revoked_ms: Option<i64>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub(crate) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// What a log-in is checked against.
+pub(crate) struct Credentials {
+    /// Whose.
+    pub(crate) id: UserId,
+    /// As a PHC string.
+    pub(crate) password_hash: String,
+    /// Whether they are kept from logging in.
+    pub(crate) disabled: bool,
+}
+
+/// What a log-in with this address is checked against.
+pub(crate) async fn find_credentials(db: &Db, email: &str) -> Result<Option<Credentials>, Error> {
+    let row = user::Entity::find().filter(user::Column::Email.eq(email)).one(db.reader()).await.map_err(away)?;
+    Ok(row.map(|row| Credentials { id: UserId(row.id), password_hash: row.password_hash, disabled: row.disabled }))
+}
+
+/// A user with their roles.
+pub(crate) async fn find_user(db: &Db, user: UserId) -> Result<Option<UserView>, Error> {
+    let Some(row) = user::Entity::find_by_id(user.0).one(db.reader()).await.map_err(away)? else { return Ok(None) };
+    Ok(Some(view(row, find_roles(db, user).await?)))
+}
+
+/// The roles of a user, sorted.
+pub(crate) async fn find_roles(db: &Db, user: UserId) -> Result<Vec<Role>, Error> {
+    let query = user_role::Entity::find().filter(user_role::Column::UserId.eq(user.0)).limit(10);
+    let rows = query.all(db.reader()).await.map_err(away)?;
+    Ok(model::roles(rows.iter().map(|row| row.role.as_str())))
+}
+
+/// A session of a user who is enabled.
+pub(crate) async fn find_session(db: &Db, id: Uuid, user: UserId) -> Result<Option<Session>, Error> {
+    let query = session::Entity::find_by_id(id).filter(session::Column::UserId.eq(user.0));
+    let Some(row) = query.one(db.reader()).await.map_err(away)? else { return Ok(None) };
+    let enabled = user::Entity::find_by_id(user.0).filter(user::Column::Disabled.eq(false));
+    if enabled.one(db.reader()).await.map_err(away)?.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(Session {
+        generation: row.generation,
+        rotated: Time::from_ms(row.rotated_ms),
+        expires: Time::from_ms(row.expires_ms),
+        revoked: row.revoked_ms.map(Time::from_ms),
+    }))
+}
+
+/// A page of users by id, which is the order they came in.
+pub(crate) async fn list_users(
+    db: &Db,
+    email: Option<&str>,
+    after: Option<UserId>,
+    limit: PageLimit,
+    count: bool,
+) -> Result<Page<UserView>, Error> {
+    let mut query = user::Entity::find();
+    if let Some(part) = email {
+        let literal = part.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        query = query.filter(Expr::col(user::Column::Email).like(LikeExpr::new(format!("%{literal}%")).escape('\\')));
+    }
+    let total = if count { Some(query.clone().count(db.reader()).await.map_err(away)?) } else { None };
+    if let Some(after) = after {
+        query = query.filter(user::Column::Id.gt(after.0));
+    }
+    let query = query.order_by_asc(user::Column::Id).limit(limit.and_one());
+    let rows = query.all(db.reader()).await.map_err(away)?;
+    let page = Page::of(rows, limit, |row| row.id);
+    let ids = page.items.iter().map(|row| row.id);
+    let roles = user_role::Entity::find().filter(user_role::Column::UserId.is_in(ids)).limit(1_000);
+    let mut words: HashMap<Uuid, Vec<String>> = HashMap::new();
+    for row in roles.all(db.reader()).await.map_err(away)? {
+        words.entry(row.user_id).or_default().push(row.role);
+    }
+    let mut page = page.map(|row| {
+        let roles = words.remove(&row.id).unwrap_or_default();
+        view(row, model::roles(roles.iter().map(String::as_str)))
+    });
+    page.total = total;
+    Ok(page)
+}
+
+fn view(row: user::Model, roles: Vec<Role>) -> UserView {
+    let created_at = Time::from_ms(row.created_ms);
+    UserView { id: UserId(row.id), email: row.email, name: row.name, roles, disabled: row.disabled, created_at }
+}
+
+fn away(error: DbErr) -> Error {
+    Error::Db(DbError::from(error))
+}

@@ -1,0 +1,8 @@
+//! Identity under test, over its routes and questions, on real databases.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod accounts;
+mod people;
+mod sessions;
+mod setup;

@@ -1,0 +1,157 @@
+//! A batch of orders about which one kind of fact became known: meet their reservations, decide, write, tell.
+//!
+//! A reservation is claimed by inserting it as it will nearly always end; only one that ends otherwise is written twice.
+//! Whoever comes second, on whatever replica, finds it and goes by what it says.
+
+use super::tell_changes;
+use crate::{
+    jobs::HOLD_EXPIRES,
+    model::{self, Ask, Case, Fact, Outcome, Tell, Wanted},
+    store::{self, Moved, Movement, Reservation},
+};
+use bodega_contracts::{
+    OrderId,
+    inventory::{
+        ReservationState as State, StockAllocated, StockHoldExpired, StockRejected, StockReleased, StockReserved,
+        StockUnavailable,
+    },
+};
+use bodega_db::{DbError, Timer, Trace, Tx};
+use bodega_kernel::Sku;
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    time::Duration,
+};
+
+/// An order at its turn, as the database has it.
+struct Turn {
+    case: Case,
+    /// The state its row has now; `None` without a row.
+    stored: Option<State>,
+    trace: Option<Trace>,
+}
+
+/// Brings reservations and stock to where `fact` puts them, order by order as they arrived. Twice is once.
+pub(crate) async fn settle(tx: &mut Tx, fact: Fact, asks: Vec<Ask>, hold_for: Duration) -> Result<(), DbError> {
+    store::take_turn(tx).await?;
+    let turns = meet(tx, fact, asks).await?;
+    let skus: BTreeSet<&Sku> = turns
+        .iter()
+        .filter(|turn| model::moves_stock(turn.case.state, fact))
+        .flat_map(|turn| turn.case.lines.pairs().iter().map(|(sku, _)| sku))
+        .collect();
+    let mut shelf = store::lock_shelf(tx, &skus).await?;
+    let cases: Vec<&Case> = turns.iter().map(|turn| &turn.case).collect();
+    let outcomes = model::decide(fact, &mut shelf, &cases).map_err(|broken| {
+        tracing::error!(%broken, "the books of stock do not agree");
+        DbError::Refused(broken.to_string().into())
+    })?;
+    let changes = shelf.changes();
+    store::write_changes(tx, &changes).await?;
+    record(tx, &turns, &outcomes).await?;
+    set_timers(tx, fact, &turns, &outcomes, hold_for).await?;
+    for (turn, outcome) in turns.iter().zip(outcomes) {
+        tx.follow(turn.trace.clone());
+        tell(tx, turn.case.order, outcome)?;
+    }
+    tell_changes(tx, &changes)
+}
+
+/// The orders with their reservations; those not heard of before are claimed.
+async fn meet(tx: &mut Tx, fact: Fact, asks: Vec<Ask>) -> Result<Vec<Turn>, DbError> {
+    let mut seen = HashSet::new();
+    let asks: Vec<Ask> = asks.into_iter().filter(|ask| seen.insert(ask.order)).collect();
+    // In the order of their ids, so that two batches lock in one order.
+    let by_id: BTreeMap<OrderId, &Wanted> = asks.iter().map(|ask| (ask.order, &ask.lines)).collect();
+    // A new order is nearly always unheard of, every other fact finds its reservation.
+    let mut known = match fact {
+        Fact::Placed => BTreeMap::new(),
+        Fact::Confirmed | Fact::Cancelled | Fact::Expired => store::lock_reservations(tx, by_id.keys()).await?,
+    };
+    if let Some(state) = fact.claims() {
+        let unheard: Vec<(OrderId, &Wanted)> =
+            by_id.into_iter().filter(|(order, _)| !known.contains_key(order)).collect();
+        let new = store::claim(tx, state, &unheard).await?;
+        let late = unheard.iter().zip(new).filter(|(_, new)| !new).map(|((order, _), _)| order);
+        known.extend(store::lock_reservations(tx, late).await?);
+    }
+    store::fill_tombstones(tx, &forgotten_lines(&asks, &known)).await?;
+    let turn = |Ask { order, lines, trace }: Ask| {
+        if let Some(Reservation { state, lines, short }) = known.remove(&order) {
+            return Turn { case: Case { order, state: Some(state), lines, short }, stored: Some(state), trace };
+        }
+        Turn { case: Case { order, state: None, lines, short: Vec::new() }, stored: fact.claims(), trace }
+    };
+    Ok(asks.into_iter().map(turn).collect())
+}
+
+/// Orders that were cancelled before anybody said what they want: it is noted, so that the books are the same
+/// whichever came first.
+fn forgotten_lines<'a>(asks: &'a [Ask], known: &BTreeMap<OrderId, Reservation>) -> Vec<(OrderId, &'a Wanted)> {
+    let forgotten = |ask: &&Ask| {
+        known.get(&ask.order).is_some_and(|reservation| {
+            reservation.state == State::Released && reservation.lines.is_empty() && !ask.lines.is_empty()
+        })
+    };
+    asks.iter().filter(forgotten).map(|ask| (ask.order, &ask.lines)).collect()
+}
+
+/// Writes what the batch decided: the states that are not as they are stored, and the ledger.
+async fn record(tx: &mut Tx, turns: &[Turn], outcomes: &[Outcome]) -> Result<(), DbError> {
+    let mut moved = Vec::new();
+    let mut movements = Vec::new();
+    for (turn, outcome) in turns.iter().zip(outcomes) {
+        let (order, lines) = (turn.case.order, &turn.case.lines);
+        if let (Some(from), Some(to)) = (turn.stored, outcome.state)
+            && from != to
+        {
+            moved.push(Moved { order, from, to, short: &outcome.short });
+        }
+        if let Some((kind, shift)) = outcome.movement {
+            movements.extend(lines.pairs().iter().map(|(sku, quantity)| Movement {
+                held: shift.held * quantity,
+                allocated: shift.allocated * quantity,
+                order: Some(order),
+                ..Movement::of(sku, kind)
+            }));
+        }
+    }
+    store::move_reservations(tx, &moved).await?;
+    store::insert_movements(tx, &movements).await
+}
+
+/// A hold has a timer as long as it is one.
+async fn set_timers(
+    tx: &mut Tx,
+    fact: Fact,
+    turns: &[Turn],
+    outcomes: &[Outcome],
+    hold_for: Duration,
+) -> Result<(), DbError> {
+    let due = tx.now().plus(hold_for);
+    let (mut set, mut clear) = (Vec::new(), Vec::new());
+    for (turn, outcome) in turns.iter().zip(outcomes) {
+        let subject = turn.case.order.0;
+        match (turn.case.state == Some(State::Held), outcome.state == Some(State::Held)) {
+            (false, true) => set.push(Timer { subject, kind: HOLD_EXPIRES, due }),
+            // The one that fired is gone.
+            (true, false) if fact != Fact::Expired => clear.push(subject),
+            (true | false, true | false) => {}
+        }
+    }
+    tx.set_timers(&set).await?;
+    tx.clear_timers(&clear).await
+}
+
+fn tell(tx: &mut Tx, order_id: OrderId, outcome: Outcome) -> Result<(), DbError> {
+    let short = outcome.short;
+    match outcome.tell {
+        Some(Tell::Reserved) => tx.emit(&StockReserved { order_id }),
+        Some(Tell::Rejected) => tx.emit(&StockRejected { order_id, short }),
+        Some(Tell::Allocated) => tx.emit(&StockAllocated { order_id }),
+        Some(Tell::Released) => tx.emit(&StockReleased { order_id }),
+        Some(Tell::HoldExpired) => tx.emit(&StockHoldExpired { order_id }),
+        Some(Tell::Unavailable) => tx.emit(&StockUnavailable { order_id, short }),
+        None => Ok(()),
+    }
+}

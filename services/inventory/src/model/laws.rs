@@ -1,0 +1,251 @@
+//! Laws of the model, tried on generated batches: nothing is sold twice, nothing is held back, nothing is lost.
+
+use super::{
+    Case, Fact, Level, Shelf, Wanted, apply_movements, decide, moves_stock,
+    staff::{Count, HandKind, NewMovement, Refusal},
+    state_from_str, state_str,
+};
+use bodega_contracts::{OrderId, OrderLine, inventory::ReservationState as State};
+use bodega_kernel::{ManualClock, Sku, Time, World};
+use proptest::{collection::vec, prelude::*};
+use std::collections::BTreeMap;
+
+const STATES: [State; 6] =
+    [State::Held, State::Rejected, State::Allocated, State::Released, State::Expired, State::Unavailable];
+const FACTS: [Fact; 4] = [Fact::Placed, Fact::Confirmed, Fact::Cancelled, Fact::Expired];
+
+fn sku(number: usize) -> Sku {
+    Sku::new(&format!("SKU-{number}")).unwrap()
+}
+
+fn line(number: usize, quantity: i64) -> OrderLine {
+    OrderLine { sku: sku(number), quantity, stocked: true }
+}
+
+fn world() -> World {
+    World::simulated(1, ManualClock::at(Time::from_ms(1_700_000_000_000)))
+}
+
+fn case(world: &World, lines: &[OrderLine]) -> Case {
+    Case { order: OrderId::new(world), state: None, lines: Wanted::of(lines).unwrap(), short: Vec::new() }
+}
+
+fn shelf(levels: &[(i64, bool)]) -> Shelf {
+    let level = |(number, (on_hand, backorder)): (usize, &(i64, bool))| {
+        (sku(number), Level { on_hand: *on_hand, backorder: *backorder, ..Level::default() })
+    };
+    Shelf::new(levels.iter().enumerate().map(level))
+}
+
+/// Decides one fact about one order and keeps its state.
+fn step(shelf: &mut Shelf, case: &mut Case, fact: Fact) {
+    let outcome = decide(fact, shelf, &[&*case]).unwrap().pop().unwrap();
+    case.state = outcome.state;
+    case.short = outcome.short;
+}
+
+fn orders() -> impl Strategy<Value = Vec<Vec<OrderLine>>> {
+    vec(vec((0..4_usize, 1..5_i64).prop_map(|(number, quantity)| line(number, quantity)), 0..5), 0..40)
+}
+
+fn stock() -> impl Strategy<Value = Vec<(i64, bool)>> {
+    vec((0..25_i64, prop::bool::weighted(0.2)), 0..4)
+}
+
+/// What the books must add up to.
+fn sums(cases: &[Case], state: State) -> BTreeMap<Sku, i64> {
+    let mut sums = BTreeMap::new();
+    for case in cases.iter().filter(|case| case.state == Some(state)) {
+        for (sku, quantity) in case.lines.pairs() {
+            *sums.entry(sku.clone()).or_default() += quantity;
+        }
+    }
+    sums
+}
+
+proptest! {
+    #[test]
+    fn an_order_is_rejected_only_if_something_was_short_at_its_turn(stock in stock(), orders in orders()) {
+        let world = world();
+        let cases: Vec<Case> = orders.iter().map(|lines| case(&world, lines)).collect();
+        let mut shelf = shelf(&stock);
+        let outcomes = decide(Fact::Placed, &mut shelf, &cases.iter().collect::<Vec<_>>()).unwrap();
+        let mut left: BTreeMap<Sku, i64> = stock.iter().enumerate().map(|(n, (on_hand, _))| (sku(n), *on_hand)).collect();
+        let backorder = |wanted: &Sku| stock.iter().enumerate().any(|(n, (_, backorder))| *backorder && sku(n) == *wanted);
+        for (case, outcome) in cases.iter().zip(&outcomes) {
+            let short: Vec<(Sku, i64, i64)> = case.lines.pairs().iter()
+                .map(|(sku, wanted)| (sku.clone(), *wanted, left.get(sku).copied().unwrap_or(0)))
+                .filter(|(sku, wanted, left)| wanted > left && !backorder(sku))
+                .collect();
+            let said: Vec<_> = outcome.short.iter().map(|short| (short.sku.clone(), short.wanted, short.available)).collect();
+            prop_assert_eq!(&short, &said);
+            prop_assert_eq!(outcome.state, Some(if short.is_empty() { State::Held } else { State::Rejected }));
+            if short.is_empty() {
+                for (sku, quantity) in case.lines.pairs() {
+                    *left.get_mut(sku).unwrap() -= quantity;
+                }
+            }
+        }
+        for (number, (on_hand, backorder)) in stock.iter().enumerate() {
+            let level = shelf.level(&sku(number)).unwrap();
+            prop_assert_eq!(level.available(), left[&sku(number)]);
+            prop_assert!(*backorder || level.committed() <= *on_hand);
+        }
+    }
+
+    #[test]
+    fn whatever_happens_the_books_add_up(
+        stock in stock(),
+        orders in orders(),
+        facts in vec((any::<prop::sample::Index>(), 0..4_usize), 0..200),
+    ) {
+        let world = world();
+        let mut cases: Vec<Case> = orders.iter().map(|lines| case(&world, lines)).collect();
+        prop_assume!(!cases.is_empty());
+        let mut shelf = shelf(&stock);
+        for (which, fact) in facts {
+            let case = &mut cases[which.index(orders.len())];
+            step(&mut shelf, case, FACTS[fact]);
+        }
+        let (held, allocated) = (sums(&cases, State::Held), sums(&cases, State::Allocated));
+        for (number, (on_hand, backorder)) in stock.iter().enumerate() {
+            let (level, sku) = (shelf.level(&sku(number)).unwrap(), sku(number));
+            prop_assert_eq!(level.held, held.get(&sku).copied().unwrap_or(0));
+            prop_assert_eq!(level.allocated, allocated.get(&sku).copied().unwrap_or(0));
+            prop_assert_eq!(level.on_hand, *on_hand);
+            prop_assert!(*backorder || level.committed() <= *on_hand);
+        }
+    }
+
+    #[test]
+    fn the_facts_of_an_order_end_the_same_in_any_order_and_number(
+        on_hand in 0..6_i64,
+        cancelled in any::<bool>(),
+        extra in vec(0..3_usize, 0..6),
+        shuffle in any::<u64>(),
+    ) {
+        let mut facts = vec![Fact::Placed, Fact::Confirmed];
+        if cancelled {
+            facts.push(Fact::Cancelled);
+        }
+        facts.extend(extra.iter().map(|index| FACTS[*index]).filter(|fact| cancelled || *fact != Fact::Cancelled));
+        // A cheap shuffle: any permutation can come out.
+        let mut seed = shuffle;
+        for index in (1..facts.len()).rev() {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            facts.swap(index, (seed >> 33) as usize % (index + 1));
+        }
+        let mut shelf = shelf(&[(on_hand, false)]);
+        let mut case = case(&world(), &[line(0, 3)]);
+        for fact in facts {
+            step(&mut shelf, &mut case, fact);
+        }
+        let expected = match (cancelled, on_hand >= 3) {
+            (true, _) => State::Released,
+            (false, true) => State::Allocated,
+            (false, false) => State::Unavailable,
+        };
+        prop_assert_eq!(case.state, Some(expected));
+        let level = shelf.level(&sku(0)).unwrap();
+        prop_assert_eq!((level.held, level.allocated), (0, if expected == State::Allocated { 3 } else { 0 }));
+    }
+}
+
+#[test]
+fn a_fact_that_comes_twice_moves_stock_once() {
+    for state in STATES.map(Some).into_iter().chain([None]) {
+        for fact in FACTS {
+            let level = Level { on_hand: 100, held: 10, allocated: 10, ..Level::default() };
+            let mut shelf = Shelf::new([(sku(0), level)]);
+            let mut case = Case { state, ..case(&world(), &[line(0, 2)]) };
+            step(&mut shelf, &mut case, fact);
+            let once = (shelf.level(&sku(0)), case.state);
+            assert!(!moves_stock(case.state, fact), "{state:?} {fact:?}");
+            step(&mut shelf, &mut case, fact);
+            assert_eq!((shelf.level(&sku(0)), case.state), once, "{state:?} {fact:?}");
+        }
+    }
+}
+
+#[test]
+fn a_cancelled_order_is_over_for_good() {
+    for state in STATES.map(Some).into_iter().chain([None]) {
+        let mut shelf = Shelf::new([(sku(0), Level { on_hand: 9, held: 2, allocated: 2, ..Level::default() })]);
+        let mut case = Case { state, ..case(&world(), &[line(0, 2)]) };
+        for fact in [Fact::Cancelled, Fact::Placed, Fact::Confirmed, Fact::Expired, Fact::Cancelled] {
+            step(&mut shelf, &mut case, fact);
+            assert_eq!(case.state, Some(State::Released));
+        }
+    }
+}
+
+#[test]
+fn books_that_lack_what_is_to_come_back_are_refused() {
+    let mut empty = shelf(&[(5, false)]);
+    let case = Case { state: Some(State::Held), ..case(&world(), &[line(0, 2)]) };
+    assert!(decide(Fact::Cancelled, &mut empty, &[&case]).is_err());
+}
+
+#[test]
+fn two_lines_that_share_a_sku_want_the_sum() {
+    let wanted = Wanted::of(&[line(0, 2), line(1, 1), line(0, 3)]).unwrap();
+    assert_eq!(wanted.pairs(), [(sku(0), 5), (sku(1), 1)]);
+}
+
+#[test]
+fn a_line_without_stock_wants_nothing_and_a_bad_quantity_is_refused() {
+    assert!(Wanted::of(&[OrderLine { stocked: false, ..line(0, 1) }]).unwrap().is_empty());
+    for bad in [0, -1, i64::MIN, i64::MAX, 1_000_000_001] {
+        assert!(Wanted::of(&[line(0, bad)]).is_err(), "{bad}");
+    }
+    assert!(Wanted::of(&[line(0, 600_000_000), line(0, 600_000_000)]).is_err());
+}
+
+#[test]
+fn a_change_is_news_only_if_more_or_less_can_be_sold() {
+    let mut shelf = shelf(&[(5, false), (5, false)]);
+    let mut first = case(&world(), &[line(0, 1)]);
+    step(&mut shelf, &mut first, Fact::Placed);
+    let news: Vec<_> = shelf.changes().iter().map(|change| (change.is_news(), change.after.version)).collect();
+    assert_eq!(news, [(true, 1)]);
+    let mut shelf = Shelf::new([(sku(0), shelf.level(&sku(0)).unwrap())]);
+    step(&mut shelf, &mut first, Fact::Confirmed);
+    let changes = shelf.changes();
+    assert_eq!((changes.len(), changes[0].is_news()), (1, false));
+}
+
+#[test]
+fn a_state_is_read_back_as_written() {
+    for state in STATES {
+        assert_eq!(state_from_str(state_str(state)), Some(state));
+    }
+    assert_eq!(state_from_str("lost"), None);
+}
+
+#[test]
+fn a_count_never_goes_below_what_is_promised_unless_it_may_be_sold_without_being_there() {
+    let level = Level { on_hand: 10, held: 2, allocated: 3, ..Level::default() };
+    let count = |on_hand, expected_on_hand, backorder| Count {
+        on_hand,
+        expected_on_hand,
+        backorder,
+        safety: None,
+        reason: None,
+    };
+    assert_eq!(count(5, Some(10), None).apply(&sku(0), level).unwrap().on_hand, 5);
+    assert!(matches!(count(4, None, None).apply(&sku(0), level), Err(Refusal::Committed { committed: 5, .. })));
+    assert!(count(4, None, Some(true)).apply(&sku(0), level).unwrap().backorder);
+    assert!(matches!(count(7, Some(9), None).apply(&sku(0), level), Err(Refusal::Conflict { on_hand: 10, .. })));
+    let oversold = Level { backorder: true, on_hand: 1, ..level };
+    assert!(matches!(count(1, None, Some(false)).apply(&sku(0), oversold), Err(Refusal::Committed { .. })));
+}
+
+#[test]
+fn the_first_movement_that_cannot_be_refuses_all() {
+    let movement =
+        |number, kind, quantity| NewMovement { sku: sku(number), kind, quantity, reason: None, reference: None };
+    let mut shelf = shelf(&[(5, false)]);
+    let refused = apply_movements(&mut shelf, &[movement(0, HandKind::Receive, 1), movement(0, HandKind::Adjust, -7)]);
+    assert!(matches!(refused, Err(Refusal::Committed { on_hand: -1, .. })));
+    assert!(matches!(apply_movements(&mut shelf, &[movement(1, HandKind::Return, 1)]), Err(Refusal::Unknown { .. })));
+}

@@ -1,0 +1,138 @@
+//! Orders under work in one transaction: what was loaded, the facts applied to it, and what is to be written.
+//!
+//! Several facts for one order are merged here in order, so that the order is written once however many there were.
+
+use crate::{
+    model::{Effect, Entry, Fact, Life, TimerKind, apply},
+    words::Word,
+};
+use bodega_contracts::{CartId, OrderId, PaymentMethod, orders::OrderStatus};
+use bodega_db::Trace;
+use bodega_kernel::{Currency, Money, Time, UserId};
+
+/// An order as the store keeps it, without its snapshot.
+#[derive(Clone, Debug)]
+pub(crate) struct Record {
+    pub(crate) id: OrderId,
+    pub(crate) number: String,
+    pub(crate) cart_id: CartId,
+    pub(crate) customer: Option<UserId>,
+    pub(crate) currency: Currency,
+    pub(crate) payment_method: PaymentMethod,
+    pub(crate) placed: Time,
+    /// Until when it is to be paid; set when that time begins.
+    pub(crate) deadline: Option<Time>,
+    /// Grows with every write; 0 before the first.
+    pub(crate) revision: i64,
+    pub(crate) life: Life,
+}
+
+/// A fact on its way to its order.
+#[derive(Clone, Debug)]
+pub(crate) struct Hearing {
+    pub(crate) order_id: OrderId,
+    pub(crate) fact: Fact,
+    /// What people may read about it.
+    pub(crate) detail: Option<String>,
+    /// The currency of its amount, if it has one.
+    pub(crate) currency: Option<Currency>,
+    pub(crate) trace: Option<Trace>,
+}
+
+/// An order and what is to be written of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Change {
+    pub(crate) record: Record,
+    /// Version and revision that the store has.
+    pub(crate) expected: (i64, i64),
+    pub(crate) moves: Vec<Move>,
+    pub(crate) entries: Vec<Line>,
+    /// What is to be told to others, and what caused it.
+    pub(crate) events: Vec<(Effect, Option<Trace>)>,
+    /// The timer it has now; `Some(None)`: none any more; `None`: as it was.
+    pub(crate) timer: Option<Option<TimerKind>>,
+    pub(crate) is_changed: bool,
+}
+
+/// A step of the history.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Move {
+    pub(crate) version: i64,
+    pub(crate) from: Option<OrderStatus>,
+    pub(crate) to: OrderStatus,
+}
+
+/// A line for the timeline.
+#[derive(Clone, Debug)]
+pub(crate) struct Line {
+    pub(crate) what: &'static str,
+    pub(crate) detail: Option<String>,
+    pub(crate) status: OrderStatus,
+}
+
+impl Change {
+    pub(crate) fn of(record: Record) -> Self {
+        Self {
+            expected: (record.life.version, record.revision),
+            record,
+            moves: Vec::new(),
+            entries: Vec::new(),
+            events: Vec::new(),
+            timer: None,
+            is_changed: false,
+        }
+    }
+
+    /// Applies a fact. Refused where its amount is in another currency: it cannot be about this order.
+    pub(crate) fn hear(&mut self, hearing: &Hearing) -> Result<(), CurrencyDiffers> {
+        if hearing.currency.is_some_and(|currency| currency != self.record.currency) {
+            return Err(CurrencyDiffers(self.record.id));
+        }
+        let step = apply(&self.record.life, hearing.fact);
+        self.is_changed |= step.life != self.record.life || !step.effects.is_empty();
+        // Moves come one by one, so each effect is told with the status it happens in.
+        let (mut status, mut version) = (self.record.life.status, self.record.life.version);
+        for effect in step.effects {
+            match effect {
+                Effect::Moved { from, to } => {
+                    (status, version) = (to, version + 1);
+                    self.moves.push(Move { version, from, to });
+                }
+                Effect::Tell(entry) => {
+                    let detail = self.detail(entry, hearing);
+                    self.entries.push(Line { what: entry.word(), detail, status });
+                }
+                Effect::SetTimer(kind) => self.timer = Some(Some(kind)),
+                Effect::ClearTimer => self.timer = Some(None),
+                Effect::Alert(why) => {
+                    tracing::warn!(order = %self.record.id, number = self.record.number, why, "an order needs attention");
+                }
+                Effect::Placed
+                | Effect::PaymentDue
+                | Effect::PaymentExpiring(_)
+                | Effect::Confirmed
+                | Effect::Cancelled(_) => self.events.push((effect, hearing.trace.clone())),
+            }
+        }
+        self.record.life = step.life;
+        Ok(())
+    }
+
+    /// The total as money.
+    pub(crate) fn total(&self) -> Money {
+        Money::new(self.record.life.total, self.record.currency)
+    }
+
+    fn detail(&self, entry: Entry, hearing: &Hearing) -> Option<String> {
+        match entry {
+            entry if entry.is_fact() => hearing.detail.clone(),
+            Entry::PaymentExpiring(reason) | Entry::Cancelled(reason) => Some(reason.word().to_owned()),
+            _ => None,
+        }
+    }
+}
+
+/// An amount in another currency than the order's.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("an amount for order {0} is in another currency than the order")]
+pub(crate) struct CurrencyDiffers(OrderId);

@@ -1,0 +1,73 @@
+//! What orders answers: how an order stands, and all of them for `verify`.
+
+use crate::{
+    Orders,
+    store::{self, Whole, facts_page},
+};
+use bodega_contracts::{
+    CartId,
+    orders::{OrderFact, OrderFacts, OrderStanding, Standing},
+};
+use bodega_db::DbError;
+use bodega_kernel::{Currency, Money, Sku};
+use bodega_rpc::{Answers, RpcError};
+use std::collections::BTreeMap;
+
+/// Orders of one page.
+const ROWS: u64 = 500;
+/// Bytes of snapshots in one page, so that a page of large orders still travels.
+const BYTES: usize = 3 * 1024 * 1024;
+
+pub(crate) fn answers(state: &Orders) -> Answers {
+    let (standing, facts) = (state.clone(), state.clone());
+    Answers::new()
+        .on(async move |question: OrderStanding| order_standing(&standing, &question).await.map_err(unanswered))
+        .on(async move |question: OrderFacts| order_facts(&facts, &question).await.map_err(unanswered))
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "fits map_err")]
+fn unanswered(error: DbError) -> RpcError {
+    RpcError::Unavailable(error.to_string())
+}
+
+async fn order_standing(state: &Orders, question: &OrderStanding) -> Result<Option<Standing>, DbError> {
+    let Some(order) = store::order(&state.db, question.order_id).await? else { return Ok(None) };
+    Ok(Some(Standing {
+        status: order.status()?,
+        customer_id: order.customer(),
+        total: Money::new(order.total, currency(&order.currency)?),
+    }))
+}
+
+/// A page may be shorter than asked for; only an empty one is the last.
+async fn order_facts(state: &Orders, question: &OrderFacts) -> Result<Vec<OrderFact>, DbError> {
+    facts_page(&state.db, question.after, ROWS, BYTES).await?.into_iter().map(fact).collect()
+}
+
+fn fact(whole: Whole) -> Result<OrderFact, DbError> {
+    let Whole { order, snapshot, history, timer_due } = whole;
+    let mut stocked: BTreeMap<Sku, i64> = BTreeMap::new();
+    for line in snapshot.lines().into_iter().filter(|line| line.stocked) {
+        *stocked.entry(line.sku).or_default() += line.quantity;
+    }
+    Ok(OrderFact {
+        order_id: order.order_id(),
+        cart_id: CartId(order.cart_id),
+        cart_version: order.cart_version,
+        status: order.status()?,
+        payment_status: order.payment_status()?,
+        cancel_reason: order.cancel_reason()?,
+        stocked: stocked.into_iter().collect(),
+        total: Money::new(order.total, currency(&order.currency)?),
+        basket: snapshot.basket,
+        priced: snapshot.priced,
+        version: order.version,
+        history,
+        timer_due,
+        number: order.number,
+    })
+}
+
+fn currency(code: &str) -> Result<Currency, DbError> {
+    Currency::new(code).map_err(|error| DbError::Refused(error.to_string().into()))
+}

@@ -1,0 +1,251 @@
+//! What happens to orders: a checkout is placed, a fact is heard, a timer fires, somebody cancels. Each locks the
+//! orders it is about, applies the table to them, writes each once and tells what follows, in one transaction.
+
+mod look;
+
+pub(crate) use look::{As, Found, Looker, PATIENCE, Until, find, find_until, live, pending_action};
+
+use crate::{
+    Orders,
+    change::{Change, Hearing, Record},
+    error::Error,
+    model::{Effect, Fact, Life, TimerKind},
+    store::{self, Snapshot},
+    words::Word,
+};
+use bodega_bus::{Delivery, Failure};
+use bodega_contracts::{
+    OrderId, OrderLine,
+    cart::CartCheckedOut,
+    orders::{CancelReason, OrderCancelled, OrderConfirmed, OrderPaymentDue, OrderPaymentExpiring, OrderPlaced},
+};
+use bodega_db::{DbError, DueTimer, IdempotencyKey, Replay, StoredAnswer, Timer, Tx};
+use bodega_web::current_trace;
+use serde::Serialize;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+/// How long payments has to say that an order's money is closed before it is asked again.
+const CLOSING: Duration = Duration::from_mins(1);
+
+type Lines = BTreeMap<OrderId, Vec<OrderLine>>;
+
+/// Carts were checked out: each becomes an order, once however often it is heard.
+pub(crate) async fn place(state: &Orders, tx: &mut Tx, batch: &[Delivery<CartCheckedOut>]) -> Result<(), Failure> {
+    let mut changes = Vec::with_capacity(batch.len());
+    for delivery in batch {
+        changes.push(placed(delivery)?);
+    }
+    let pairs: Vec<_> = batch.iter().map(|delivery| &delivery.event).zip(&changes).collect();
+    let are_new = store::insert(tx, &pairs).await?;
+    let known: Vec<OrderId> =
+        pairs.iter().zip(&are_new).filter(|(_, new)| !**new).map(|((e, _), _)| e.order_id).collect();
+    let existing = store::existing(tx, &known).await?;
+    if let Some(id) = known.iter().find(|id| !existing.contains(id)) {
+        return Err(Failure::permanent(format!("order {id} has the number or the cart version of another order")));
+    }
+    let (mut new, mut snapshots) = (Vec::new(), Vec::new());
+    for ((event, change), _) in pairs.into_iter().zip(are_new).filter(|(_, is_new)| *is_new) {
+        new.push(change.clone());
+        snapshots.push((event.order_id, Snapshot::of(event)));
+    }
+    let lines = snapshots.iter().map(|(id, snapshot)| (*id, snapshot.lines())).collect();
+    store::insert_snapshots(tx, &snapshots).await?;
+    finish(state, tx, &mut new, lines).await?;
+    Ok(())
+}
+
+fn placed(delivery: &Delivery<CartCheckedOut>) -> Result<Change, Failure> {
+    let event = &delivery.event;
+    let mut change = Change::of(Record {
+        id: event.order_id,
+        number: event.number.clone(),
+        cart_id: event.cart_id,
+        customer: event.customer_id,
+        currency: event.basket.currency,
+        payment_method: event.payment_method.clone(),
+        placed: event.at,
+        deadline: None,
+        revision: 0,
+        life: Life::new(event.priced.total),
+    });
+    let hearing = Hearing {
+        order_id: event.order_id,
+        fact: Fact::CheckedOut,
+        detail: None,
+        currency: None,
+        trace: delivery.trace.clone(),
+    };
+    change.hear(&hearing).map_err(Failure::permanent)?;
+    Ok(change)
+}
+
+/// Facts about orders, several for one perhaps.
+pub(crate) async fn hear(state: &Orders, tx: &mut Tx, hearings: &[Hearing]) -> Result<(), Failure> {
+    let ids: BTreeSet<OrderId> = hearings.iter().map(|hearing| hearing.order_id).collect();
+    let mut orders = store::load(tx, &ids).await?;
+    for hearing in hearings {
+        // Whoever speaks of an order heard of it from us, so one we do not know will never come.
+        let order = orders.get_mut(&hearing.order_id);
+        let order = order.ok_or_else(|| Failure::permanent(format!("there is no order {}", hearing.order_id)))?;
+        order.hear(hearing).map_err(Failure::permanent)?;
+    }
+    save(state, tx, orders.into_values().collect()).await?;
+    Ok(())
+}
+
+/// Timers whose time has come: facts like any other.
+pub(crate) async fn fire(state: &Orders, tx: &mut Tx, due: &[DueTimer]) -> Result<(), DbError> {
+    let ids: BTreeSet<OrderId> = due.iter().map(|timer| OrderId(timer.subject)).collect();
+    let mut orders = store::load(tx, &ids).await?;
+    for timer in due {
+        let order_id = OrderId(timer.subject);
+        let (Some(order), Some(kind)) = (orders.get_mut(&order_id), TimerKind::of_word(&timer.kind)) else {
+            tracing::error!(order = %order_id, kind = timer.kind, "a timer is for nothing that is known");
+            continue;
+        };
+        let fact = Fact::TimerFired { kind };
+        let hearing = Hearing { order_id, fact, detail: None, currency: None, trace: None };
+        order.hear(&hearing).map_err(|error| DbError::Refused(error.to_string().into()))?;
+    }
+    save(state, tx, orders.into_values().collect()).await
+}
+
+/// How a cancellation stands. `closing`: payments was asked whether money is on the way; its answer decides.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct Cancellation {
+    pub(crate) id: OrderId,
+    pub(crate) number: String,
+    pub(crate) status: bodega_contracts::orders::OrderStatus,
+    pub(crate) payment_status: bodega_contracts::orders::PaymentStatus,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) cancel_reason: Option<CancelReason>,
+    pub(crate) closing: bool,
+    pub(crate) version: i64,
+}
+
+/// What a request to cancel gets.
+pub(crate) enum Cancelling {
+    Now(Cancellation),
+    Again(StoredAnswer),
+}
+
+/// Cancels an order for whoever may, or begins to. Once it is cancelled, the answer stays the same.
+pub(crate) async fn cancel(
+    state: &Orders,
+    looker: &Looker,
+    id: OrderId,
+    why: Option<String>,
+    key: Option<IdempotencyKey>,
+) -> Result<Cancelling, Error> {
+    let (found, seen_as) = find(state, looker, id).await?;
+    if matches!(found, Found::Made(_)) {
+        return Err(Error::NotHereYet);
+    }
+    let reason = match seen_as {
+        As::Shopper => CancelReason::ByShopper,
+        As::Staff => CancelReason::ByStaff,
+    };
+    let trace = current_trace();
+    let fact = Fact::CancelRequested { reason };
+    let hearing = Hearing { order_id: id, fact, detail: why, currency: None, trace: trace.clone() };
+    let state = state.clone();
+    let db = state.db.clone();
+    db.write_following(trace, async move |tx| {
+        if let Some(key) = &key {
+            match tx.replayed(key).await? {
+                Replay::New => {}
+                Replay::Same(answer) => return Ok(Cancelling::Again(answer)),
+                Replay::Other => return Err(Error::KeyReused),
+            }
+        }
+        let mut order = store::load(tx, &BTreeSet::from([id])).await?.remove(&id).ok_or(Error::NotFound)?;
+        order.hear(&hearing).map_err(|_| Error::NotFound)?;
+        let cancellation = cancellation(&order);
+        save(&state, tx, vec![order]).await?;
+        if let Some(key) = &key {
+            let body =
+                serde_json::to_string(&cancellation).map_err(|error| DbError::Refused(error.to_string().into()))?;
+            tx.remember(key, &StoredAnswer { status: 200, body }).await?;
+        }
+        Ok(Cancelling::Now(cancellation))
+    })
+    .await
+}
+
+fn cancellation(order: &Change) -> Cancellation {
+    let life = &order.record.life;
+    Cancellation {
+        id: order.record.id,
+        number: order.record.number.clone(),
+        status: life.status,
+        payment_status: life.payment_status(),
+        cancel_reason: life.reason,
+        closing: life.closing,
+        version: order.record.revision + i64::from(order.is_changed),
+    }
+}
+
+/// Writes what changed, and tells what follows.
+async fn save(state: &Orders, tx: &mut Tx, mut orders: Vec<Change>) -> Result<(), DbError> {
+    orders.retain(|order| order.is_changed);
+    let now = tx.now();
+    for order in &mut orders {
+        if order.events.iter().any(|(effect, _)| *effect == Effect::PaymentDue) {
+            order.record.deadline = Some(now.plus(state.lengths.payment));
+        }
+    }
+    let changed: Vec<&Change> = orders.iter().collect();
+    store::update(tx, &changed).await?;
+    let tells_lines =
+        |order: &&Change| order.events.iter().any(|(effect, _)| matches!(effect, Effect::Placed | Effect::Confirmed));
+    let need_lines: Vec<OrderId> = orders.iter().filter(tells_lines).map(|order| order.record.id).collect();
+    let lines = store::lines(tx, &need_lines).await?;
+    finish(state, tx, &mut orders, lines).await
+}
+
+async fn finish(state: &Orders, tx: &mut Tx, orders: &mut [Change], lines: Lines) -> Result<(), DbError> {
+    let now = tx.now();
+    let timer = |order: &Change| {
+        let kind = order.timer.flatten()?;
+        let due = match kind {
+            TimerKind::Pending => now.plus(state.lengths.pending),
+            TimerKind::PaymentDeadline => order.record.deadline.unwrap_or(now.plus(state.lengths.payment)),
+            TimerKind::Closing => now.plus(CLOSING),
+            TimerKind::ServiceLevel => now.plus(state.lengths.service_level),
+        };
+        Some(Timer { subject: order.record.id.0, kind: kind.word(), due })
+    };
+    let timers: Vec<Timer> = orders.iter().filter_map(timer).collect();
+    let changed: Vec<&Change> = orders.iter().collect();
+    store::record_steps(tx, &changed, &timers).await?;
+    for order in orders.iter() {
+        let of_order = lines.get(&order.record.id).map(Vec::as_slice).unwrap_or_default();
+        for (effect, trace) in &order.events {
+            tx.follow(trace.clone());
+            tell(tx, order, *effect, of_order)?;
+        }
+    }
+    state.notices.moving(orders.iter().map(|order| order.record.id));
+    Ok(())
+}
+
+fn tell(tx: &mut Tx, order: &Change, effect: Effect, lines: &[OrderLine]) -> Result<(), DbError> {
+    let Record { id: order_id, ref number, cart_id, customer: customer_id, placed: at, .. } = order.record;
+    let (number, total) = (number.clone(), order.total());
+    match effect {
+        Effect::Placed => tx.emit(&OrderPlaced { order_id, number, customer_id, lines: lines.to_vec(), total, at }),
+        Effect::PaymentDue => tx.emit(&OrderPaymentDue {
+            order_id,
+            amount: total,
+            payment_method: order.record.payment_method.clone(),
+            deadline: order.record.deadline.unwrap_or(tx.now()),
+        }),
+        Effect::PaymentExpiring(reason) => tx.emit(&OrderPaymentExpiring { order_id, reason }),
+        Effect::Confirmed => tx.emit(&OrderConfirmed { order_id, number, customer_id, lines: lines.to_vec(), total }),
+        Effect::Cancelled(reason) => tx.emit(&OrderCancelled { order_id, cart_id, reason }),
+        Effect::Moved { .. } | Effect::SetTimer(_) | Effect::ClearTimer | Effect::Tell(_) | Effect::Alert(_) => Ok(()),
+    }
+}

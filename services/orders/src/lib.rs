@@ -1,0 +1,94 @@
+//! Orders: the process manager that carries a checkout to its end.
+//!
+//! Owns orders, their snapshots, history and timeline. Hears `cart.checked_out` and all that stock and payments say of
+//! an order; publishes `order.*`. Asks cart about orders it has not heard of yet and payments what a shopper has to do;
+//! answers how an order stands. What each fact means is one table: `model.rs`.
+
+mod api;
+mod change;
+mod error;
+mod events;
+mod facts;
+mod flows;
+mod jobs;
+mod model;
+mod notices;
+mod store;
+mod words;
+
+use bodega_contracts::orders::{OrderCancelled, OrderConfirmed, OrderPaymentDue, OrderPaymentExpiring, OrderPlaced};
+use bodega_db::{Db, Migration};
+use bodega_kernel::{Event, World};
+use bodega_rpc::Client;
+use bodega_service::{Context, Definition, Running};
+use bodega_settings::Settings;
+use bodega_web::GuestKeys;
+use notices::Notices;
+use std::{sync::Arc, time::Duration};
+use tokio::sync::Semaphore;
+
+const MIGRATIONS: &[Migration] = &[Migration { name: "0001_orders", sql: include_str!("migrations/0001_orders.sql") }];
+
+/// The most live streams of one process; each holds a connection.
+const MAX_STREAMS: usize = 1_000;
+
+/// What the parts of the service share. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Orders {
+    pub(crate) db: Db,
+    pub(crate) world: World,
+    pub(crate) rpc: Client,
+    pub(crate) guests: GuestKeys,
+    pub(crate) lengths: Lengths,
+    pub(crate) notices: Notices,
+    pub(crate) streams: Arc<Semaphore>,
+}
+
+/// How long an order waits for what.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lengths {
+    /// For an answer about its stock.
+    pub(crate) pending: Duration,
+    /// For its money.
+    pub(crate) payment: Duration,
+    /// For being sent.
+    pub(crate) service_level: Duration,
+}
+
+impl Lengths {
+    fn of(settings: &Settings) -> Self {
+        Self {
+            pending: Duration::from_mins(settings.orders.pending_minutes),
+            payment: Duration::from_mins(settings.payments.deadline_minutes),
+            service_level: Duration::from_hours(settings.orders.service_level_hours),
+        }
+    }
+}
+
+/// The orders service.
+pub fn service() -> Definition {
+    Definition::new("orders", start).migrations(MIGRATIONS).publishes(&[
+        OrderPlaced::TYPE,
+        OrderPaymentDue::TYPE,
+        OrderPaymentExpiring::TYPE,
+        OrderConfirmed::TYPE,
+        OrderCancelled::TYPE,
+    ])
+}
+
+async fn start(context: Context) -> anyhow::Result<Running> {
+    let state = Orders {
+        notices: Notices::new(context.db.clone()),
+        db: context.db,
+        world: context.world,
+        rpc: context.rpc,
+        guests: context.guests,
+        lengths: Lengths::of(&context.settings),
+        streams: Arc::new(Semaphore::new(MAX_STREAMS)),
+    };
+    Ok(Running::new()
+        .routes(api::routes(state.clone()))
+        .hears(events::subscriptions(&state))
+        .answers(facts::answers(&state))
+        .job(jobs::timers(&state)))
+}

@@ -1,0 +1,92 @@
+//! What follows from facts, and what the timeline says of them.
+
+use super::{Fact, TimerKind};
+use bodega_contracts::orders::{CancelReason, OrderStatus};
+
+/// A line of the timeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Entry {
+    CheckedOut,
+    StockAskedAgain,
+    StockReserved,
+    StockRejected,
+    StockAllocated,
+    StockReleased,
+    StockHoldExpired,
+    StockUnavailable,
+    PaymentActionRequired,
+    PaymentAuthorized,
+    PaymentCaptured,
+    PaymentFailed,
+    PaymentClosed,
+    PaymentVoided,
+    PaymentRefunded,
+    CancelRequested,
+    PaymentDue,
+    PaymentExpiring(CancelReason),
+    Confirmed,
+    Cancelled(CancelReason),
+}
+
+/// What follows from a fact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Effect {
+    /// The next status in its history.
+    Moved { from: Option<OrderStatus>, to: OrderStatus },
+    /// `order.placed`.
+    Placed,
+    /// `order.payment_due`; its deadline begins.
+    PaymentDue,
+    /// `order.payment_expiring`.
+    PaymentExpiring(CancelReason),
+    /// `order.confirmed`.
+    Confirmed,
+    /// `order.cancelled`.
+    Cancelled(CancelReason),
+    /// In place of the timer it had.
+    SetTimer(TimerKind),
+    /// It is over.
+    ClearTimer,
+    /// For people to read.
+    Tell(Entry),
+    /// For staff to look into.
+    Alert(&'static str),
+}
+
+impl Fact {
+    /// What the timeline says of it; what a timer does is told by its effects.
+    pub(super) fn entry(self) -> Option<Entry> {
+        Some(match self {
+            Self::CheckedOut | Self::TimerFired { .. } => return None,
+            Self::StockReserved => Entry::StockReserved,
+            Self::StockRejected => Entry::StockRejected,
+            Self::StockAllocated => Entry::StockAllocated,
+            Self::StockReleased => Entry::StockReleased,
+            Self::StockHoldExpired => Entry::StockHoldExpired,
+            Self::StockUnavailable => Entry::StockUnavailable,
+            Self::PaymentActionRequired { .. } => Entry::PaymentActionRequired,
+            Self::PaymentAuthorized { .. } => Entry::PaymentAuthorized,
+            Self::PaymentCaptured { .. } => Entry::PaymentCaptured,
+            Self::PaymentFailed { .. } => Entry::PaymentFailed,
+            Self::PaymentClosed => Entry::PaymentClosed,
+            Self::PaymentVoided => Entry::PaymentVoided,
+            Self::PaymentRefunded { .. } => Entry::PaymentRefunded,
+            Self::CancelRequested { .. } => Entry::CancelRequested,
+        })
+    }
+}
+
+impl Entry {
+    /// Whether the entry tells the fact itself, and not what follows from it.
+    pub(crate) fn is_fact(self) -> bool {
+        !matches!(
+            self,
+            Self::CheckedOut
+                | Self::StockAskedAgain
+                | Self::PaymentDue
+                | Self::PaymentExpiring(_)
+                | Self::Confirmed
+                | Self::Cancelled(_)
+        )
+    }
+}

@@ -1,0 +1,310 @@
+//! The table under every order of its facts.
+
+use super::*;
+use proptest::prelude::*;
+use std::collections::HashSet;
+
+pub(super) const TOTAL: i64 = 100;
+pub(super) const SHOPPER: Fact = Fact::CancelRequested { reason: CancelReason::ByShopper };
+pub(super) const STAFF: Fact = Fact::CancelRequested { reason: CancelReason::ByStaff };
+const DEADLINE: Fact = Fact::TimerFired { kind: TimerKind::PaymentDeadline };
+pub(super) const AUTHORIZED: Fact = Fact::PaymentAuthorized { total: TOTAL };
+pub(super) const CAPTURED: Fact = Fact::PaymentCaptured { total: TOTAL };
+pub(super) const REFUNDED: Fact = Fact::PaymentRefunded { total: TOTAL };
+
+/// Where facts lead: the last state, and everything that was done on the way.
+struct Run {
+    life: Life,
+    effects: Vec<Effect>,
+}
+
+fn run(total: i64, facts: &[Fact]) -> Run {
+    let mut run = Run { life: Life::new(total), effects: Vec::new() };
+    for fact in std::iter::once(&Fact::CheckedOut).chain(facts) {
+        let step = apply(&run.life, *fact);
+        run.life = step.life;
+        run.effects.extend(step.effects);
+    }
+    run
+}
+
+impl Run {
+    fn count(&self, is_meant: impl Fn(&Effect) -> bool) -> usize {
+        self.effects.iter().filter(|effect| is_meant(effect)).count()
+    }
+
+    fn confirmations(&self) -> usize {
+        self.count(|effect| *effect == Effect::Confirmed)
+    }
+
+    fn cancellations(&self) -> usize {
+        self.count(|effect| matches!(effect, Effect::Cancelled(_)))
+    }
+
+    fn has_timer(&self) -> bool {
+        let timer = |effect: &Effect| match effect {
+            Effect::SetTimer(_) => Some(true),
+            Effect::ClearTimer => Some(false),
+            Effect::Moved { .. }
+            | Effect::Placed
+            | Effect::PaymentDue
+            | Effect::PaymentExpiring(_)
+            | Effect::Confirmed
+            | Effect::Cancelled(_)
+            | Effect::Tell(_)
+            | Effect::Alert(_) => None,
+        };
+        self.effects.iter().rev().find_map(timer).unwrap_or(false)
+    }
+
+    /// The end, without what only tells the way there.
+    fn end(&self) -> (OrderStatus, Option<CancelReason>, PaymentStatus, Stock) {
+        (self.life.status, self.life.reason, self.life.payment_status(), self.life.stock)
+    }
+}
+
+fn permutations(facts: &[Fact]) -> Vec<Vec<Fact>> {
+    if facts.len() <= 1 {
+        return vec![facts.to_vec()];
+    }
+    let mut all = Vec::new();
+    for index in 0..facts.len() {
+        let mut rest = facts.to_vec();
+        let first = rest.remove(index);
+        all.extend(permutations(&rest).into_iter().map(|rest| [vec![first], rest].concat()));
+    }
+    all
+}
+
+#[test]
+fn facts_that_do_not_compete_end_alike_in_every_order() {
+    use Fact::*;
+    let (failed, action) = (PaymentFailed { attempt: 1 }, PaymentActionRequired { attempt: 2 });
+    let part = PaymentRefunded { total: 40 };
+    let stories: [(&[Fact], OrderStatus, Option<CancelReason>, PaymentStatus); 12] = [
+        (
+            &[StockReserved, failed, action, AUTHORIZED, CAPTURED, StockAllocated],
+            OrderStatus::Confirmed,
+            None,
+            PaymentStatus::Captured,
+        ),
+        (
+            &[StockReserved, CAPTURED, PaymentCaptured { total: 30 }, StockAllocated],
+            OrderStatus::Confirmed,
+            None,
+            PaymentStatus::Captured,
+        ),
+        (&[StockReserved, AUTHORIZED, StockAllocated], OrderStatus::Confirmed, None, PaymentStatus::Authorized),
+        (
+            &[StockReserved, CAPTURED, PaymentClosed, StockAllocated],
+            OrderStatus::Confirmed,
+            None,
+            PaymentStatus::Captured,
+        ),
+        (
+            &[StockReserved, CAPTURED, StockAllocated, part],
+            OrderStatus::Confirmed,
+            None,
+            PaymentStatus::PartiallyRefunded,
+        ),
+        (
+            &[StockReserved, StockHoldExpired, CAPTURED, StockAllocated],
+            OrderStatus::Confirmed,
+            None,
+            PaymentStatus::Captured,
+        ),
+        (
+            &[StockReserved, CAPTURED, StockHoldExpired, StockUnavailable, REFUNDED],
+            OrderStatus::Cancelled,
+            Some(CancelReason::PaidOutOfStock),
+            PaymentStatus::Refunded,
+        ),
+        (
+            &[StockReserved, SHOPPER, CAPTURED, part, REFUNDED, StockReleased],
+            OrderStatus::Cancelled,
+            Some(CancelReason::ByShopper),
+            PaymentStatus::Refunded,
+        ),
+        (
+            &[StockReserved, STAFF, AUTHORIZED, PaymentVoided, StockReleased],
+            OrderStatus::Cancelled,
+            Some(CancelReason::ByStaff),
+            PaymentStatus::Voided,
+        ),
+        (
+            &[StockReserved, SHOPPER, PaymentClosed, StockReleased],
+            OrderStatus::Cancelled,
+            Some(CancelReason::ByShopper),
+            PaymentStatus::Unpaid,
+        ),
+        (
+            &[StockRejected, CAPTURED, REFUNDED],
+            OrderStatus::Cancelled,
+            Some(CancelReason::OutOfStock),
+            PaymentStatus::Refunded,
+        ),
+        (&[StockReserved, failed, action], OrderStatus::AwaitingPayment, None, PaymentStatus::Unpaid),
+    ];
+    for (facts, status, reason, payment) in stories {
+        let stock = run(TOTAL, facts).life.stock;
+        for order in permutations(facts) {
+            let end = run(TOTAL, &order).end();
+            assert_eq!(end, (status, reason, payment, stock), "{order:?}");
+        }
+    }
+}
+
+/// Where the business means that the first one wins, the consequences still agree: an order that ends cancelled said so
+/// once, last of all, so its money goes back and its stock is free; one that ends confirmed never said so.
+#[test]
+fn facts_that_compete_end_by_who_was_first_and_money_and_stock_agree() {
+    use Fact::*;
+    use OrderStatus::{AwaitingPayment, Cancelled, Confirmed};
+    let competing: [(&[Fact], &[OrderStatus]); 5] = [
+        // The deadline's answer against the money: a closed order that is paid late is refunded.
+        (&[StockReserved, DEADLINE, CAPTURED, PaymentClosed], &[Confirmed, Cancelled]),
+        // Somebody cancels at the deadline: cancelled either way, for the reason that came first.
+        (&[StockReserved, DEADLINE, SHOPPER, PaymentClosed], &[Cancelled]),
+        // Two cancel: the first reason stays.
+        (&[StockReserved, SHOPPER, STAFF, PaymentClosed], &[Cancelled]),
+        (&[StockRejected, SHOPPER, StockReleased], &[Cancelled]),
+        // A promise that was let go confirms nothing, but what it confirmed before stays, and staff is alerted.
+        (&[StockReserved, AUTHORIZED, PaymentVoided], &[Confirmed, AwaitingPayment]),
+    ];
+    for (facts, allowed) in competing {
+        let mut seen = HashSet::new();
+        for order in permutations(facts) {
+            let run = run(TOTAL, &order);
+            // An answer before its question cannot be; the closing then waits for the next answer.
+            let answer_first = order.iter().position(|fact| *fact == PaymentClosed)
+                < order.iter().position(|fact| *fact == DEADLINE || *fact == SHOPPER);
+            if answer_first && run.life.closing {
+                continue;
+            }
+            assert!(allowed.contains(&run.life.status), "{order:?} ends {:?}", run.life.status);
+            assert_eq!(run.cancellations(), usize::from(run.life.status == Cancelled), "{order:?}");
+            assert_eq!(run.has_timer(), run.life.status != Cancelled, "{order:?}");
+            seen.insert(run.life.status);
+        }
+        assert_eq!(seen, allowed.iter().copied().collect(), "{facts:?}");
+    }
+}
+
+#[test]
+fn a_deadline_asks_and_only_the_answer_cancels() {
+    let waiting = run(TOTAL, &[Fact::StockReserved, Fact::PaymentClosed, DEADLINE, DEADLINE]);
+    assert_eq!(waiting.life.status, OrderStatus::AwaitingPayment);
+    assert!(waiting.life.closing && waiting.has_timer());
+    assert_eq!(waiting.count(|effect| *effect == Effect::PaymentExpiring(CancelReason::PaymentExpired)), 2);
+    let paid = run(TOTAL, &[Fact::StockReserved, DEADLINE, CAPTURED, Fact::PaymentClosed]);
+    assert_eq!(paid.life.status, OrderStatus::Confirmed);
+    let closed = run(TOTAL, &[Fact::StockReserved, DEADLINE, Fact::PaymentClosed, CAPTURED, CAPTURED]);
+    assert_eq!(closed.life.reason, Some(CancelReason::PaymentExpired));
+    assert_eq!((closed.cancellations(), closed.confirmations()), (1, 0));
+    assert_eq!(closed.life.payment_status(), PaymentStatus::Captured);
+}
+
+#[test]
+fn an_order_for_nothing_is_confirmed_as_soon_as_its_stock_is_held() {
+    let free = run(0, &[Fact::StockReserved]);
+    assert_eq!((free.life.status, free.life.version), (OrderStatus::Confirmed, 2));
+    assert_eq!(free.count(|effect| *effect == Effect::PaymentDue), 0);
+}
+
+#[test]
+fn stock_that_does_not_answer_is_asked_again_and_staff_hears_of_it_after_three() {
+    let fired = Fact::TimerFired { kind: TimerKind::Pending };
+    let alerts = |times| run(TOTAL, &vec![fired; times]).count(|effect| matches!(effect, Effect::Alert(_)));
+    assert_eq!((alerts(2), alerts(3)), (0, 1));
+    assert_eq!(run(TOTAL, &[fired; 3]).count(|effect| *effect == Effect::Placed), 4);
+}
+
+#[test]
+fn money_for_less_than_the_total_confirms_nothing() {
+    let short = [Fact::PaymentCaptured { total: TOTAL - 1 }, Fact::PaymentAuthorized { total: TOTAL - 1 }];
+    let run = run(TOTAL, &[&[Fact::StockReserved][..], &short].concat());
+    assert_eq!(run.life.status, OrderStatus::AwaitingPayment);
+}
+
+#[test]
+fn a_fact_heard_twice_has_no_second_effect() {
+    let facts =
+        [Fact::StockReserved, AUTHORIZED, CAPTURED, Fact::StockAllocated, SHOPPER, REFUNDED, Fact::StockReleased];
+    for upto in 1..=facts.len() {
+        let run = run(TOTAL, &facts[..upto]);
+        for fact in &facts[..upto] {
+            assert_eq!(apply(&run.life, *fact).effects, [], "{fact:?} again after {upto}");
+        }
+        assert_eq!(apply(&run.life, Fact::CheckedOut).effects, []);
+    }
+}
+
+fn any_fact() -> impl Strategy<Value = Fact> {
+    use Fact::*;
+    let kinds = [TimerKind::Pending, TimerKind::PaymentDeadline, TimerKind::Closing, TimerKind::ServiceLevel];
+    prop_oneof![
+        prop::sample::select(vec![
+            CheckedOut,
+            StockReserved,
+            StockRejected,
+            StockAllocated,
+            StockReleased,
+            StockHoldExpired,
+            StockUnavailable,
+            PaymentClosed,
+            PaymentVoided,
+            SHOPPER,
+            STAFF,
+        ]),
+        prop::sample::select(kinds.to_vec()).prop_map(|kind| TimerFired { kind }),
+        (1..4_i64).prop_map(|attempt| PaymentActionRequired { attempt }),
+        (1..4_i64).prop_map(|attempt| PaymentFailed { attempt }),
+        (0..=2 * TOTAL).prop_map(|total| PaymentAuthorized { total }),
+        (0..=2 * TOTAL).prop_map(|total| PaymentCaptured { total }),
+        (0..=2 * TOTAL).prop_map(|total| PaymentRefunded { total }),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_is_heard_the_history_is_a_path_and_an_open_order_has_a_timer(
+        total in 0..=TOTAL,
+        facts in prop::collection::vec(any_fact(), 0..20),
+    ) {
+        let run = run(total, &facts);
+        let mut status = None;
+        let mut version = 0;
+        for effect in &run.effects {
+            if let Effect::Moved { from, to } = effect {
+                prop_assert_eq!(*from, status);
+                prop_assert_ne!(*from, Some(OrderStatus::Cancelled));
+                (status, version) = (Some(*to), version + 1);
+            }
+        }
+        prop_assert_eq!((status, version), (Some(run.life.status), run.life.version));
+        let is_cancelled = run.life.status == OrderStatus::Cancelled;
+        prop_assert_eq!(run.has_timer(), !is_cancelled);
+        prop_assert_eq!(run.life.reason.is_some(), is_cancelled);
+        prop_assert_eq!(run.cancellations(), usize::from(is_cancelled));
+        prop_assert!(run.confirmations() <= 1);
+        if run.life.status == OrderStatus::Confirmed {
+            prop_assert!(run.life.money.captured.max(run.life.money.authorized) >= total);
+        }
+    }
+
+    #[test]
+    fn what_was_heard_does_not_depend_on_the_order_it_was_heard_in(
+        facts in prop::collection::vec(any_fact(), 0..10),
+        seed in any::<u64>(),
+    ) {
+        let mut shuffled = facts.clone();
+        let len = shuffled.len().max(1);
+        for index in 0..shuffled.len() {
+            shuffled.swap(index, (seed.rotate_left(index as u32 * 7) % len as u64) as usize);
+        }
+        let (one, other) = (run(TOTAL, &facts).life, run(TOTAL, &shuffled).life);
+        prop_assert_eq!((one.stock, one.money, one.payment_status()), (other.stock, other.money, other.payment_status()));
+    }
+}

@@ -1,0 +1,279 @@
+//! What is written of orders: each function takes the transaction and decides nothing.
+
+mod entities;
+mod reads;
+
+pub(crate) use reads::{
+    Filter, OrderRow, TimelineRow, Whole, count, facts_page, list, order, snapshot, timeline, timeline_after,
+};
+
+use crate::{
+    change::{Change, Record},
+    model::{Heard, Life},
+    words::Word,
+};
+use bodega_contracts::{Address, CartId, OrderId, OrderLine, cart::CartCheckedOut, orders::CancelReason};
+use bodega_db::{DbError, OnConflict, Row, Timer, Tx, Value, params};
+use bodega_kernel::{Currency, Sku, UserId};
+use bodega_pricing::{Basket, Priced};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What was bought, as it was then: every input of the price, kept once and never changed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Snapshot {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) shipping_address: Option<Address>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) billing_address: Option<Address>,
+    pub(crate) basket: Basket,
+    pub(crate) priced: Priced,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) unstocked: Vec<Sku>,
+}
+
+impl Snapshot {
+    pub(crate) fn of(event: &CartCheckedOut) -> Self {
+        Self {
+            shipping_address: event.shipping_address.clone(),
+            billing_address: event.billing_address.clone(),
+            basket: event.basket.clone(),
+            priced: event.priced.clone(),
+            unstocked: event.unstocked.clone(),
+        }
+    }
+
+    /// The lines as stock sees them.
+    pub(crate) fn lines(&self) -> Vec<OrderLine> {
+        let unstocked: BTreeSet<&Sku> = self.unstocked.iter().collect();
+        let line = |item: &bodega_pricing::Item| OrderLine {
+            sku: item.sku.clone(),
+            quantity: item.quantity,
+            stocked: !unstocked.contains(&item.sku),
+        };
+        self.basket.lines.iter().map(line).collect()
+    }
+}
+
+const LOAD: &str = "SELECT id, number, cart_id, customer_id, currency, payment_method, placed_ms, deadline_ms, revision, \
+     status, version, total, stock, authorized, captured, refunded, voided, closed, attempt, failed_attempt, \
+     cancel_requested, closing, asked, cancel_reason FROM orders WHERE id = $1 ORDER BY id {lock}";
+
+/// The orders of these ids, locked in the order of their ids; those that do not exist are left out.
+pub(crate) async fn load(tx: &mut Tx, ids: &BTreeSet<OrderId>) -> Result<BTreeMap<OrderId, Change>, DbError> {
+    let keys: Vec<Value<'_>> = ids.iter().map(|id| Value::from(id.0)).collect();
+    let rows = tx.query_keys(LOAD, &keys).await?;
+    rows.iter().map(|row| record(row).map(|record| (record.id, Change::of(record)))).collect()
+}
+
+fn record(row: &Row) -> Result<Record, DbError> {
+    let reason = |index| -> Result<Option<CancelReason>, DbError> {
+        row.get::<Option<String>>(index)?.map(|text| word(&text)).transpose()
+    };
+    Ok(Record {
+        id: OrderId(row.get(0)?),
+        number: row.get(1)?,
+        cart_id: CartId(row.get(2)?),
+        customer: row.get::<Option<_>>(3)?.map(UserId),
+        currency: Currency::new(&row.get::<String>(4)?).map_err(|error| broken(&error))?,
+        payment_method: row.get(5)?,
+        placed: row.get(6)?,
+        deadline: row.get(7)?,
+        revision: row.get(8)?,
+        life: Life {
+            status: word(&row.get::<String>(9)?)?,
+            version: row.get(10)?,
+            total: row.get(11)?,
+            stock: word(&row.get::<String>(12)?)?,
+            money: Heard {
+                authorized: row.get(13)?,
+                captured: row.get(14)?,
+                refunded: row.get(15)?,
+                voided: row.get(16)?,
+                closed: row.get(17)?,
+                attempt: row.get(18)?,
+                failed_attempt: row.get(19)?,
+            },
+            requested: reason(20)?,
+            closing: row.get(21)?,
+            asked: row.get(22)?,
+            reason: reason(23)?,
+        },
+    })
+}
+
+fn word<T: Word>(text: &str) -> Result<T, DbError> {
+    T::of_word(text).ok_or_else(|| broken(&format!("{text} is no word of {}", std::any::type_name::<T>())))
+}
+
+fn broken(error: &impl ToString) -> DbError {
+    DbError::Refused(error.to_string().into())
+}
+
+const ORDER: &[&str] = &[
+    "id",
+    "number",
+    "cart_id",
+    "cart_version",
+    "customer_id",
+    "email",
+    "email_key",
+    "payment_method",
+    "currency",
+    "total",
+    "units",
+    "placed_ms",
+    "deadline_ms",
+    "status",
+    "payment_status",
+    "cancel_reason",
+    "version",
+    "revision",
+    "stock",
+    "authorized",
+    "captured",
+    "refunded",
+    "voided",
+    "closed",
+    "attempt",
+    "failed_attempt",
+    "cancel_requested",
+    "closing",
+    "asked",
+];
+
+/// Inserts orders as they are after their checkout; says of each whether it is new.
+pub(crate) async fn insert(tx: &mut Tx, orders: &[(&CartCheckedOut, &Change)]) -> Result<Vec<bool>, DbError> {
+    let rows: Vec<_> = orders.iter().map(|(event, change)| order_row(event, change)).collect();
+    tx.insert_new("orders", ORDER, &rows).await
+}
+
+fn order_row<'a>(event: &'a CartCheckedOut, change: &'a Change) -> Vec<Value<'a>> {
+    let Record { life, currency, .. } = &change.record;
+    let units: i64 = event.basket.lines.iter().map(|line| line.quantity).sum();
+    let mut row = params![
+        event.order_id.0,
+        &event.number,
+        event.cart_id.0,
+        event.cart_version,
+        event.customer_id.map(|user| user.0),
+        &event.email,
+        event.email.to_lowercase(),
+        &event.payment_method,
+        currency.code().to_owned(),
+        life.total,
+        units,
+        event.at,
+        change.record.deadline,
+        life.status.word(),
+        life.payment_status().word(),
+        life.reason.map(Word::word),
+        life.version,
+        1_i64,
+    ]
+    .to_vec();
+    row.extend(heard(life));
+    row
+}
+
+/// The columns from `stock` on.
+fn heard(life: &Life) -> [Value<'static>; 11] {
+    let money = &life.money;
+    params![
+        life.stock.word(),
+        money.authorized,
+        money.captured,
+        money.refunded,
+        money.voided,
+        money.closed,
+        money.attempt,
+        money.failed_attempt,
+        life.requested.map(Word::word),
+        life.closing,
+        life.asked,
+    ]
+}
+
+/// Keeps what was bought.
+pub(crate) async fn insert_snapshots(tx: &mut Tx, snapshots: &[(OrderId, Snapshot)]) -> Result<(), DbError> {
+    let mut rows = Vec::with_capacity(snapshots.len());
+    for (id, snapshot) in snapshots {
+        let body = serde_json::to_string(snapshot).map_err(|error| broken(&error))?;
+        rows.push(params![id.0, body].to_vec());
+    }
+    tx.insert_rows("order_snapshots", &["order_id", "body"], OnConflict::Fail, &rows).await.map(drop)
+}
+
+/// The lines of these orders.
+pub(crate) async fn lines(tx: &mut Tx, ids: &[OrderId]) -> Result<BTreeMap<OrderId, Vec<OrderLine>>, DbError> {
+    let keys: Vec<Value<'_>> = ids.iter().map(|id| Value::from(id.0)).collect();
+    let sql = "SELECT order_id, body FROM order_snapshots WHERE order_id = $1 ORDER BY order_id";
+    let rows = tx.query_keys(sql, &keys).await?;
+    let read = |row: &Row| {
+        let snapshot: Snapshot = serde_json::from_str(&row.get::<String>(1)?).map_err(|error| broken(&error))?;
+        Ok((OrderId(row.get(0)?), snapshot.lines()))
+    };
+    rows.iter().map(read).collect()
+}
+
+const UPDATE: &str = "UPDATE orders SET status = $4, payment_status = $5, cancel_reason = $6, version = $7, revision = $3 + 1, \
+     deadline_ms = $8, stock = $9, authorized = $10, captured = $11, refunded = $12, voided = $13, closed = $14, \
+     attempt = $15, failed_attempt = $16, cancel_requested = $17, closing = $18, asked = $19 \
+     WHERE id = $1 AND version = $2 AND revision = $3";
+
+/// Writes each changed order once. Fails as unavailable where another transaction was faster.
+pub(crate) async fn update(tx: &mut Tx, changes: &[&Change]) -> Result<(), DbError> {
+    for change in changes {
+        let (version, revision) = change.expected;
+        let life = &change.record.life;
+        let mut values = params![
+            change.record.id.0,
+            version,
+            revision,
+            life.status.word(),
+            life.payment_status().word(),
+            life.reason.map(Word::word),
+            life.version,
+            change.record.deadline,
+        ]
+        .to_vec();
+        values.extend(heard(life));
+        if tx.execute(UPDATE, &values).await? != 1 {
+            return Err(DbError::Unavailable("another transaction moved the order first".into()));
+        }
+    }
+    Ok(())
+}
+
+/// Writes history, timeline and timers. `due` says when a timer is due.
+pub(crate) async fn record_steps(tx: &mut Tx, changes: &[&Change], timers: &[Timer]) -> Result<(), DbError> {
+    let now = tx.now();
+    let mut moves = Vec::new();
+    let mut lines = Vec::new();
+    let mut over = Vec::new();
+    for change in changes {
+        let id = change.record.id.0;
+        for step in &change.moves {
+            let from = step.from.map_or("", Word::word);
+            moves.push(params![id, step.version, from, step.to.word(), now].to_vec());
+        }
+        for line in &change.entries {
+            lines.push(params![id, now, line.status.word(), line.what, line.detail.as_deref()].to_vec());
+        }
+        if change.timer == Some(None) {
+            over.push(id);
+        }
+    }
+    let history = &["order_id", "version", "previous", "status", "at_ms"];
+    tx.insert_rows("order_history", history, OnConflict::Fail, &moves).await?;
+    tx.insert_rows("timeline", &["order_id", "at_ms", "status", "what", "detail"], OnConflict::Fail, &lines).await?;
+    tx.set_timers(timers).await?;
+    tx.clear_timers(&over).await
+}
+
+/// Which of these orders exist.
+pub(crate) async fn existing(tx: &mut Tx, ids: &[OrderId]) -> Result<BTreeSet<OrderId>, DbError> {
+    let keys: Vec<Value<'_>> = ids.iter().map(|id| Value::from(id.0)).collect();
+    let rows = tx.query_keys("SELECT id FROM orders WHERE id = $1", &keys).await?;
+    rows.iter().map(|row| Ok(OrderId(row.get(0)?))).collect()
+}

@@ -1,0 +1,186 @@
+//! What is read of orders outside of transactions, through the ORM. Every list is bounded.
+
+use super::{
+    Snapshot,
+    entities::{history, orders, snapshots, timeline_lines, timers},
+};
+use crate::words::Word;
+use bodega_contracts::{
+    OrderId,
+    orders::{CancelReason, OrderStatus, PaymentStatus},
+};
+use bodega_db::{Db, DbError};
+use bodega_kernel::{PageLimit, Time, UserId};
+use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// The most lines of a timeline that are shown.
+const TIMELINE: u64 = 500;
+
+pub(crate) type OrderRow = orders::Model;
+pub(crate) type TimelineRow = timeline_lines::Model;
+
+impl OrderRow {
+    pub(crate) fn order_id(&self) -> OrderId {
+        OrderId(self.id)
+    }
+
+    pub(crate) fn customer(&self) -> Option<UserId> {
+        self.customer_id.map(UserId)
+    }
+
+    pub(crate) fn status(&self) -> Result<OrderStatus, DbError> {
+        super::word(&self.status)
+    }
+
+    pub(crate) fn payment_status(&self) -> Result<PaymentStatus, DbError> {
+        super::word(&self.payment_status)
+    }
+
+    pub(crate) fn cancel_reason(&self) -> Result<Option<CancelReason>, DbError> {
+        self.cancel_reason.as_deref().map(super::word).transpose()
+    }
+}
+
+/// Which orders a list holds.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Filter {
+    pub(crate) customer: Option<UserId>,
+    pub(crate) status: Option<OrderStatus>,
+    pub(crate) payment_status: Option<PaymentStatus>,
+    /// Placed then or later.
+    pub(crate) from: Option<Time>,
+    /// Placed before.
+    pub(crate) to: Option<Time>,
+    /// The beginning of a number, or a whole e-mail address.
+    pub(crate) text: Option<String>,
+}
+
+impl Filter {
+    fn select(&self) -> Select<orders::Entity> {
+        use orders::Column;
+        let text = self.text.as_deref().map(|text| match text.contains('@') {
+            true => Column::EmailKey.eq(text.to_lowercase()),
+            false => Expr::col((orders::Entity, Column::Number)).like(LikeExpr::new(starting(text)).escape('!')),
+        });
+        let condition = Condition::all()
+            .add_option(self.customer.map(|user| Column::CustomerId.eq(user.0)))
+            .add_option(self.status.map(|status| Column::Status.eq(status.word())))
+            .add_option(self.payment_status.map(|status| Column::PaymentStatus.eq(status.word())))
+            .add_option(self.from.map(|from| Column::PlacedMs.gte(from.ms())))
+            .add_option(self.to.map(|to| Column::PlacedMs.lt(to.ms())))
+            .add_option(text);
+        orders::Entity::find().filter(condition)
+    }
+}
+
+/// A pattern for what begins with `text`, whatever signs `text` holds.
+fn starting(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len() + 1);
+    for letter in text.chars() {
+        if matches!(letter, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(letter);
+    }
+    pattern.push('%');
+    pattern
+}
+
+/// The order, if it is known here.
+pub(crate) async fn order(db: &Db, id: OrderId) -> Result<Option<OrderRow>, DbError> {
+    Ok(orders::Entity::find_by_id(id.0).one(db.reader()).await?)
+}
+
+/// What was bought.
+pub(crate) async fn snapshot(db: &Db, id: OrderId) -> Result<Option<Snapshot>, DbError> {
+    let row = snapshots::Entity::find_by_id(id.0).one(db.reader()).await?;
+    row.map(|row| read_snapshot(&row.body)).transpose()
+}
+
+/// The first lines of the timeline, oldest first.
+pub(crate) async fn timeline(db: &Db, id: OrderId) -> Result<Vec<TimelineRow>, DbError> {
+    timeline_after(db, id, 0, TIMELINE).await
+}
+
+/// Lines of the timeline after `seq`, oldest first.
+pub(crate) async fn timeline_after(db: &Db, id: OrderId, seq: i64, limit: u64) -> Result<Vec<TimelineRow>, DbError> {
+    use timeline_lines::Column;
+    let lines = timeline_lines::Entity::find().filter(Column::OrderId.eq(id.0)).filter(Column::Seq.gt(seq));
+    Ok(lines.order_by_asc(Column::Seq).limit(limit).all(db.reader()).await?)
+}
+
+/// Orders before the one of id `before`, newest first, one more than `limit`.
+pub(crate) async fn list(
+    db: &Db,
+    filter: &Filter,
+    before: Option<OrderId>,
+    limit: PageLimit,
+) -> Result<Vec<OrderRow>, DbError> {
+    let before = before.map(|id| orders::Column::Id.lt(id.0));
+    let page = filter.select().filter(Condition::all().add_option(before));
+    Ok(page.order_by_desc(orders::Column::Id).limit(limit.and_one()).all(db.reader()).await?)
+}
+
+/// How many orders a list holds.
+pub(crate) async fn count(db: &Db, filter: &Filter) -> Result<u64, DbError> {
+    Ok(filter.select().count(db.reader()).await?)
+}
+
+/// An order with all that `verify` asks.
+pub(crate) struct Whole {
+    pub(crate) order: OrderRow,
+    pub(crate) snapshot: Snapshot,
+    pub(crate) history: Vec<(i64, OrderStatus)>,
+    pub(crate) timer_due: Option<Time>,
+}
+
+/// Orders after `after` by id: at most `rows`, and no more than about `bytes` of snapshots, but one at least.
+pub(crate) async fn facts_page(
+    db: &Db,
+    after: Option<OrderId>,
+    rows: u64,
+    bytes: usize,
+) -> Result<Vec<Whole>, DbError> {
+    let reader = db.reader();
+    let after = after.map(|id| orders::Column::Id.gt(id.0));
+    let found = orders::Entity::find().filter(Condition::all().add_option(after));
+    let found = found.order_by_asc(orders::Column::Id).limit(rows).all(reader).await?;
+    let ids: Vec<Uuid> = found.iter().map(|order| order.id).collect();
+    let snapshots = snapshots::Entity::find().filter(snapshots::Column::OrderId.is_in(ids.clone())).all(reader).await?;
+    let mut snapshots: HashMap<Uuid, String> = snapshots.into_iter().map(|row| (row.order_id, row.body)).collect();
+    let timers = timers::Entity::find().filter(timers::Column::Subject.is_in(ids.clone())).all(reader).await?;
+    let timers: HashMap<Uuid, i64> = timers.into_iter().map(|timer| (timer.subject, timer.due_ms)).collect();
+    let mut histories = histories(db, ids).await?;
+    let (mut page, mut size) = (Vec::new(), 0);
+    for order in found {
+        let body = snapshots.remove(&order.id).unwrap_or_default();
+        size += body.len();
+        if size > bytes && !page.is_empty() {
+            break;
+        }
+        page.push(Whole {
+            snapshot: read_snapshot(&body)?,
+            history: histories.remove(&order.id).unwrap_or_default(),
+            timer_due: timers.get(&order.id).copied().map(Time::from_ms),
+            order,
+        });
+    }
+    Ok(page)
+}
+
+async fn histories(db: &Db, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Vec<(i64, OrderStatus)>>, DbError> {
+    let steps = history::Entity::find().filter(history::Column::OrderId.is_in(ids));
+    let steps = steps.order_by_asc(history::Column::OrderId).order_by_asc(history::Column::Version);
+    let mut histories: HashMap<Uuid, Vec<_>> = HashMap::new();
+    for step in steps.all(db.reader()).await? {
+        histories.entry(step.order_id).or_default().push((step.version, super::word(&step.status)?));
+    }
+    Ok(histories)
+}
+
+fn read_snapshot(body: &str) -> Result<Snapshot, DbError> {
+    serde_json::from_str(body).map_err(|error| super::broken(&error))
+}

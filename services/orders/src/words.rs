@@ -1,0 +1,95 @@
+//! The words that states are stored and shown by: stable, lower case, each in one place.
+
+use crate::model::{Entry, Stock, TimerKind};
+use bodega_contracts::orders::{CancelReason, OrderStatus, PaymentStatus};
+
+/// Has a word of its own.
+pub(crate) trait Word: Sized + Copy {
+    /// The word.
+    fn word(self) -> &'static str;
+    /// What the word stands for.
+    fn of_word(word: &str) -> Option<Self>;
+}
+
+macro_rules! words {
+    ($($type:ident { $($variant:ident = $word:literal),+ $(,)? })+) => {$(
+        impl Word for $type {
+            fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+            fn of_word(word: &str) -> Option<Self> {
+                match word { $($word => Some(Self::$variant),)+ _ => None }
+            }
+        }
+    )+};
+}
+
+words! {
+    OrderStatus {
+        Pending = "pending", AwaitingPayment = "awaiting_payment", Confirmed = "confirmed", Cancelled = "cancelled",
+    }
+    PaymentStatus {
+        Unpaid = "unpaid", Authorized = "authorized", Captured = "captured", PartiallyRefunded = "partially_refunded",
+        Refunded = "refunded", Voided = "voided", Failed = "failed",
+    }
+    CancelReason {
+        OutOfStock = "out_of_stock", PaymentExpired = "payment_expired", ByShopper = "by_shopper", ByStaff = "by_staff",
+        PaidOutOfStock = "paid_out_of_stock",
+    }
+    Stock {
+        Waiting = "waiting", Held = "held", Refused = "refused", Expired = "expired", Allocated = "allocated",
+        Unavailable = "unavailable", Released = "released",
+    }
+    TimerKind {
+        Pending = "pending", PaymentDeadline = "payment_deadline", Closing = "closing", ServiceLevel = "service_level",
+    }
+}
+
+impl Entry {
+    /// What the timeline calls it.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::CheckedOut => "checked_out",
+            Self::StockAskedAgain => "stock_asked_again",
+            Self::StockReserved => "stock_reserved",
+            Self::StockRejected => "stock_rejected",
+            Self::StockAllocated => "stock_allocated",
+            Self::StockReleased => "stock_released",
+            Self::StockHoldExpired => "stock_hold_expired",
+            Self::StockUnavailable => "stock_unavailable",
+            Self::PaymentActionRequired => "payment_action_required",
+            Self::PaymentAuthorized => "payment_authorized",
+            Self::PaymentCaptured => "payment_captured",
+            Self::PaymentFailed => "payment_failed",
+            Self::PaymentClosed => "payment_closed",
+            Self::PaymentVoided => "payment_voided",
+            Self::PaymentRefunded => "payment_refunded",
+            Self::CancelRequested => "cancel_requested",
+            Self::PaymentDue => "payment_due",
+            Self::PaymentExpiring(_) => "payment_expiring",
+            Self::Confirmed => "confirmed",
+            Self::Cancelled(_) => "cancelled",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stored_words_are_the_words_of_the_contracts() {
+        use OrderStatus::{AwaitingPayment, Cancelled, Confirmed, Pending};
+        for status in [Pending, AwaitingPayment, Confirmed, Cancelled] {
+            assert_eq!(serde_json::to_value(status).unwrap(), status.word());
+            assert_eq!(OrderStatus::of_word(status.word()), Some(status));
+        }
+        for word in ["unpaid", "authorized", "captured", "partially_refunded", "refunded", "voided", "failed"] {
+            let status = PaymentStatus::of_word(word).unwrap();
+            assert_eq!(serde_json::to_value(status).unwrap(), word);
+        }
+        for word in ["out_of_stock", "payment_expired", "by_shopper", "by_staff", "paid_out_of_stock"] {
+            assert_eq!(serde_json::to_value(CancelReason::of_word(word).unwrap()).unwrap(), word);
+        }
+    }
+}

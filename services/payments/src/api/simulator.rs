@@ -1,0 +1,105 @@
+//! The simulated bank that a shopper is sent to. Only there where the simulator is on.
+
+use crate::{Payments, clients::Completion, error::Error};
+use axum::{
+    Json,
+    extract::State,
+    response::{Html, IntoResponse, Response},
+};
+use bodega_contracts::OrderId;
+use bodega_kernel::Money;
+use bodega_web::{Path, Problem, Query};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// What the shopper tells the bank.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum BankResult {
+    /// It is me, and I pay.
+    Approve,
+    /// It is not me, or I do not pay.
+    Decline,
+}
+
+/// What the shopper tells the bank.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BankAnswer {
+    /// A GET without it shows a page; a POST without it approves.
+    result: Option<BankResult>,
+}
+
+/// How the visit ended.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct BankVisit {
+    /// Of which order.
+    order_id: OrderId,
+    /// How much is to be paid.
+    amount: Money,
+    /// Where the charge stands.
+    #[schema(example = "captured")]
+    status: &'static str,
+}
+
+/// The bank's page, or the shopper's answer to it.
+#[utoipa::path(
+    get, path = "/v1/simulator/3ds/{token}", tag = "simulator",
+    params(("token" = String, Path), BankAnswer),
+    responses((status = 200, description = "A page, or how it ended", body = BankVisit), Problem),
+)]
+pub(crate) async fn get_three_ds(
+    State(payments): State<Payments>,
+    Path(token): Path<String>,
+    Query(answer): Query<BankAnswer>,
+) -> Result<Response, Problem> {
+    match answer.result {
+        Some(result) => Ok(end_visit(&payments, token, result).await?.into_response()),
+        None => Ok(page(&visit(&payments, token).await?).into_response()),
+    }
+}
+
+/// The shopper's answer to the bank. Given again, it changes nothing.
+#[utoipa::path(
+    post, path = "/v1/simulator/3ds/{token}", tag = "simulator",
+    params(("token" = String, Path), BankAnswer),
+    responses((status = 200, description = "How it ended", body = BankVisit), Problem),
+)]
+pub(crate) async fn complete_three_ds(
+    State(payments): State<Payments>,
+    Path(token): Path<String>,
+    Query(answer): Query<BankAnswer>,
+) -> Result<Json<BankVisit>, Problem> {
+    Ok(end_visit(&payments, token, answer.result.unwrap_or(BankResult::Approve)).await?)
+}
+
+async fn end_visit(payments: &Payments, token: String, result: BankResult) -> Result<Json<BankVisit>, Error> {
+    let simulator = payments.providers.simulator.as_ref().ok_or(Error::NotFound)?;
+    let completion = simulator.complete(token, result == BankResult::Approve).await?;
+    Ok(Json(completion.ok_or(Error::NotFound)?.into()))
+}
+
+async fn visit(payments: &Payments, token: String) -> Result<Completion, Error> {
+    let simulator = payments.providers.simulator.as_ref().ok_or(Error::NotFound)?;
+    simulator.completion(token).await?.ok_or(Error::NotFound)
+}
+
+fn page(visit: &Completion) -> Html<String> {
+    let Completion { order_id, amount, status } = visit;
+    let form = if *status == "action_required" {
+        "<form method=\"post\" action=\"?result=approve\"><button>Approve</button></form>\
+         <form method=\"post\" action=\"?result=decline\"><button>Decline</button></form>"
+    } else {
+        ""
+    };
+    Html(format!(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Simulated bank</title>\
+         <h1>Simulated bank</h1><p>Order {order_id}: {amount}. The payment is {status}.</p>{form}</html>"
+    ))
+}
+
+impl From<Completion> for BankVisit {
+    fn from(Completion { order_id, amount, status }: Completion) -> Self {
+        Self { order_id, amount, status }
+    }
+}

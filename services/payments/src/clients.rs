@@ -1,0 +1,7 @@
+//! Those who take money for us.
+
+mod provider;
+mod simulator;
+
+pub(crate) use provider::{Charge, Provider, Providers, RefundCall, WebhookError, WebhookEvent, WebhookKeys};
+pub(crate) use simulator::{Completion, Post, Simulator, WebhookKey};

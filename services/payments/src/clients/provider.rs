@@ -1,0 +1,160 @@
+//! What every provider can be asked, and which provider takes which method.
+//!
+//! A provider is idempotent by key: the same key with the same parameters gives the same answer and charges once. What
+//! may have been sent already is asked for with `find` before it is sent again.
+
+use super::{Simulator, WebhookKey, simulator};
+use crate::model::{CallError, ChargeKey, Outcome, RefundOutcome};
+use bodega_contracts::RefundId;
+use bodega_kernel::{Money, Time};
+
+/// Money to be taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Charge {
+    /// Names it for ever.
+    pub(crate) key: ChargeKey,
+    /// How much.
+    pub(crate) amount: Money,
+    /// From where: the shopper's choice.
+    pub(crate) method: String,
+    /// Whether to take it now, rather than to have it promised.
+    pub(crate) capture: bool,
+}
+
+/// Money to be given back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RefundCall {
+    /// Names it for ever.
+    pub(crate) key: RefundId,
+    /// Of which charge.
+    pub(crate) charge: ChargeKey,
+    /// How much.
+    pub(crate) amount: Money,
+}
+
+/// What a provider reports by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct WebhookEvent {
+    /// Unique at its provider.
+    pub(crate) id: String,
+    /// Of which charge; `None` where it names none of ours.
+    pub(crate) key: Option<ChargeKey>,
+    /// Where the charge stands.
+    pub(crate) outcome: Outcome,
+}
+
+/// Why a report is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum WebhookError {
+    /// Without a signature of the provider.
+    BadSignature,
+    /// Signed too long ago.
+    Stale,
+    /// Signed, but not understood.
+    Unreadable,
+}
+
+/// One that can be called.
+#[derive(Clone)]
+pub(crate) enum Provider {
+    /// Takes no real money.
+    Simulator(Simulator),
+}
+
+impl Provider {
+    /// Takes money, or begins to.
+    pub(crate) async fn pay(&self, charge: &Charge) -> Result<Outcome, CallError> {
+        match self {
+            Self::Simulator(simulator) => simulator.pay(charge).await,
+        }
+    }
+
+    /// Where a charge stands; `None` where it never arrived.
+    pub(crate) async fn find(&self, key: ChargeKey) -> Result<Option<Outcome>, CallError> {
+        match self {
+            Self::Simulator(simulator) => simulator.find(key).await,
+        }
+    }
+
+    /// Sees to it that no money is taken any more, even if the charge has yet to arrive; answers where it stands then.
+    pub(crate) async fn close(&self, key: ChargeKey, amount: Money) -> Result<Outcome, CallError> {
+        match self {
+            Self::Simulator(simulator) => simulator.close(key, amount).await,
+        }
+    }
+
+    /// Takes what is promised.
+    pub(crate) async fn capture(&self, key: ChargeKey) -> Result<Outcome, CallError> {
+        match self {
+            Self::Simulator(simulator) => simulator.capture(key).await,
+        }
+    }
+
+    /// Lets go what is promised.
+    pub(crate) async fn void(&self, key: ChargeKey) -> Result<Outcome, CallError> {
+        match self {
+            Self::Simulator(simulator) => simulator.void(key).await,
+        }
+    }
+
+    /// Gives money back.
+    pub(crate) async fn refund(&self, call: &RefundCall) -> Result<RefundOutcome, CallError> {
+        match self {
+            Self::Simulator(simulator) => simulator.refund(call).await,
+        }
+    }
+
+    /// Where a refund stands; `None` where it never arrived.
+    pub(crate) async fn find_refund(&self, key: RefundId) -> Result<Option<RefundOutcome>, CallError> {
+        match self {
+            Self::Simulator(simulator) => simulator.find_refund(key).await,
+        }
+    }
+}
+
+/// The providers that are on.
+#[derive(Clone)]
+pub(crate) struct Providers {
+    /// The simulator, if it is on.
+    pub(crate) simulator: Option<Simulator>,
+}
+
+impl Providers {
+    /// The name of the provider that takes `method`.
+    pub(crate) fn offering(&self, method: &str) -> Option<&'static str> {
+        let simulated = self.simulator.is_some() && simulator::offers(method);
+        simulated.then_some(simulator::NAME)
+    }
+
+    /// The provider of this name.
+    pub(crate) fn named(&self, name: &str) -> Option<Provider> {
+        let simulator = self.simulator.as_ref().filter(|_| name == simulator::NAME)?;
+        Some(Provider::Simulator(simulator.clone()))
+    }
+}
+
+/// What the reports of providers are checked with.
+#[derive(Clone)]
+pub(crate) struct WebhookKeys {
+    /// The simulator's, if it is on.
+    pub(crate) simulator: Option<WebhookKey>,
+}
+
+impl WebhookKeys {
+    /// The header that holds a provider's signature; `None` for a provider that is not on.
+    pub(crate) fn signature_header(&self, provider: &str) -> Option<&'static str> {
+        self.simulator.as_ref().filter(|_| provider == simulator::NAME).map(|_| simulator::SIGNATURE_HEADER)
+    }
+
+    /// Checks a report and reads it; `None` for a provider that is not on.
+    pub(crate) fn open(
+        &self,
+        provider: &str,
+        signature: Option<&str>,
+        body: &[u8],
+        now: Time,
+    ) -> Option<Result<WebhookEvent, WebhookError>> {
+        let key = self.simulator.as_ref().filter(|_| provider == simulator::NAME)?;
+        Some(key.verify(signature, body, now).and_then(|()| simulator::read_webhook(body)))
+    }
+}

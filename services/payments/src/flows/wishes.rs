@@ -1,0 +1,131 @@
+//! What shoppers and staff ask for: the next attempt, a capture, a refund. Each once for its idempotency key.
+
+use super::{
+    effects::{self, Standing},
+    hears::Claim,
+};
+use crate::{
+    Payments,
+    error::Error,
+    model::{Origin, Refund, RefundStatus, Refusal, Status},
+    store::{AttemptView, Batch, RefundView},
+};
+use bodega_contracts::{OrderId, RefundId};
+use bodega_db::{IdempotencyKey, Replay, StoredAnswer, Trace, Tx};
+use bodega_kernel::Money;
+use serde::Serialize;
+
+/// An answer, for the first time or again.
+pub(crate) enum Given {
+    /// For the first time.
+    First(StoredAnswer),
+    /// As it was given before.
+    Again(StoredAnswer),
+}
+
+/// The shopper tries again, once the last attempt has ended without money.
+pub(crate) async fn begin_attempt(
+    payments: &Payments,
+    order: OrderId,
+    method: String,
+    key: IdempotencyKey,
+    trace: Option<Trace>,
+) -> Result<Given, Error> {
+    let state = payments.clone();
+    let begun = payments.db.write_following(trace.clone(), async move |tx| {
+        let mut batch = Batch::load(tx, [order]).await?;
+        if let Some(again) = given_before(tx, &key).await? {
+            return Ok(again);
+        }
+        let payment = batch.payment(order).ok_or(Refusal::NotPayable)?;
+        let number = payment.next_number()?;
+        let amount = payment.due.ok_or(Refusal::NotPayable)?;
+        let claim = Claim::new(&state, tx, 1);
+        let mut attempt = claim.attempt(&state, number, &method, amount.amount);
+        attempt.trace = trace.as_deref().map(str::to_owned);
+        let (status, code) = (attempt.status, attempt.code.clone());
+        let view = AttemptView { number, payment_method: method, status, amount, code, flag: None, at: tx.now() };
+        let effects = payment.begin(attempt);
+        let (standing, handed) = (Standing::of(payment), claim.handed(payment));
+        effects::carry_out(tx, &mut batch, &standing, effects, trace.as_deref())?;
+        let saved = batch.save(tx).await?;
+        effects::wake(&state.work, saved);
+        state.work.hand_over(handed);
+        remember(tx, &key, &view).await
+    });
+    begun.await
+}
+
+/// Staff give money back: all refunds of an order together never exceed what was taken.
+pub(crate) async fn give_back(
+    payments: &Payments,
+    order: OrderId,
+    amount: Money,
+    reason: String,
+    key: IdempotencyKey,
+    trace: Option<Trace>,
+) -> Result<Given, Error> {
+    let state = payments.clone();
+    let prepared = payments.db.write_following(trace.clone(), async move |tx| {
+        let mut batch = Batch::load(tx, [order]).await?;
+        if let Some(again) = given_before(tx, &key).await? {
+            return Ok(again);
+        }
+        let payment = batch.payment(order).filter(|payment| payment.due.is_some()).ok_or(Error::NotFound)?;
+        let attempt = payment.reserve_refund(amount)?;
+        let (id, status, origin) = (RefundId::new(tx.world()), RefundStatus::Prepared, Origin::Staff);
+        let trace = trace.as_deref().map(str::to_owned);
+        let refund =
+            Refund { id, order_id: order, attempt, amount, origin, status, lease: None, sent: false, tries: 0, trace };
+        batch.refund(refund, &reason);
+        let saved = batch.save(tx).await?;
+        effects::wake(&state.work, saved);
+        remember(tx, &key, &RefundView { id, amount, status, origin, reason, code: None, at: tx.now() }).await
+    });
+    prepared.await
+}
+
+/// What became of a wish to capture.
+#[derive(Serialize)]
+struct Capturing {
+    attempt: i64,
+    status: Status,
+}
+
+/// Staff take what is promised.
+pub(crate) async fn capture(
+    payments: &Payments,
+    order: OrderId,
+    key: IdempotencyKey,
+    trace: Option<Trace>,
+) -> Result<Given, Error> {
+    let state = payments.clone();
+    let wanted = payments.db.write_following(trace, async move |tx| {
+        let mut batch = Batch::load(tx, [order]).await?;
+        if let Some(again) = given_before(tx, &key).await? {
+            return Ok(again);
+        }
+        let now = tx.now();
+        let payment = batch.payment(order).filter(|payment| payment.due.is_some()).ok_or(Error::NotFound)?;
+        let attempt = payment.capture(now)?;
+        let saved = batch.save(tx).await?;
+        effects::wake(&state.work, saved);
+        remember(tx, &key, &Capturing { attempt, status: Status::Authorized }).await
+    });
+    wanted.await
+}
+
+/// The answer this key got before. Asked after the payment is locked, so that a twin has committed by then.
+async fn given_before(tx: &mut Tx, key: &IdempotencyKey) -> Result<Option<Given>, Error> {
+    match tx.replayed(key).await? {
+        Replay::New => Ok(None),
+        Replay::Same(answer) => Ok(Some(Given::Again(answer))),
+        Replay::Other => Err(Error::KeyReused),
+    }
+}
+
+async fn remember(tx: &mut Tx, key: &IdempotencyKey, view: &impl Serialize) -> Result<Given, Error> {
+    let answer = StoredAnswer { status: 202, body: serde_json::to_string(view)? };
+    tx.remember(key, &answer).await?;
+    Ok(Given::First(answer))
+}

@@ -1,0 +1,90 @@
+//! What payments does by itself: calling providers, and waking whoever calls.
+
+use crate::{Payments, flows, store::Handed};
+use bodega_service::Job;
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use tokio::sync::Notify;
+
+/// How many call providers at a time, each for several attempts.
+const CALLERS: usize = 16;
+/// How many give money back at a time.
+const REFUNDERS: usize = 4;
+/// How often to look for what is due again.
+const POLL: Duration = Duration::from_secs(1);
+/// The most attempts that wait in memory; more wait in the database.
+const MAX_HANDED: usize = 4_096;
+
+/// Fresh attempts on their way to a caller, and the bells that wake one.
+#[derive(Default)]
+pub(crate) struct Work {
+    handed: Mutex<VecDeque<Handed>>,
+    calls: Arc<Notify>,
+    refunds: Arc<Notify>,
+}
+
+impl Work {
+    /// Whether this many more may be handed over.
+    pub(crate) fn has_room(&self, more: usize) -> bool {
+        self.handed().len() + more <= MAX_HANDED
+    }
+
+    /// Hands over attempts that the transaction under way has claimed. Whoever takes them checks that it committed.
+    pub(crate) fn hand_over(&self, fresh: impl IntoIterator<Item = Handed>) {
+        self.handed().extend(fresh);
+        self.calls.notify_one();
+    }
+
+    /// Takes at most `limit` of what was handed over.
+    pub(crate) fn take(&self, limit: usize) -> Vec<Handed> {
+        let mut handed = self.handed();
+        let count = handed.len().min(limit);
+        let taken = handed.drain(..count).collect();
+        if !handed.is_empty() {
+            self.calls.notify_one();
+        }
+        taken
+    }
+
+    /// There are calls to be made.
+    pub(crate) fn wake_callers(&self) {
+        self.calls.notify_one();
+    }
+
+    /// There is money to be given back.
+    pub(crate) fn wake_refunders(&self) {
+        self.refunds.notify_one();
+    }
+
+    fn handed(&self) -> std::sync::MutexGuard<'_, VecDeque<Handed>> {
+        self.handed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// All jobs.
+pub(crate) fn all(payments: &Payments) -> Vec<Job> {
+    let state = payments.clone();
+    let calls = Job::new("provider calls", POLL, move || {
+        let payments = state.clone();
+        Box::pin(async move { flows::call_providers(&payments).await })
+    });
+    let state = payments.clone();
+    let refunds = Job::new("refunds", POLL, move || {
+        let payments = state.clone();
+        Box::pin(async move { flows::call_for_refunds(&payments).await })
+    });
+    let simulator = payments.providers.simulator.clone().map(|simulator| {
+        let wake = simulator.wake();
+        let job = Job::new("simulator", Duration::from_millis(250), move || {
+            let simulator = simulator.clone();
+            Box::pin(async move { simulator.move_on().await })
+        });
+        job.woken_by(wake)
+    });
+    let calls = calls.workers(CALLERS).woken_by(Arc::clone(&payments.work.calls));
+    let refunds = refunds.workers(REFUNDERS).woken_by(Arc::clone(&payments.work.refunds));
+    [calls, refunds].into_iter().chain(simulator).collect()
+}

@@ -1,0 +1,115 @@
+//! Payments: attempts at providers, captures, refunds, and the ledger of both.
+//!
+//! Owns all money of an order. Asks orders whose an order is. Publishes `payment.*`. Hears `order.payment_due`,
+//! `order.payment_expiring` and `order.cancelled`.
+//!
+//! A call to a provider is always three steps: prepare (a transaction claims it), call (none), record (a transaction).
+//! A claim that ends without a record is taken over by asking the provider, never by guessing.
+
+mod api;
+mod clients;
+mod error;
+mod events;
+mod facts;
+mod flows;
+mod jobs;
+mod model;
+mod store;
+
+use bodega_contracts::payments::{
+    PaymentActionRequired, PaymentAuthorized, PaymentCaptured, PaymentClosed, PaymentFailed, PaymentRefunded,
+    PaymentVoided,
+};
+use bodega_db::{Db, Lane, Migration, Tx};
+use bodega_kernel::{Event, World};
+use bodega_rpc::Client;
+use bodega_service::{Context, Definition, Running};
+use bodega_web::GuestKeys;
+use clients::{Post, Providers, Simulator, WebhookKey, WebhookKeys};
+use flows::{Inbox, Received};
+use jobs::Work;
+use model::{RefundReport, Report};
+use std::sync::Arc;
+
+const MIGRATIONS: &[Migration] = &[
+    Migration { name: "0001_payments", sql: include_str!("migrations/0001_payments.sql") },
+    Migration { name: "0002_simulator", sql: include_str!("migrations/0002_simulator.sql") },
+];
+
+/// The service.
+pub fn service() -> Definition {
+    Definition::new("payments", start).migrations(MIGRATIONS).publishes(&[
+        PaymentActionRequired::TYPE,
+        PaymentAuthorized::TYPE,
+        PaymentCaptured::TYPE,
+        PaymentFailed::TYPE,
+        PaymentClosed::TYPE,
+        PaymentVoided::TYPE,
+        PaymentRefunded::TYPE,
+    ])
+}
+
+/// What the service works with. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Payments {
+    db: Db,
+    world: World,
+    rpc: Client,
+    guests: GuestKeys,
+    providers: Providers,
+    inbox: Inbox,
+    work: Arc<Work>,
+    reports: Lane<Report, ()>,
+    refund_reports: Lane<RefundReport, ()>,
+}
+
+impl Payments {
+    fn new(context: &Context) -> Self {
+        let (db, world) = (context.db.clone(), context.world.clone());
+        let work = Arc::new(Work::default());
+        let key = simulator_key(context);
+        let keys = WebhookKeys { simulator: key.clone() };
+        let inbox = Inbox { db: db.clone(), world: world.clone(), work: Arc::clone(&work), keys };
+        let simulator = key.map(|key| Simulator::new(&db, key, post(&inbox)));
+        let recording = Arc::clone(&work);
+        let reports =
+            db.lane(async move |tx: &mut Tx, batch: &[Report]| flows::record_calls(&recording, tx, batch).await);
+        let recording = Arc::clone(&work);
+        let refund_reports = db
+            .lane(async move |tx: &mut Tx, batch: &[RefundReport]| flows::record_refunds(&recording, tx, batch).await);
+        let (rpc, guests) = (context.rpc.clone(), context.guests.clone());
+        Self { db, world, rpc, guests, providers: Providers { simulator }, inbox, work, reports, refund_reports }
+    }
+}
+
+async fn start(context: Context) -> anyhow::Result<Running> {
+    let payments = Payments::new(&context);
+    let running = Running::new()
+        .routes(api::routes(payments.clone()))
+        .hears(events::subscriptions(&payments))
+        .answers(facts::answers(&payments));
+    Ok(jobs::all(&payments).into_iter().fold(running, Running::job))
+}
+
+/// With what the simulator signs, if it is on. Without a secret in the settings nobody but it can report.
+fn simulator_key(context: &Context) -> Option<WebhookKey> {
+    let settings = &context.settings.payments;
+    let on = settings.providers.iter().any(|name| name == "simulator");
+    let secret = settings.webhook_secret.as_bytes();
+    on.then(|| match secret {
+        [] => WebhookKey::new(&context.secrets.key("simulator webhooks")),
+        secret => WebhookKey::new(secret),
+    })
+}
+
+/// Takes the simulator's reports through the same door as everybody's.
+fn post(inbox: &Inbox) -> Post {
+    let inbox = inbox.clone();
+    Arc::new(move |signature, body| {
+        let inbox = inbox.clone();
+        Box::pin(async move {
+            let received = Received { provider: "simulator".to_owned(), signature: Some(signature), body };
+            flows::receive_webhook(&inbox, received).await.is_ok()
+        })
+    })
+}

@@ -1,0 +1,123 @@
+//! The tables as `SeaORM` reads them.
+#![expect(unreachable_pub, reason = "the derive makes public types of them; the module is private")]
+
+pub(super) mod payments {
+    //! Payments.
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "payments")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub order_id: Uuid,
+        pub payment_id: Uuid,
+        pub due: bool,
+        pub amount: i64,
+        pub currency: String,
+        pub deadline_ms: Option<i64>,
+        pub state: String,
+        pub cancelled: bool,
+        pub authorized: i64,
+        pub captured: i64,
+        pub refunded: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(super) mod attempts {
+    //! Attempts.
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "attempts")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub order_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub attempt: i64,
+        pub method: String,
+        pub provider: String,
+        pub amount: i64,
+        pub currency: String,
+        pub status: String,
+        pub task: Option<String>,
+        pub captured: i64,
+        pub surplus: bool,
+        pub action_url: Option<String>,
+        pub code: Option<String>,
+        pub flag: Option<String>,
+        pub created_ms: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(super) mod refunds {
+    //! Refunds.
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "refunds")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub refund_id: Uuid,
+        pub order_id: Uuid,
+        pub attempt: i64,
+        pub amount: i64,
+        pub currency: String,
+        pub origin: String,
+        pub reason: String,
+        pub status: String,
+        pub code: Option<String>,
+        pub created_ms: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(super) mod ledger {
+    //! The ledger.
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "ledger")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub order_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub entry: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub account: String,
+        pub amount: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(super) mod simulator_charges {
+    //! The simulator's own books.
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "simulator_charges")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub charge_key: String,
+        pub order_id: Uuid,
+        pub captured: i64,
+        pub refunded: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}

@@ -1,0 +1,169 @@
+//! What other services and `verify` may know of payments.
+
+use super::{
+    entities::{attempts, ledger, payments, refunds, simulator_charges},
+    read_currency,
+};
+use crate::model::{Account, RefundStatus, Status, Task};
+use bodega_contracts::{
+    OrderId, PaymentId,
+    payments::{PaymentAction, PaymentFact},
+};
+use bodega_db::{Db, DbError};
+use bodega_kernel::Money;
+use sea_orm::{
+    AccessMode, ColumnTrait, DatabaseTransaction, DbBackend, EntityTrait, IsolationLevel, QueryFilter, QueryOrder,
+    QuerySelect, TransactionTrait,
+};
+use std::collections::{HashMap, HashSet};
+use uuid::Uuid;
+
+/// The most facts on a page.
+const PAGE: u64 = 500;
+
+/// What the shopper has to do for an order, if anything.
+pub(crate) async fn pending_action(db: &Db, order: OrderId) -> Result<Option<PaymentAction>, DbError> {
+    let waiting = attempts::Entity::find()
+        .filter(attempts::Column::OrderId.eq(order.0))
+        .filter(attempts::Column::Status.eq(Status::ActionRequired.word()))
+        .order_by_desc(attempts::Column::Attempt)
+        .one(db.reader())
+        .await?;
+    let url = waiting.and_then(|attempt| attempt.action_url);
+    Ok(url.map(|url| PaymentAction { kind: "redirect".to_owned(), url }))
+}
+
+/// Payments by order id, after `after`. The provider's figures are there where its books are here.
+pub(crate) async fn payment_facts(
+    db: &Db,
+    after: Option<OrderId>,
+    simulated: bool,
+) -> Result<Vec<PaymentFact>, DbError> {
+    let after = after.map_or(Uuid::nil(), |order| order.0);
+    let snapshot = &snapshot(db).await?;
+    let rows = payments::Entity::find()
+        .filter(payments::Column::Due.eq(true))
+        .filter(payments::Column::OrderId.gt(after))
+        .order_by_asc(payments::Column::OrderId)
+        .limit(PAGE)
+        .all(snapshot)
+        .await?;
+    let orders: Vec<Uuid> = rows.iter().map(|payment| payment.order_id).collect();
+    let attempts = Attempts::read(snapshot, &orders).await?;
+    let booked = Booked::read(snapshot, &orders).await?;
+    let provider = if simulated { provider_sums(snapshot, &orders, &attempts.surplus).await? } else { HashMap::new() };
+    let fact = |payment: payments::Model| {
+        let order = payment.order_id;
+        let at_provider = provider.get(&order).copied().unwrap_or_default();
+        Ok(PaymentFact {
+            order_id: OrderId(order),
+            payment_id: PaymentId(payment.payment_id),
+            amount: Money::new(payment.amount, read_currency(&payment.currency)?),
+            authorized: payment.authorized,
+            captured: payment.captured,
+            refunded: payment.refunded,
+            open: attempts.open.contains(&order),
+            ledger_sum: booked.sum(order),
+            ledger_captured: -booked.on(order, Account::OrderReceipts),
+            ledger_refunded: booked.on(order, Account::OrderRefunds),
+            provider_captured: simulated.then_some(at_provider.0),
+            provider_refunded: simulated.then_some(at_provider.1),
+        })
+    };
+    rows.into_iter().map(fact).collect()
+}
+
+/// All tables as they were at one moment, so that what is being written meanwhile does not look wrong.
+async fn snapshot(db: &Db) -> Result<DatabaseTransaction, DbError> {
+    let reader = db.reader();
+    Ok(match reader.get_database_backend() {
+        DbBackend::Postgres => {
+            let (level, access) = (IsolationLevel::RepeatableRead, AccessMode::ReadOnly);
+            reader.begin_with_config(Some(level), Some(access)).await?
+        }
+        _ => reader.begin().await?,
+    })
+}
+
+/// What is under way of these orders, and which of their attempts are surplus.
+struct Attempts {
+    open: HashSet<Uuid>,
+    surplus: HashSet<String>,
+}
+
+impl Attempts {
+    async fn read(snapshot: &DatabaseTransaction, orders: &[Uuid]) -> Result<Self, DbError> {
+        let (mut open, mut surplus) = (HashSet::new(), HashSet::new());
+        let rows = attempts::Entity::find()
+            .filter(attempts::Column::OrderId.is_in(orders.iter().copied()))
+            .all(snapshot)
+            .await?;
+        for attempt in rows {
+            let calling = [Task::Capture, Task::Void].iter().any(|task| attempt.task.as_deref() == Some(task.word()));
+            if calling || Status::of(&attempt.status).is_none_or(Status::is_open) {
+                open.insert(attempt.order_id);
+            }
+            if attempt.surplus {
+                surplus.insert(format!("{}/{}", attempt.order_id, attempt.attempt));
+            }
+        }
+        let moving = [RefundStatus::Prepared.word(), RefundStatus::Calling.word()];
+        let rows = refunds::Entity::find()
+            .filter(refunds::Column::OrderId.is_in(orders.iter().copied()))
+            .filter(refunds::Column::Status.is_in(moving))
+            .all(snapshot)
+            .await?;
+        open.extend(rows.into_iter().map(|refund| refund.order_id));
+        Ok(Self { open, surplus })
+    }
+}
+
+/// The ledger's sums of these orders by account.
+#[derive(Default)]
+struct Booked {
+    by_account: HashMap<(Uuid, String), i64>,
+    by_order: HashMap<Uuid, i64>,
+}
+
+impl Booked {
+    async fn read(snapshot: &DatabaseTransaction, orders: &[Uuid]) -> Result<Self, DbError> {
+        let rows =
+            ledger::Entity::find().filter(ledger::Column::OrderId.is_in(orders.iter().copied())).all(snapshot).await?;
+        let mut sums = Self::default();
+        for row in rows {
+            *sums.by_order.entry(row.order_id).or_default() += row.amount;
+            *sums.by_account.entry((row.order_id, row.account)).or_default() += row.amount;
+        }
+        Ok(sums)
+    }
+
+    fn on(&self, order: Uuid, account: Account) -> i64 {
+        self.by_account.get(&(order, account.word().to_owned())).copied().unwrap_or(0)
+    }
+
+    fn sum(&self, order: Uuid) -> i64 {
+        self.by_order.get(&order).copied().unwrap_or(0)
+    }
+}
+
+/// What the simulator's own books say was taken and given back. A surplus that went back whole is left out, as our own
+/// sums leave it out; one that did not is counted, so that it shows.
+async fn provider_sums(
+    snapshot: &DatabaseTransaction,
+    orders: &[Uuid],
+    surplus: &HashSet<String>,
+) -> Result<HashMap<Uuid, (i64, i64)>, DbError> {
+    let rows = simulator_charges::Entity::find()
+        .filter(simulator_charges::Column::OrderId.is_in(orders.iter().copied()))
+        .all(snapshot)
+        .await?;
+    let mut sums: HashMap<Uuid, (i64, i64)> = HashMap::new();
+    for charge in rows {
+        if surplus.contains(&charge.charge_key) && charge.captured == charge.refunded {
+            continue;
+        }
+        let sum = sums.entry(charge.order_id).or_default();
+        (sum.0, sum.1) = (sum.0 + charge.captured, sum.1 + charge.refunded);
+    }
+    Ok(sums)
+}

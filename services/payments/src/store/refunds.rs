@@ -1,0 +1,83 @@
+//! Refunds within a transaction.
+
+use super::{read_currency, read_word};
+use crate::model::{Origin, Refund, RefundStatus};
+use bodega_contracts::{OrderId, RefundId};
+use bodega_db::{DbError, OnConflict, Tx, params};
+use bodega_kernel::{Money, Time};
+
+const COLUMNS: &[&str] = &[
+    "refund_id",
+    "order_id",
+    "attempt",
+    "amount",
+    "currency",
+    "origin",
+    "reason",
+    "status",
+    "due_ms",
+    "lease",
+    "sent",
+    "tries",
+    "code",
+    "trace",
+    "created_ms",
+];
+
+/// Inserts a refund that is to be called for now.
+pub(crate) async fn insert_refund(tx: &mut Tx, refund: &Refund, reason: &str) -> Result<(), DbError> {
+    let row = params![
+        refund.id.0,
+        refund.order_id.0,
+        refund.attempt,
+        refund.amount.amount,
+        refund.amount.currency.to_string(),
+        refund.origin.word(),
+        reason,
+        refund.status.word(),
+        tx.now(),
+        refund.lease,
+        refund.sent,
+        refund.tries,
+        None::<&str>,
+        refund.trace.as_deref(),
+        tx.now()
+    ];
+    tx.insert_rows("refunds", COLUMNS, OnConflict::Fail, &[row.to_vec()]).await.map(drop)
+}
+
+/// Reads a refund; lock its payment first.
+pub(crate) async fn lock_refund(tx: &mut Tx, id: RefundId) -> Result<Option<Refund>, DbError> {
+    let sql = "SELECT order_id, attempt, amount, currency, origin, status, lease, sent, tries, trace FROM refunds \
+               WHERE refund_id = $1 {lock}";
+    let Some(row) = tx.query_one(sql, &params![id.0]).await? else { return Ok(None) };
+    Ok(Some(Refund {
+        id,
+        order_id: OrderId(row.get(0)?),
+        attempt: row.get(1)?,
+        amount: Money::new(row.get(2)?, read_currency(&row.get::<String>(3)?)?),
+        origin: read_word(&row.get::<String>(4)?, Origin::of)?,
+        status: read_word(&row.get::<String>(5)?, RefundStatus::of)?,
+        lease: row.get(6)?,
+        sent: row.get(7)?,
+        tries: row.get(8)?,
+        trace: row.get(9)?,
+    }))
+}
+
+/// Ends a refund.
+pub(crate) async fn end_refund(
+    tx: &mut Tx,
+    id: RefundId,
+    status: RefundStatus,
+    code: Option<&str>,
+) -> Result<(), DbError> {
+    let sql = "UPDATE refunds SET status = $2, code = $3, due_ms = NULL, lease = NULL WHERE refund_id = $1";
+    tx.execute(sql, &params![id.0, status.word(), code]).await.map(drop)
+}
+
+/// Gives the claim on a refund back; it is called for again at `due`.
+pub(crate) async fn pause_refund(tx: &mut Tx, id: RefundId, sent: bool, due: Time) -> Result<(), DbError> {
+    let sql = "UPDATE refunds SET sent = $2, due_ms = $3, lease = NULL WHERE refund_id = $1";
+    tx.execute(sql, &params![id.0, sent, due]).await.map(drop)
+}

@@ -1,0 +1,130 @@
+//! A process ends at every point where it can: what it had begun is finished by the next one, once.
+
+use crate::setup::{PRICE, Place, Shop, everywhere};
+use bodega_contracts::{OrderId, orders::CancelReason};
+use bodega_service::Job;
+use std::{future::Future, pin::pin, task::Poll, time::Duration};
+
+/// After this long nobody holds a claim any more.
+const LEASE_OVER: Duration = Duration::from_secs(31);
+/// More steps than any of the jobs takes.
+const POINTS: usize = 14;
+
+/// Takes a job's step up to its `points`th rest and no further, as a power cut would. Whether it came to its end.
+async fn cut(job: &Job, points: usize) -> bool {
+    let mut step = pin!(job.step());
+    for _ in 0..points {
+        let rested = std::future::poll_fn(|context| match step.as_mut().poll(context) {
+            Poll::Ready(_) => Poll::Ready(true),
+            Poll::Pending => Poll::Ready(false),
+        });
+        if rested.await {
+            return true;
+        }
+        // What the step waits for happens without it, as it would at the provider.
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    false
+}
+
+#[tokio::test]
+async fn a_crash_at_any_point_of_a_call_charges_once() {
+    everywhere(async |shop| {
+        for method in ["sim_success", "sim_duplicate_webhook", "sim_timeout_then_success"] {
+            for points in 0..POINTS {
+                let order = shop.order();
+                shop.due(order, method).await;
+                cut(&shop.job("provider calls"), points).await;
+                shop.wait(LEASE_OVER).await;
+                shop.wait(LEASE_OVER).await;
+                let (money, charges) = (shop.money(order).await, shop.charges(order).await);
+                assert_eq!((money, charges), ((PRICE, 0), 1), "{method} cut at {points}");
+                assert_eq!(shop.story(order).await, ["captured"], "{method} cut at {points}");
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_crash_at_any_point_of_a_refund_gives_back_once() {
+    everywhere(async |shop| {
+        for points in 0..POINTS {
+            let order = shop.order();
+            shop.due(order, "sim_success").await;
+            shop.work().await;
+            shop.cancel(order).await;
+            cut(&shop.job("refunds"), points).await;
+            shop.wait(LEASE_OVER).await;
+            assert_eq!(shop.money(order).await, (PRICE, PRICE), "cut at {points}");
+            assert_eq!(shop.story(order).await, ["captured", "refunded"], "cut at {points}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_crash_at_any_point_of_an_end_answers_it_once_it_is_true() {
+    everywhere(async |shop| {
+        for (method, answer) in [("sim_3ds", "closed"), ("sim_late_capture", "captured")] {
+            for points in 0..POINTS {
+                let order = shop.order();
+                shop.due(order, method).await;
+                shop.work().await;
+                shop.expire(order, CancelReason::PaymentExpired).await;
+                cut(&shop.job("provider calls"), points).await;
+                shop.wait(LEASE_OVER).await;
+                shop.check_books().await;
+                assert_eq!(
+                    shop.story(order).await.last().map(String::as_str),
+                    Some(answer),
+                    "{method} cut at {points}"
+                );
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_call_that_was_cut_while_the_provider_was_slow_is_asked_for() {
+    everywhere(async |shop| {
+        let order = shop.order();
+        shop.due(order, "sim_slow").await;
+        let job = shop.job("provider calls");
+        assert!(tokio::time::timeout(Duration::from_millis(400), job.step()).await.is_err());
+        assert_eq!(shop.charges(order).await, 1, "the provider took the money");
+        shop.work().await;
+        assert!(shop.story(order).await.is_empty(), "the claim still stands");
+        shop.wait(LEASE_OVER).await;
+        assert_eq!((shop.money(order).await, shop.charges(order).await), ((PRICE, 0), 1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_restart_takes_up_what_waited_in_memory() {
+    for place in [Some(Place::sqlite()), Place::postgres()].into_iter().flatten() {
+        let mut before = Shop::open(&place).await;
+        before.keep = true;
+        let orders: Vec<OrderId> = (0..5).map(|_| before.order()).collect();
+        for order in &orders {
+            before.due(*order, "sim_success").await;
+        }
+        drop(before);
+        let after = reopened(&place).await;
+        after.wait(LEASE_OVER).await;
+        for order in orders {
+            assert_eq!((after.money(order).await, after.charges(order).await), ((PRICE, 0), 1));
+        }
+        if place.is_postgres() {
+            place.forget().await;
+        }
+    }
+}
+
+/// The writer's thread lets go of the file a moment after the last handle is gone.
+async fn reopened(place: &Place) -> Shop {
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    Shop::open(place).await
+}
