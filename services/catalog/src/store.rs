@@ -15,7 +15,7 @@ use std::collections::HashMap;
 /// Notes what is available, where it is newer than what was noted.
 pub(crate) async fn note_stock(tx: &mut Tx, changes: &[&StockChanged]) -> Result<(), DbError> {
     let sql = "INSERT INTO availability (sku, available, version) VALUES ($1, $2, $3) ON CONFLICT (sku) DO UPDATE SET \
-               available = excluded.available, version = excluded.version";
+               available = excluded.available, version = excluded.version WHERE availability.version < excluded.version";
     let rows: Vec<_> =
         changes.iter().map(|change| params![&change.sku, change.available, change.version].to_vec()).collect();
     tx.execute_each(sql, &rows).await.map(drop)

@@ -1,5 +1,9 @@
 //! What the gateway answers itself: whether it lives, whether it can serve, and what the shop's API is.
 
+mod description;
+
+pub use description::describe;
+
 use crate::clients::Identity;
 use axum::{
     Json, Router,
@@ -12,13 +16,7 @@ use axum::{
 use bodega_web::Problem;
 use serde::Serialize;
 use std::sync::Arc;
-use utoipa::{
-    ToSchema,
-    openapi::{
-        Components, Info, OpenApi,
-        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
-    },
-};
+use utoipa::{ToSchema, openapi::OpenApi};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
@@ -54,20 +52,6 @@ pub(crate) fn routes(identity: Arc<Identity>, openapi: &OpenApi) -> Router {
 
 fn described() -> OpenApiRouter<About> {
     OpenApiRouter::new().routes(routes!(get_health)).routes(routes!(get_readiness)).routes(routes!(get_openapi))
-}
-
-/// What the services say of their routes, as one description, with the gateway's own.
-pub fn describe(services: impl IntoIterator<Item = OpenApi>) -> OpenApi {
-    let mut whole = OpenApi::new(Info::new("Bodega", env!("CARGO_PKG_VERSION")), utoipa::openapi::Paths::new());
-    for service in services {
-        whole.merge(service);
-    }
-    whole.merge(described().into_openapi());
-    Problem::describe(&mut whole);
-    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
-    let components = whole.components.get_or_insert_with(Components::new);
-    components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
-    whole
 }
 
 /// Whether the process lives.

@@ -64,9 +64,10 @@ async fn get_order(
     let (found, seen_as) = flows::find_until(&state, &Looker { caller, token }, id, until).await?;
     let (view, is_complete) = view(&state, id, found, seen_as).await?;
     // What could not be asked must not be kept as the order's state.
-    Ok(match is_complete {
-        true => Conditional::respond(&headers, etag(view.version), Json(view)),
-        false => Json(view).into_response(),
+    Ok(if is_complete {
+        Conditional::respond(&headers, etag(view.version), Json(view))
+    } else {
+        Json(view).into_response()
     })
 }
 
@@ -160,7 +161,7 @@ async fn view(state: &Orders, id: OrderId, found: Found, seen_as: As) -> Result<
     };
     let snapshot = store::snapshot(&state.db, id).await?.ok_or(Error::NotFound)?;
     let timeline = store::timeline(&state.db, id).await?;
-    let mut view = OrderView::of(&order, snapshot, timeline)?;
+    let mut view = OrderView::of(&order, snapshot, &timeline)?;
     if view.status != OrderStatus::AwaitingPayment || seen_as == As::Staff {
         return Ok((view, true));
     }

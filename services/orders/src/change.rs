@@ -49,9 +49,16 @@ pub(crate) struct Change {
     pub(crate) entries: Vec<Line>,
     /// What is to be told to others, and what caused it.
     pub(crate) events: Vec<(Effect, Option<Trace>)>,
-    /// The timer it has now; `Some(None)`: none any more; `None`: as it was.
-    pub(crate) timer: Option<Option<TimerKind>>,
+    pub(crate) timer: TimerChange,
     pub(crate) is_changed: bool,
+}
+
+/// What becomes of an order's timer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TimerChange {
+    Keep,
+    Set(TimerKind),
+    Clear,
 }
 
 /// A step of the history.
@@ -78,7 +85,7 @@ impl Change {
             moves: Vec::new(),
             entries: Vec::new(),
             events: Vec::new(),
-            timer: None,
+            timer: TimerChange::Keep,
             is_changed: false,
         }
     }
@@ -99,11 +106,11 @@ impl Change {
                     self.moves.push(Move { version, from, to });
                 }
                 Effect::Tell(entry) => {
-                    let detail = self.detail(entry, hearing);
+                    let detail = detail(entry, hearing);
                     self.entries.push(Line { what: entry.word(), detail, status });
                 }
-                Effect::SetTimer(kind) => self.timer = Some(Some(kind)),
-                Effect::ClearTimer => self.timer = Some(None),
+                Effect::SetTimer(kind) => self.timer = TimerChange::Set(kind),
+                Effect::ClearTimer => self.timer = TimerChange::Clear,
                 Effect::Alert(why) => {
                     tracing::warn!(order = %self.record.id, number = self.record.number, why, "an order needs attention");
                 }
@@ -122,14 +129,14 @@ impl Change {
     pub(crate) fn total(&self) -> Money {
         Money::new(self.record.life.total, self.record.currency)
     }
+}
 
-    fn detail(&self, entry: Entry, hearing: &Hearing) -> Option<String> {
-        match entry {
-            entry if entry.is_fact() => hearing.detail.clone(),
-            Entry::PaymentExpiring(reason) | Entry::Cancelled(reason) => Some(reason.word().to_owned()),
-            _ => None,
-        }
+/// What people read beside an entry: its fact's own words, or the reason of what follows from it.
+fn detail(entry: Entry, hearing: &Hearing) -> Option<String> {
+    if entry.is_fact() {
+        return hearing.detail.clone();
     }
+    entry.reason().map(|reason| reason.word().to_owned())
 }
 
 /// An amount in another currency than the order's.

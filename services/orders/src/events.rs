@@ -31,7 +31,7 @@ fn stock(subscriptions: Subscriptions, state: &Orders) -> Subscriptions {
     let subscriptions =
         on(subscriptions, state, |event: &StockReserved| Heard::of(event.order_id, Fact::StockReserved));
     let subscriptions = on(subscriptions, state, |event: &StockRejected| {
-        Heard::of(event.order_id, Fact::StockRejected).detail(shortages(&event.short))
+        Heard::of(event.order_id, Fact::StockRejected).detail(&shortages(&event.short))
     });
     let subscriptions =
         on(subscriptions, state, |event: &StockAllocated| Heard::of(event.order_id, Fact::StockAllocated));
@@ -40,14 +40,14 @@ fn stock(subscriptions: Subscriptions, state: &Orders) -> Subscriptions {
     let subscriptions =
         on(subscriptions, state, |event: &StockHoldExpired| Heard::of(event.order_id, Fact::StockHoldExpired));
     on(subscriptions, state, |event: &StockUnavailable| {
-        Heard::of(event.order_id, Fact::StockUnavailable).detail(shortages(&event.short))
+        Heard::of(event.order_id, Fact::StockUnavailable).detail(&shortages(&event.short))
     })
 }
 
 fn payment(subscriptions: Subscriptions, state: &Orders) -> Subscriptions {
     let subscriptions = on(subscriptions, state, |event: &PaymentActionRequired| {
         let fact = Fact::PaymentActionRequired { attempt: event.attempt };
-        Heard::of(event.order_id, fact).detail(format!("attempt {}", event.attempt))
+        Heard::of(event.order_id, fact).detail(&format!("attempt {}", event.attempt))
     });
     let subscriptions = on(subscriptions, state, |event: &PaymentAuthorized| {
         let fact = Fact::PaymentAuthorized { total: event.authorized.amount };
@@ -58,7 +58,7 @@ fn payment(subscriptions: Subscriptions, state: &Orders) -> Subscriptions {
         Heard::of(event.order_id, fact).money(event.captured)
     });
     let subscriptions = on(subscriptions, state, |event: &PaymentFailed| {
-        Heard::of(event.order_id, Fact::PaymentFailed { attempt: event.attempt }).detail(event.code.clone())
+        Heard::of(event.order_id, Fact::PaymentFailed { attempt: event.attempt }).detail(&event.code)
     });
     let subscriptions =
         on(subscriptions, state, |event: &PaymentClosed| Heard::of(event.order_id, Fact::PaymentClosed));
@@ -83,12 +83,12 @@ impl Heard {
         Self { order_id, fact, detail: None, currency: None }
     }
 
-    fn detail(self, detail: String) -> Self {
+    fn detail(self, detail: &str) -> Self {
         Self { detail: Some(detail.chars().take(DETAIL).collect()), ..self }
     }
 
     fn money(self, money: Money) -> Self {
-        Self { currency: Some(money.currency), ..self.detail(money.to_string()) }
+        Self { currency: Some(money.currency), ..self.detail(&money.to_string()) }
     }
 }
 

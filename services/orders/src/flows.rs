@@ -7,7 +7,7 @@ pub(crate) use look::{As, Found, Looker, PATIENCE, Until, find, find_until, live
 
 use crate::{
     Orders,
-    change::{Change, Hearing, Record},
+    change::{Change, Hearing, Record, TimerChange},
     error::Error,
     model::{Effect, Fact, Life, TimerKind},
     store::{self, Snapshot},
@@ -209,7 +209,7 @@ async fn save(state: &Orders, tx: &mut Tx, mut orders: Vec<Change>) -> Result<()
 async fn finish(state: &Orders, tx: &mut Tx, orders: &mut [Change], lines: Lines) -> Result<(), DbError> {
     let now = tx.now();
     let timer = |order: &Change| {
-        let kind = order.timer.flatten()?;
+        let TimerChange::Set(kind) = order.timer else { return None };
         let due = match kind {
             TimerKind::Pending => now.plus(state.lengths.pending),
             TimerKind::PaymentDeadline => order.record.deadline.unwrap_or(now.plus(state.lengths.payment)),

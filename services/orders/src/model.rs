@@ -55,8 +55,9 @@ pub(crate) enum Stock {
     Refused,
     Expired,
     Allocated,
-    Unavailable,
     Released,
+    /// Last, because an order that hears of it must not be confirmed, whatever else was heard.
+    Unavailable,
 }
 
 /// What was heard of an order's money. Attempts count from 1; 0 is none.
@@ -186,7 +187,11 @@ impl Step {
     fn ask_stock_again(mut self) -> Self {
         self.life.asked += 1;
         let asked = self.life.asked;
-        let step = self.and([Effect::Tell(Entry::StockAskedAgain), Effect::Placed]).timer(TimerKind::Pending);
+        // Asked for as long as it takes, but told only while that is news.
+        if asked <= ASKED_TOO_OFTEN {
+            self.effects.push(Effect::Tell(Entry::StockAskedAgain));
+        }
+        let step = self.and([Effect::Placed]).timer(TimerKind::Pending);
         if asked < ASKED_TOO_OFTEN { step } else { step.alert("nobody answers whether an order's stock is there") }
     }
 
@@ -318,7 +323,7 @@ impl Life {
             Fact::StockHoldExpired => *stock = Stock::Expired.max(*stock),
             Fact::StockAllocated => *stock = Stock::Allocated.max(*stock),
             Fact::StockUnavailable => *stock = Stock::Unavailable.max(*stock),
-            Fact::StockReleased => *stock = Stock::Released,
+            Fact::StockReleased => *stock = Stock::Released.max(*stock),
             Fact::PaymentActionRequired { attempt } => money.attempt = attempt.max(money.attempt),
             Fact::PaymentFailed { attempt } => money.failed_attempt = attempt.max(money.failed_attempt),
             Fact::PaymentAuthorized { total } => money.authorized = total.max(money.authorized),

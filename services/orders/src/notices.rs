@@ -56,7 +56,9 @@ impl Notices {
         self.runtime.spawn(async move {
             // The writer takes transactions one after the other: what is queued now ends after the one under way.
             let _ = db.write(async |_| Ok::<_, DbError>(())).await;
-            awaited.iter().for_each(|sender| sender.send_replace(()));
+            for sender in awaited {
+                sender.send_replace(());
+            }
         });
     }
 }

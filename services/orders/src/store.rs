@@ -8,7 +8,7 @@ pub(crate) use reads::{
 };
 
 use crate::{
-    change::{Change, Record},
+    change::{Change, Record, TimerChange},
     model::{Heard, Life},
     words::Word,
 };
@@ -245,7 +245,7 @@ pub(crate) async fn update(tx: &mut Tx, changes: &[&Change]) -> Result<(), DbErr
     Ok(())
 }
 
-/// Writes history, timeline and timers. `due` says when a timer is due.
+/// Writes history, timeline and timers.
 pub(crate) async fn record_steps(tx: &mut Tx, changes: &[&Change], timers: &[Timer]) -> Result<(), DbError> {
     let now = tx.now();
     let mut moves = Vec::new();
@@ -260,7 +260,7 @@ pub(crate) async fn record_steps(tx: &mut Tx, changes: &[&Change], timers: &[Tim
         for line in &change.entries {
             lines.push(params![id, now, line.status.word(), line.what, line.detail.as_deref()].to_vec());
         }
-        if change.timer == Some(None) {
+        if change.timer == TimerChange::Clear {
             over.push(id);
         }
     }

@@ -47,7 +47,7 @@ pub(crate) async fn change_product(
     let terms = catalog.terms;
     let answered = once(&catalog.db, key, async move |tx| {
         let before = products::locked(tx, id).await?.ok_or(Error::NotFound)?;
-        if read_version.is_some_and(|version| version > before.version) {
+        if read_version.is_some_and(|version| version != before.version) {
             return Err(Error::OtherVersion);
         }
         let product = change(tx, &terms, &before, &edit).await?.unwrap_or(before);

@@ -166,7 +166,7 @@ fn after(key: PageKey) -> Condition {
         PageKey::Newest(id) => Condition::all().add(P::Id.lt(id)),
         PageKey::Cheapest(price, id) => Condition::any()
             .add(P::PriceFrom.gt(price))
-            .add(Condition::all().add(P::PriceFrom.eq(price)).add(P::Id.gt(id)).add(P::Id.lt(id))),
+            .add(Condition::all().add(P::PriceFrom.eq(price)).add(P::Id.gt(id))),
         PageKey::Dearest(price, id) => Condition::any()
             .add(P::PriceFrom.lt(price))
             .add(Condition::all().add(P::PriceFrom.eq(price)).add(P::Id.lt(id))),

@@ -91,7 +91,7 @@ impl Shop {
             settings.database.url = url;
             settings.database.schema = name;
         }
-        settings.rpc.secret = "a secret of at least 32 characters".to_owned();
+        "a secret of at least 32 characters".clone_into(&mut settings.rpc.secret);
         let clock = ManualClock::at(Time::from_ms(1_700_000_000_000));
         let world = World::simulated(number, clock.clone());
         Self::start(settings, world, clock, folder).await
@@ -149,9 +149,10 @@ impl Shop {
         body: Value,
     ) -> Answer {
         let request = request(method, path, headers, caller);
-        let request = match body {
-            Value::Null => request.body(Body::empty()),
-            body => request.header("content-type", "application/json").body(Body::from(body.to_string())),
+        let request = if body.is_null() {
+            request.body(Body::empty())
+        } else {
+            request.header("content-type", "application/json").body(Body::from(body.to_string()))
         };
         self.send(request.unwrap()).await
     }

@@ -1,6 +1,7 @@
 //! Forged and stale tokens: each is 401, on public routes too, and never more than that.
 
 use crate::setup::{Door, KID, USER, claims, door, header, jwk, key, part};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, jwk::AlgorithmParameters};
 use serde_json::{Value, json};
 use std::{sync::atomic::Ordering, time::Duration};
@@ -29,7 +30,6 @@ fn forged(door: &Door) -> Vec<(&'static str, String)> {
         let header = Header { alg: Algorithm::HS256, ..header(KID) };
         jsonwebtoken::encode(&header, &claims(), &EncodingKey::from_secret(secret)).unwrap()
     };
-    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
     let raw = URL_SAFE_NO_PAD.decode(&public.x).unwrap();
     let other = |kid: &str| jsonwebtoken::encode(&header(kid), &claims(), &key(2)).unwrap();
     let crafted = |mut json: Value| {

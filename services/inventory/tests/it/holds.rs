@@ -155,7 +155,7 @@ async fn an_order_confirmed_too_late_gets_what_is_there_or_hears_that_nothing_is
     assert_eq!(shop.told::<StockAllocated>().await, [StockAllocated { order_id: lucky }]);
     let short = vec![Shortage { sku: Sku::new("A").unwrap(), wanted: 1, available: 0 }];
     let unavailable = StockUnavailable { order_id: late, short };
-    assert_eq!(shop.told::<StockUnavailable>().await, [unavailable.clone()]);
+    assert_eq!(shop.told::<StockUnavailable>().await, std::slice::from_ref(&unavailable));
     // It is being refunded: goods that come back are not for it any more.
     shop.deliver(vec![shop.cancelled(next)]).await;
     shop.deliver(vec![shop.confirmed(late, &[("A", 1)])]).await;

@@ -211,7 +211,7 @@ impl OrderView {
         }
     }
 
-    pub(crate) fn of(order: &OrderRow, snapshot: Snapshot, timeline: Vec<TimelineRow>) -> Result<Self, DbError> {
+    pub(crate) fn of(order: &OrderRow, snapshot: Snapshot, timeline: &[TimelineRow]) -> Result<Self, DbError> {
         let currency = currency(order)?;
         let money = |amount| Money::new(amount, currency);
         let Snapshot { shipping_address, billing_address, basket, priced, .. } = snapshot;

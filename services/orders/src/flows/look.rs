@@ -77,16 +77,13 @@ pub(crate) async fn find(state: &Orders, looker: &Looker, id: OrderId) -> Result
     if looker.caller.user.is_none() && !holds_token {
         return Err(Error::NotFound);
     }
-    let (found, customer) = match store::order(&state.db, id).await? {
-        Some(order) => {
-            let customer = order.customer();
-            (Found::Known(Box::new(order)), customer)
-        }
-        None => {
-            let made = state.rpc.ask(CheckedOutOrder { order_id: id }).await?.ok_or(Error::NotFound)?;
-            let customer = made.customer_id;
-            (Found::Made(made), customer)
-        }
+    let (found, customer) = if let Some(order) = store::order(&state.db, id).await? {
+        let customer = order.customer();
+        (Found::Known(Box::new(order)), customer)
+    } else {
+        let made = state.rpc.ask(CheckedOutOrder { order_id: id }).await?.ok_or(Error::NotFound)?;
+        let customer = made.customer_id;
+        (Found::Made(made), customer)
     };
     let seen_as = looker.sees_as(holds_token, customer).ok_or(Error::NotFound)?;
     Ok((found, seen_as))

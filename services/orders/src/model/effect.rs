@@ -89,4 +89,9 @@ impl Entry {
                 | Self::Cancelled(_)
         )
     }
+
+    /// Why, where it has a reason.
+    pub(crate) fn reason(self) -> Option<CancelReason> {
+        if let Self::PaymentExpiring(reason) | Self::Cancelled(reason) = self { Some(reason) } else { None }
+    }
 }

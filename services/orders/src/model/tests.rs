@@ -76,78 +76,47 @@ fn permutations(facts: &[Fact]) -> Vec<Vec<Fact>> {
     all
 }
 
+/// Facts, and where each order of them ends.
+type Ending = (Vec<Fact>, OrderStatus, Option<CancelReason>, PaymentStatus);
+
+fn endings() -> Vec<Ending> {
+    use CancelReason::{ByShopper, ByStaff, OutOfStock, PaidOutOfStock};
+    use Fact::*;
+    use OrderStatus::{AwaitingPayment, Cancelled, Confirmed};
+    use PaymentStatus::{Authorized, Captured, PartiallyRefunded, Refunded, Unpaid, Voided};
+    let (failed, action) = (PaymentFailed { attempt: 1 }, PaymentActionRequired { attempt: 2 });
+    let (less, part) = (PaymentCaptured { total: 30 }, PaymentRefunded { total: 40 });
+    let cancelled = |facts: Vec<Fact>, reason, payment| (facts, Cancelled, Some(reason), payment);
+    vec![
+        (vec![StockReserved, failed, action, AUTHORIZED, CAPTURED, StockAllocated], Confirmed, None, Captured),
+        (vec![StockReserved, CAPTURED, less, StockAllocated], Confirmed, None, Captured),
+        (vec![StockReserved, AUTHORIZED, StockAllocated], Confirmed, None, Authorized),
+        (vec![StockReserved, CAPTURED, PaymentClosed, StockAllocated], Confirmed, None, Captured),
+        (vec![StockReserved, CAPTURED, StockAllocated, part], Confirmed, None, PartiallyRefunded),
+        (vec![StockReserved, StockHoldExpired, CAPTURED, StockAllocated], Confirmed, None, Captured),
+        (vec![StockReserved, failed, action], AwaitingPayment, None, Unpaid),
+        cancelled(
+            vec![StockReserved, CAPTURED, StockHoldExpired, StockUnavailable, REFUNDED],
+            PaidOutOfStock,
+            Refunded,
+        ),
+        cancelled(
+            vec![StockReserved, CAPTURED, StockUnavailable, StockReleased, part, REFUNDED],
+            PaidOutOfStock,
+            Refunded,
+        ),
+        cancelled(vec![StockReserved, SHOPPER, CAPTURED, part, REFUNDED, StockReleased], ByShopper, Refunded),
+        cancelled(vec![StockReserved, STAFF, AUTHORIZED, PaymentVoided, StockReleased], ByStaff, Voided),
+        cancelled(vec![StockReserved, SHOPPER, PaymentClosed, StockReleased], ByShopper, Unpaid),
+        cancelled(vec![StockRejected, CAPTURED, REFUNDED], OutOfStock, Refunded),
+    ]
+}
+
 #[test]
 fn facts_that_do_not_compete_end_alike_in_every_order() {
-    use Fact::*;
-    let (failed, action) = (PaymentFailed { attempt: 1 }, PaymentActionRequired { attempt: 2 });
-    let part = PaymentRefunded { total: 40 };
-    let stories: [(&[Fact], OrderStatus, Option<CancelReason>, PaymentStatus); 12] = [
-        (
-            &[StockReserved, failed, action, AUTHORIZED, CAPTURED, StockAllocated],
-            OrderStatus::Confirmed,
-            None,
-            PaymentStatus::Captured,
-        ),
-        (
-            &[StockReserved, CAPTURED, PaymentCaptured { total: 30 }, StockAllocated],
-            OrderStatus::Confirmed,
-            None,
-            PaymentStatus::Captured,
-        ),
-        (&[StockReserved, AUTHORIZED, StockAllocated], OrderStatus::Confirmed, None, PaymentStatus::Authorized),
-        (
-            &[StockReserved, CAPTURED, PaymentClosed, StockAllocated],
-            OrderStatus::Confirmed,
-            None,
-            PaymentStatus::Captured,
-        ),
-        (
-            &[StockReserved, CAPTURED, StockAllocated, part],
-            OrderStatus::Confirmed,
-            None,
-            PaymentStatus::PartiallyRefunded,
-        ),
-        (
-            &[StockReserved, StockHoldExpired, CAPTURED, StockAllocated],
-            OrderStatus::Confirmed,
-            None,
-            PaymentStatus::Captured,
-        ),
-        (
-            &[StockReserved, CAPTURED, StockHoldExpired, StockUnavailable, REFUNDED],
-            OrderStatus::Cancelled,
-            Some(CancelReason::PaidOutOfStock),
-            PaymentStatus::Refunded,
-        ),
-        (
-            &[StockReserved, SHOPPER, CAPTURED, part, REFUNDED, StockReleased],
-            OrderStatus::Cancelled,
-            Some(CancelReason::ByShopper),
-            PaymentStatus::Refunded,
-        ),
-        (
-            &[StockReserved, STAFF, AUTHORIZED, PaymentVoided, StockReleased],
-            OrderStatus::Cancelled,
-            Some(CancelReason::ByStaff),
-            PaymentStatus::Voided,
-        ),
-        (
-            &[StockReserved, SHOPPER, PaymentClosed, StockReleased],
-            OrderStatus::Cancelled,
-            Some(CancelReason::ByShopper),
-            PaymentStatus::Unpaid,
-        ),
-        (
-            &[StockRejected, CAPTURED, REFUNDED],
-            OrderStatus::Cancelled,
-            Some(CancelReason::OutOfStock),
-            PaymentStatus::Refunded,
-        ),
-        (&[StockReserved, failed, action], OrderStatus::AwaitingPayment, None, PaymentStatus::Unpaid),
-    ];
-    for (facts, status, reason, payment) in stories {
-        let stock = run(TOTAL, facts).life.stock;
-        for order in permutations(facts) {
+    for (facts, status, reason, payment) in endings() {
+        let stock = run(TOTAL, &facts).life.stock;
+        for order in permutations(&facts) {
             let end = run(TOTAL, &order).end();
             assert_eq!(end, (status, reason, payment, stock), "{order:?}");
         }

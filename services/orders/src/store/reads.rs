@@ -61,9 +61,13 @@ pub(crate) struct Filter {
 impl Filter {
     fn select(&self) -> Select<orders::Entity> {
         use orders::Column;
-        let text = self.text.as_deref().map(|text| match text.contains('@') {
-            true => Column::EmailKey.eq(text.to_lowercase()),
-            false => Expr::col((orders::Entity, Column::Number)).like(LikeExpr::new(starting(text)).escape('!')),
+        let number = || Expr::col((orders::Entity, Column::Number));
+        let text = self.text.as_deref().map(|text| {
+            if text.contains('@') {
+                Column::EmailKey.eq(text.to_lowercase())
+            } else {
+                number().like(LikeExpr::new(starting(text)).escape('!'))
+            }
         });
         let condition = Condition::all()
             .add_option(self.customer.map(|user| Column::CustomerId.eq(user.0)))

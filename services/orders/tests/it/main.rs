@@ -1,11 +1,15 @@
-//! The stories of orders, each on SQLite, and on PostgreSQL with two replicas where `BODEGA_TEST_POSTGRES` names one.
+//! The stories of orders: events in, events out, and its API, on every backend there is.
+//!
+//! `PostgreSQL` takes part where `BODEGA_TEST_POSTGRES` names one, then with two replicas on one schema.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 #![expect(unreachable_pub, reason = "a test binary exports nothing")]
 
 mod access;
 mod lists;
 mod permutations;
 mod races;
+mod said;
 mod setup;
 mod story;
 mod timers;

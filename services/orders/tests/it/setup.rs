@@ -8,18 +8,14 @@ use axum::{
 };
 use bodega_bus::{Consumer, Failure};
 use bodega_contracts::{
-    CartId, OrderId, PaymentId, RefundId,
-    cart::{CartCheckedOut, CheckedOut, CheckedOutOrder},
-    inventory::{StockAllocated, StockHoldExpired, StockReleased, StockReserved, StockUnavailable},
-    orders::{OrderFact, OrderFacts},
-    payments::{
-        PaymentAction, PaymentActionRequired, PaymentAuthorized, PaymentCaptured, PaymentClosed, PaymentFailed,
-        PaymentRefunded, PendingAction,
-    },
+    OrderId,
+    cart::{CheckedOut, CheckedOutOrder},
+    orders::{OrderFact, OrderFacts, OrderStatus},
+    payments::{PaymentAction, PendingAction},
 };
 use bodega_db::{Db, DbError, Envelope, Tx, events_after};
-use bodega_kernel::{Caller, Currency, Event, ManualClock, Money, Role, Sku, Time, UserId, World};
-use bodega_pricing::{Basket, Discount, DiscountKind, Item, Shipping, price};
+use bodega_kernel::{Caller, Event, ManualClock, Role, Time, UserId, World};
+use bodega_pricing::price;
 use bodega_rpc::{Answers, RpcError};
 use bodega_service::{Host, Job, Mode};
 use bodega_settings::{DatabaseKind, Settings};
@@ -71,7 +67,7 @@ pub struct Answer {
     pub body: Value,
 }
 
-/// Each story on `SQLite`, and on PostgreSQL with two replicas where there is one.
+/// Each story on `SQLite`, and on `PostgreSQL` with two replicas where there is one.
 #[macro_export]
 macro_rules! stories {
     ($($name:ident),+ $(,)?) => {
@@ -188,123 +184,6 @@ impl Shop {
         Asker { caller: Caller { user: Some(user), roles: vec![Role::Customer] }, token: None }
     }
 
-    /// Two mugs and a fee, ten percent off, shipping: [`TOTAL`].
-    pub fn checkout(&self, order_id: OrderId, customer_id: Option<UserId>) -> CartCheckedOut {
-        let item = |sku: &str, unit_price, quantity| Item {
-            sku: Sku::new(sku).unwrap(),
-            name: format!("a {sku}"),
-            unit_price,
-            quantity,
-            tax_rate_bp: 2_000,
-        };
-        let basket = Basket {
-            currency: Currency::GBP,
-            prices_include_tax: true,
-            lines: vec![item("mug", 1_000, 2), item("fee", 500, 1)],
-            discounts: vec![Discount {
-                label: "10 % off".to_owned(),
-                kind: DiscountKind::Percentage { bp: 1_000 },
-                skus: None,
-            }],
-            shipping: Some(Shipping {
-                method: "standard".to_owned(),
-                name: "Standard".to_owned(),
-                price: 450,
-                tax_rate_bp: 2_000,
-            }),
-        };
-        CartCheckedOut {
-            order_id,
-            number: format!("B{}", NUMBER.fetch_add(1, Ordering::Relaxed) + 1_000),
-            cart_id: CartId::new(&self.world),
-            cart_version: 3,
-            customer_id,
-            email: "Ada@example.com".to_owned(),
-            shipping_address: None,
-            billing_address: None,
-            priced: price(&basket).unwrap(),
-            basket,
-            unstocked: vec![Sku::new("fee").unwrap()],
-            payment_method: "sim_success".to_owned(),
-            at: self.world.now(),
-        }
-    }
-
-    /// One that costs nothing.
-    pub fn free_checkout(&self, order_id: OrderId) -> CartCheckedOut {
-        let mut checkout = self.checkout(order_id, None);
-        checkout.basket.shipping = None;
-        checkout.basket.lines.iter_mut().for_each(|line| line.unit_price = 0);
-        checkout.priced = price(&checkout.basket).unwrap();
-        checkout
-    }
-
-    /// As the bus would bring it, with an id of its own.
-    pub fn envelope<E: Event>(&self, event: &E) -> Envelope {
-        Envelope {
-            source: "elsewhere".into(),
-            seq: 1,
-            id: self.world.uuid(),
-            kind: E::TYPE.into(),
-            subject: event.subject().into(),
-            at: self.world.now(),
-            trace: None,
-            data: serde_json::to_string(event).unwrap().into(),
-        }
-    }
-
-    pub fn reserved(&self, order_id: OrderId) -> Envelope {
-        self.envelope(&StockReserved { order_id })
-    }
-
-    pub fn allocated(&self, order_id: OrderId) -> Envelope {
-        self.envelope(&StockAllocated { order_id })
-    }
-
-    pub fn released(&self, order_id: OrderId) -> Envelope {
-        self.envelope(&StockReleased { order_id })
-    }
-
-    pub fn hold_expired(&self, order_id: OrderId) -> Envelope {
-        self.envelope(&StockHoldExpired { order_id })
-    }
-
-    pub fn unavailable(&self, order_id: OrderId) -> Envelope {
-        self.envelope(&StockUnavailable { order_id, short: vec![] })
-    }
-
-    pub fn action_required(&self, order_id: OrderId, attempt: i64) -> Envelope {
-        self.envelope(&PaymentActionRequired { order_id, payment_id: PaymentId(order_id.0), attempt })
-    }
-
-    pub fn failed(&self, order_id: OrderId, attempt: i64) -> Envelope {
-        let code = "card_declined".to_owned();
-        self.envelope(&PaymentFailed { order_id, payment_id: PaymentId(order_id.0), attempt, code })
-    }
-
-    pub fn authorized(&self, order_id: OrderId) -> Envelope {
-        let authorized = Money::new(TOTAL, Currency::GBP);
-        self.envelope(&PaymentAuthorized { order_id, payment_id: PaymentId(order_id.0), attempt: 1, authorized })
-    }
-
-    pub fn captured(&self, order_id: OrderId) -> Envelope {
-        self.captured_of(order_id, Money::new(TOTAL, Currency::GBP))
-    }
-
-    pub fn captured_of(&self, order_id: OrderId, captured: Money) -> Envelope {
-        self.envelope(&PaymentCaptured { order_id, payment_id: PaymentId(order_id.0), attempt: 1, captured })
-    }
-
-    pub fn refunded(&self, order_id: OrderId, amount: i64) -> Envelope {
-        let refunded = Money::new(amount, Currency::GBP);
-        let (payment_id, refund_id) = (PaymentId(order_id.0), RefundId(order_id.0));
-        self.envelope(&PaymentRefunded { order_id, payment_id, refund_id, refunded })
-    }
-
-    pub fn closed(&self, order_id: OrderId) -> Envelope {
-        self.envelope(&PaymentClosed { order_id })
-    }
-
     /// An order that was checked out by a guest.
     pub async fn placed(&self) -> OrderId {
         let order = self.order();
@@ -368,7 +247,7 @@ impl Shop {
             let versions: Vec<i64> = fact.history.iter().map(|(version, _)| *version).collect();
             assert_eq!(versions, (1..=fact.version).collect::<Vec<_>>(), "{fact:?}");
             assert_eq!(fact.history.last().map(|(_, status)| *status), Some(fact.status), "{fact:?}");
-            let over = fact.status == bodega_contracts::orders::OrderStatus::Cancelled;
+            let over = fact.status == OrderStatus::Cancelled;
             assert_eq!(fact.timer_due.is_none(), over, "{fact:?}");
             assert_eq!(fact.cancel_reason.is_some(), over, "{fact:?}");
             assert_eq!(price(&fact.basket).unwrap().total, fact.total.amount, "{fact:?}");

@@ -34,14 +34,14 @@ async fn receive_payment_webhook(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<StatusCode, Problem> {
-    let body = body.map_err(unreadable)?.to_vec();
+    let body = body.map_err(|rejection| unreadable(&rejection))?.to_vec();
     let header = payments.inbox.keys.signature_header(&provider).ok_or(Error::NotFound)?;
     let signature = headers.get(header).and_then(|value| value.to_str().ok()).map(str::to_owned);
     flows::receive_webhook(&payments.inbox, Received { provider, signature, body }).await?;
     Ok(StatusCode::OK)
 }
 
-fn unreadable(rejection: BytesRejection) -> Problem {
+fn unreadable(rejection: &BytesRejection) -> Problem {
     match rejection.status() {
         StatusCode::PAYLOAD_TOO_LARGE => problem(413, "body_too_large"),
         _ => problem(400, "body_unreadable"),

@@ -79,7 +79,7 @@ impl Simulator {
         }
         let booking = Booking::new(charge.clone(), self.db.world());
         let own = booking.reference.clone();
-        let booked = self.bookings.submit(booking).await.map_err(lost)?;
+        let booked = self.bookings.submit(booking).await.map_err(|error| lost(&error))?;
         if !booked.is_of(charge) {
             return Ok(Outcome::Declined { code: "idempotency_key_reused".to_owned() });
         }
@@ -87,7 +87,7 @@ impl Simulator {
             "sim_slow" => tokio::time::sleep(SLOW).await,
             "sim_timeout_then_success" if booked.reference == own => return Err(CallError::Unknown),
             "sim_duplicate_webhook" => {
-                self.send(&booked.event_id()).await.map_err(lost)?;
+                self.send(&booked.event_id()).await.map_err(|error| lost(&error))?;
                 self.wake.notify_one();
             }
             _ => {}
@@ -96,35 +96,37 @@ impl Simulator {
     }
 
     pub(super) async fn find(&self, key: ChargeKey) -> Result<Option<Outcome>, CallError> {
-        let found = self.db.write(async move |tx| books::find(tx, key).await).await.map_err(lost)?;
+        let found = self.db.write(async move |tx| books::find(tx, key).await).await.map_err(|error| lost(&error))?;
         Ok(found.map(|booked| booked.outcome()))
     }
 
     pub(super) async fn close(&self, key: ChargeKey, amount: Money) -> Result<Outcome, CallError> {
-        let closed = self.db.write(async move |tx| books::close(tx, key, amount).await).await.map_err(lost)?;
+        let closed =
+            self.db.write(async move |tx| books::close(tx, key, amount).await).await.map_err(|error| lost(&error))?;
         self.wake.notify_one();
         Ok(closed.outcome())
     }
 
     pub(super) async fn capture(&self, key: ChargeKey) -> Result<Outcome, CallError> {
-        let captured = self.db.write(async move |tx| books::capture(tx, key).await).await.map_err(lost)?;
+        let captured =
+            self.db.write(async move |tx| books::capture(tx, key).await).await.map_err(|error| lost(&error))?;
         Ok(captured
             .filter(Booked::is_captured)
             .map_or_else(|| Outcome::Declined { code: "not_authorized".to_owned() }, |booked| booked.outcome()))
     }
 
     pub(super) async fn void(&self, key: ChargeKey) -> Result<Outcome, CallError> {
-        let voided = self.db.write(async move |tx| books::void(tx, key).await).await.map_err(lost)?;
+        let voided = self.db.write(async move |tx| books::void(tx, key).await).await.map_err(|error| lost(&error))?;
         Ok(voided.map_or(Outcome::Closed, |booked| booked.outcome()))
     }
 
     pub(super) async fn refund(&self, call: &RefundCall) -> Result<RefundOutcome, CallError> {
         let call = call.clone();
-        self.db.write(async move |tx| books::refund(tx, &call).await).await.map_err(lost)
+        self.db.write(async move |tx| books::refund(tx, &call).await).await.map_err(|error| lost(&error))
     }
 
     pub(super) async fn find_refund(&self, key: RefundId) -> Result<Option<RefundOutcome>, CallError> {
-        self.db.write(async move |tx| books::find_refund(tx, key).await).await.map_err(lost)
+        self.db.write(async move |tx| books::find_refund(tx, key).await).await.map_err(|error| lost(&error))
     }
 
     /// The shopper comes back from the bank. `None` where no charge has this token.
@@ -188,7 +190,7 @@ impl Simulator {
 }
 
 /// Its own database failed: whoever called cannot know what was written.
-fn lost(error: DbError) -> CallError {
+fn lost(error: &DbError) -> CallError {
     tracing::warn!(%error, "the simulator has no answer");
     CallError::Unknown
 }

@@ -123,7 +123,7 @@ async fn record<R: Clone + Send + 'static>(lane: &Lane<R, ()>, report: R) {
         match lane.submit(report.clone()).await {
             Ok(()) => return,
             Err(error) if error.is_transient() => {
-                tracing::warn!(%error, "an answer of a provider waits to be recorded")
+                tracing::warn!(%error, "an answer of a provider waits to be recorded");
             }
             Err(error) => {
                 tracing::error!(%error, alert = true, "an answer of a provider cannot be recorded");

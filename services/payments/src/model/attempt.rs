@@ -85,17 +85,14 @@ impl Status {
     pub(super) fn after(self, said: Said) -> Option<Self> {
         use Status::{Authorized, Calling, Captured, Closed, Failed, Pending, Prepared, Unknown, Voided};
         match (said, self) {
-            (Said::Captured, Captured) => None,
-            (Said::Captured, _) => Some(Captured),
-            (Said::Authorized, Authorized | Captured | Voided) => None,
-            (Said::Authorized, _) => Some(Authorized),
+            (Said::Captured, status) => (status != Captured).then_some(Captured),
+            (Said::Authorized, status) => (![Authorized, Captured, Voided].contains(&status)).then_some(Authorized),
             (Said::ActionRequired, Prepared | Calling | Unknown | Pending) => Some(Self::ActionRequired),
             (Said::Pending, Prepared | Calling | Unknown) => Some(Pending),
-            (Said::ActionRequired | Said::Pending, _) => None,
             (Said::Declined, status) if status.is_open() || status == Authorized => Some(Failed),
             (Said::Closed, status) if status.is_open() => Some(Closed),
             (Said::Closed, Authorized) => Some(Voided),
-            (Said::Declined | Said::Closed, _) => None,
+            (Said::ActionRequired | Said::Pending | Said::Declined | Said::Closed, _) => None,
         }
     }
 }

@@ -100,6 +100,7 @@ pub(crate) enum Refusal {
 }
 
 /// All the money of one order.
+#[expect(clippy::struct_field_names, reason = "the order's id and its own are two things")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Payment {
     /// Of which order.
@@ -402,9 +403,9 @@ impl Attempt {
 /// Whether a provider speaks of other money than was asked for.
 fn mismatch(outcome: &Outcome, asked: Money) -> Option<Verdict> {
     let (Outcome::Captured { amount, .. } | Outcome::Authorized { amount, .. }) = outcome else { return None };
-    if amount.currency != asked.currency {
-        Some(Verdict::CurrencyMismatch)
-    } else {
-        (amount.amount != asked.amount).then_some(Verdict::AmountMismatch)
+    match (amount.currency == asked.currency, amount.amount == asked.amount) {
+        (false, _) => Some(Verdict::CurrencyMismatch),
+        (true, false) => Some(Verdict::AmountMismatch),
+        (true, true) => None,
     }
 }

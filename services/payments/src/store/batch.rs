@@ -264,10 +264,7 @@ fn currency(payment: &Payment) -> String {
 }
 
 fn read_payment(row: &Row) -> Result<Payment, DbError> {
-    let due = match row.get(2)? {
-        true => Some(Money::new(row.get(3)?, read_currency(&row.get::<String>(4)?)?)),
-        false => None,
-    };
+    let due = if row.get(2)? { Some(Money::new(row.get(3)?, read_currency(&row.get::<String>(4)?)?)) } else { None };
     Ok(Payment {
         due,
         state: read_word(&row.get::<String>(5)?, State::of)?,

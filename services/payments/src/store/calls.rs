@@ -80,8 +80,7 @@ pub(crate) async fn claim_attempts(tx: &mut Tx, limit: usize) -> Result<Vec<Clai
         return Ok(Vec::new());
     }
     let (lease, until) = (tx.world().uuid(), tx.now().plus(LEASE));
-    let claimed =
-        rows.iter().map(|row| Ok(read(row, lease, !row.get::<bool>(7)?)?)).collect::<Result<Vec<_>, DbError>>()?;
+    let claimed = rows.iter().map(|row| read(row, lease, !row.get::<bool>(7)?)).collect::<Result<Vec<_>, DbError>>()?;
     let sql = "UPDATE attempts SET lease = $3, due_ms = $4, sent = TRUE, tries = tries + 1, \
                status = CASE WHEN status IN ('prepared', 'unknown') THEN 'calling' ELSE status END \
                WHERE order_id = $1 AND attempt = $2";

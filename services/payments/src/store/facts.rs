@@ -76,13 +76,11 @@ pub(crate) async fn payment_facts(
 /// All tables as they were at one moment, so that what is being written meanwhile does not look wrong.
 async fn snapshot(db: &Db) -> Result<DatabaseTransaction, DbError> {
     let reader = db.reader();
-    Ok(match reader.get_database_backend() {
-        DbBackend::Postgres => {
-            let (level, access) = (IsolationLevel::RepeatableRead, AccessMode::ReadOnly);
-            reader.begin_with_config(Some(level), Some(access)).await?
-        }
-        _ => reader.begin().await?,
-    })
+    if reader.get_database_backend() == DbBackend::Postgres {
+        let (level, access) = (IsolationLevel::RepeatableRead, AccessMode::ReadOnly);
+        return Ok(reader.begin_with_config(Some(level), Some(access)).await?);
+    }
+    Ok(reader.begin().await?)
 }
 
 /// What is under way of these orders, and which of their attempts are surplus.

@@ -3,6 +3,7 @@
 use crate::setup::{PRICE, Place, Shop, everywhere};
 use bodega_contracts::{OrderId, orders::CancelReason};
 use bodega_service::Job;
+use bodega_testkit::backends;
 use std::{future::Future, pin::pin, task::Poll, time::Duration};
 
 /// After this long nobody holds a claim any more.
@@ -104,9 +105,9 @@ async fn a_call_that_was_cut_while_the_provider_was_slow_is_asked_for() {
 
 #[tokio::test]
 async fn a_restart_takes_up_what_waited_in_memory() {
-    for place in [Some(Place::sqlite()), Place::postgres()].into_iter().flatten() {
-        let mut before = Shop::open(&place).await;
-        before.keep = true;
+    for backend in backends() {
+        let place = Place::new(backend);
+        let before = Shop::open(&place).await;
         let orders: Vec<OrderId> = (0..5).map(|_| before.order()).collect();
         for order in &orders {
             before.due(*order, "sim_success").await;
@@ -116,9 +117,6 @@ async fn a_restart_takes_up_what_waited_in_memory() {
         after.wait(LEASE_OVER).await;
         for order in orders {
             assert_eq!((after.money(order).await, after.charges(order).await), ((PRICE, 0), 1));
-        }
-        if place.is_postgres() {
-            place.forget().await;
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::setup::{PRICE, Place, Shop, everywhere, staff};
 use axum::http::StatusCode;
 use bodega_contracts::orders::CancelReason;
+use bodega_testkit::Backend;
 use serde_json::json;
 use std::time::Duration;
 
@@ -71,7 +72,8 @@ async fn a_method_that_nobody_offers_fails_and_the_shopper_may_choose_another() 
 
 #[tokio::test]
 async fn without_the_simulator_none_of_its_methods_or_routes_exist() {
-    let shop = Shop::open(&Place::sqlite().without_simulator()).await;
+    let place = Place::new(Backend::Sqlite).without_simulator();
+    let shop = Shop::open(&place).await;
     let order = shop.order();
     shop.due(order, "sim_success").await;
     shop.work().await;
@@ -208,7 +210,7 @@ async fn a_payment_whose_webhook_is_lost_is_asked_about() {
         lost.await.unwrap();
         shop.work().await;
         assert!(shop.story(order).await.is_empty());
-        shop.wait(Duration::from_secs(60)).await;
+        shop.wait(Duration::from_mins(1)).await;
         assert_eq!(shop.story(order).await, ["captured"]);
         assert_eq!(shop.money(order).await, (PRICE, 0));
     })

@@ -1,16 +1,17 @@
-//! Two processes on one PostgreSQL schema: whatever both hear and do, each order is charged and given back once.
+//! Two processes on one `PostgreSQL` schema: whatever both hear and do, each order is charged and given back once.
 
 use crate::setup::{PRICE, Place, Shop};
 use axum::http::StatusCode;
 use bodega_contracts::OrderId;
+use bodega_testkit::{Backend, backends};
 use futures_util::future::join_all;
 use std::time::Duration;
 
 /// Runs a story with two replicas, where `BODEGA_TEST_POSTGRES` names a server for them.
 async fn pair(story: impl AsyncFn(Shop, Shop)) {
-    if let Some(place) = Place::postgres() {
+    if backends().contains(&Backend::Postgres) {
+        let place = Place::new(Backend::Postgres);
         story(Shop::open(&place).await, Shop::open(&place).await).await;
-        place.forget().await;
     }
 }
 

@@ -15,13 +15,13 @@ use bodega_db::{DbError, Envelope, events_after, params};
 use bodega_kernel::{Caller, Currency, Event, ManualClock, Money, Role, Time, UserId, World};
 use bodega_rpc::Answers;
 use bodega_service::{Host, Hosted, Job, Mode};
-use bodega_settings::{DatabaseKind, Settings};
+use bodega_settings::Settings;
+use bodega_testkit::{Backend, Home, backends};
 use bodega_web::GuestKeys;
 use hmac::{Hmac, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
 use std::{
-    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -34,61 +34,34 @@ use uuid::Uuid;
 pub(crate) const PRICE: i64 = 2_000;
 pub(crate) const SECRET: &str = "what the simulator and the shop share";
 
+/// When every story begins.
+pub(crate) const START: &str = "2026-01-01T00:00:00Z";
+
 static SHOPS: AtomicU64 = AtomicU64::new(0);
 
-/// Runs a story on `SQLite`, and on PostgreSQL where `BODEGA_TEST_POSTGRES` names one.
+/// Runs a story on each database that is here.
 pub(crate) async fn everywhere(story: impl AsyncFn(Shop)) {
-    story(Shop::open(&Place::sqlite()).await).await;
-    if let Some(place) = Place::postgres() {
+    for backend in backends() {
+        let place = Place::new(backend);
         story(Shop::open(&place).await).await;
-        place.forget().await;
     }
 }
 
 /// Where a shop keeps its data, so that it can be opened again or twice.
-#[derive(Clone)]
 pub(crate) struct Place {
     settings: Settings,
-    folder: PathBuf,
-    pub(crate) clock: ManualClock,
+    clock: ManualClock,
+    _home: Home,
 }
 
 impl Place {
-    fn new(kind: DatabaseKind) -> Self {
-        let name = format!("payments_{}_{}", std::process::id(), SHOPS.fetch_add(1, Ordering::Relaxed));
-        let base = std::env::var_os("BODEGA_TEST_TMP").map_or_else(std::env::temp_dir, PathBuf::from);
-        let folder = base.join(format!("bodega_{name}"));
-        let mut settings = Settings::defaults();
-        settings.database.kind = kind;
-        settings.database.data_dir.clone_from(&folder);
-        settings.database.schema = name;
-        settings.rpc.secret = "only for tests: thirty-two characters or more".to_owned();
-        settings.payments.providers = vec!["simulator".to_owned()];
-        settings.payments.webhook_secret = SECRET.to_owned();
-        let clock = ManualClock::at(Time::parse("2026-01-01T00:00:00Z").unwrap());
-        Self { settings, folder, clock }
-    }
-
-    pub(crate) fn sqlite() -> Self {
-        Self::new(DatabaseKind::Sqlite)
-    }
-
-    pub(crate) fn postgres() -> Option<Self> {
-        let url = std::env::var("BODEGA_TEST_POSTGRES").ok().filter(|url| !url.is_empty())?;
-        let mut place = Self::new(DatabaseKind::Postgres);
-        place.settings.database.url = url;
-        Some(place)
-    }
-
-    pub(crate) fn is_postgres(&self) -> bool {
-        self.settings.database.kind == DatabaseKind::Postgres
-    }
-
-    /// Drops the schema of a story that went well; one that did not is left to be looked at.
-    pub(crate) async fn forget(&self) {
-        let sql: &'static str = format!("DROP SCHEMA {} CASCADE", self.settings.database.schema).leak();
-        let shop = Shop::open(self).await;
-        shop.service().db.write(async move |tx| tx.execute(sql, &[]).await).await.unwrap();
+    pub(crate) fn new(backend: Backend) -> Self {
+        let home = Home::new(backend);
+        let mut settings = home.settings();
+        "only for tests: thirty-two characters or more".clone_into(&mut settings.rpc.secret);
+        SECRET.clone_into(&mut settings.payments.webhook_secret);
+        let clock = ManualClock::at(Time::parse(START).unwrap());
+        Self { settings, clock, _home: home }
     }
 
     pub(crate) fn without_simulator(mut self) -> Self {
@@ -97,23 +70,12 @@ impl Place {
     }
 }
 
-impl Drop for Shop {
-    fn drop(&mut self) {
-        if !self.keep {
-            // What is left of a test is in the way of nobody.
-            let _ = std::fs::remove_dir_all(&self.folder);
-        }
-    }
-}
-
 /// The service, and its surroundings played by the test.
 pub(crate) struct Shop {
     host: Host,
     world: World,
-    folder: PathBuf,
     pub(crate) clock: ManualClock,
     pub(crate) buyer: UserId,
-    pub(crate) keep: bool,
 }
 
 /// Answer of a route.
@@ -145,7 +107,7 @@ impl Shop {
         };
         let orders = Answers::new().on::<OrderStanding, _>(async move |_: OrderStanding| Ok(Some(standing)));
         host.rpc.register("orders", orders);
-        Self { host, world, folder: place.folder.clone(), clock: place.clock.clone(), buyer, keep: false }
+        Self { host, world, clock: place.clock.clone(), buyer }
     }
 
     pub(crate) fn service(&self) -> &Hosted {
@@ -265,9 +227,9 @@ impl Shop {
             assert!(fact.refunded <= fact.captured && fact.captured <= fact.authorized, "{fact:?}");
             assert!(fact.authorized <= fact.amount.amount, "{fact:?}");
             assert_eq!((fact.ledger_captured, fact.ledger_refunded), (fact.captured, fact.refunded), "{fact:?}");
-            if !fact.open && fact.provider_captured.is_some() {
-                let provider = (fact.provider_captured.unwrap(), fact.provider_refunded.unwrap());
-                assert_eq!(provider, (fact.captured, fact.refunded), "{fact:?}");
+            if let (false, Some(captured), Some(refunded)) = (fact.open, fact.provider_captured, fact.provider_refunded)
+            {
+                assert_eq!((captured, refunded), (fact.captured, fact.refunded), "{fact:?}");
             }
         }
     }
@@ -357,8 +319,7 @@ pub(crate) fn sign(secret: &str, at: Time, body: &str) -> String {
     let seconds = at.ms() / 1000;
     let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(secret.as_bytes()).unwrap();
     mac.update(format!("{seconds}.{body}").as_bytes());
-    let hex: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("t={seconds},v1={hex}")
+    format!("t={seconds},v1={:x}", mac.finalize().into_bytes())
 }
 
 pub(crate) fn report(id: &str, order: OrderId, attempt: i64, amount: i64, currency: &str) -> String {

@@ -1,0 +1,125 @@
+//! One description of the whole API from those of the services. Two services may use one name for different shapes:
+//! then the later one's gets the name of its part of the API in front.
+
+use bodega_web::Problem;
+use serde_json::{Map, Value};
+use utoipa::openapi::{
+    Components, Info, OpenApi, Paths,
+    security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+};
+
+const SCHEMAS: &str = "#/components/schemas/";
+
+/// What the services say of their routes, as one description, with the gateway's own.
+pub fn describe(services: impl IntoIterator<Item = OpenApi>) -> OpenApi {
+    let mut whole = OpenApi::new(Info::new("Bodega", env!("CARGO_PKG_VERSION")), Paths::new());
+    Problem::describe(&mut whole);
+    for service in services.into_iter().chain([super::described().into_openapi()]) {
+        let apart = told_apart(&whole, &service).unwrap_or(service);
+        whole.merge(apart);
+    }
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+    let components = whole.components.get_or_insert_with(Components::new);
+    components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    whole
+}
+
+/// The service's description with its own names for shapes that have the name of another one; `None` where nothing
+/// has to change.
+fn told_apart(whole: &OpenApi, service: &OpenApi) -> Option<OpenApi> {
+    let whole = serde_json::to_value(whole).ok()?;
+    let mut service = serde_json::to_value(service).ok()?;
+    let part = capitalised(&part_of(&service)?);
+    let mut changed = false;
+    // A shape that names a renamed one differs then, too.
+    while let Some(name) = collision(&whole, &service) {
+        rename(&mut service, &name, &format!("{part}{name}"));
+        changed = true;
+    }
+    if changed { serde_json::from_value(service).ok() } else { None }
+}
+
+fn schemas(api: &Value) -> Option<&Map<String, Value>> {
+    api.pointer("/components/schemas")?.as_object()
+}
+
+fn collision(whole: &Value, service: &Value) -> Option<String> {
+    let theirs = schemas(whole)?;
+    let mut own = schemas(service)?.iter();
+    own.find(|(name, shape)| theirs.get(*name).is_some_and(|other| other != *shape)).map(|(name, _)| name.clone())
+}
+
+/// The first tag of its routes.
+fn part_of(api: &Value) -> Option<String> {
+    let paths = api.get("paths")?.as_object()?;
+    let operations = paths.values().filter_map(Value::as_object).flat_map(Map::values);
+    operations.filter_map(|operation| operation.pointer("/tags/0")?.as_str()).map(str::to_owned).next()
+}
+
+fn capitalised(word: &str) -> String {
+    let letters: Vec<char> = word.chars().filter(|letter| letter.is_alphanumeric()).collect();
+    letters.iter().take(1).map(char::to_ascii_uppercase).chain(letters.iter().skip(1).copied()).collect()
+}
+
+fn rename(api: &mut Value, from: &str, to: &str) {
+    if let Some(schemas) = api.pointer_mut("/components/schemas").and_then(Value::as_object_mut)
+        && let Some(shape) = schemas.remove(from)
+    {
+        schemas.insert(to.to_owned(), shape);
+    }
+    point(api, &format!("{SCHEMAS}{from}"), &format!("{SCHEMAS}{to}"));
+}
+
+fn point(value: &mut Value, from: &str, to: &str) {
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members {
+                if name == "$ref" && member == from {
+                    *member = to.into();
+                }
+                point(member, from, to);
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| point(item, from, to)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn service(tag: &str, shape: &Value) -> OpenApi {
+        let answer =
+            json!({"description": "", "content": {"application/json": {"schema": {"$ref": format!("{SCHEMAS}Cart")}}}});
+        let api = json!({
+            "openapi": "3.1.0", "info": {"title": "", "version": ""},
+            "paths": {format!("/{tag}"): {"get": {"tags": [tag], "responses": {"200": answer}}}},
+            "components": {"schemas": {
+                "Cart": {"type": "object", "properties": {"line": {"$ref": format!("{SCHEMAS}Line")}}},
+                "Line": shape,
+            }},
+        });
+        serde_json::from_value(api).unwrap()
+    }
+
+    #[test]
+    fn shapes_of_one_name_are_told_apart_with_all_that_names_them() {
+        let (one, other) = (json!({"type": "string"}), json!({"type": "integer"}));
+        let whole = describe([service("cart", &one), service("orders", &other), service("more", &one)]);
+        let whole = serde_json::to_value(whole).unwrap();
+        let names: Vec<&String> = schemas(&whole).unwrap().keys().collect();
+        for name in ["Cart", "Line", "OrdersCart", "OrdersLine", "Problem"] {
+            assert!(names.iter().any(|known| *known == name), "{names:?}");
+        }
+        assert!(!names.iter().any(|name| name.starts_with("More")), "{names:?}");
+        let shape = |path: &str| {
+            whole["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"].clone()
+        };
+        assert_eq!(shape("/cart"), json!({"$ref": format!("{SCHEMAS}Cart")}));
+        assert_eq!(shape("/orders"), json!({"$ref": format!("{SCHEMAS}OrdersCart")}));
+        let line = &whole["components"]["schemas"]["OrdersCart"]["properties"]["line"];
+        assert_eq!(line, &json!({"$ref": format!("{SCHEMAS}OrdersLine")}));
+    }
+}
