@@ -37,9 +37,10 @@ async fn a_poison_event_is_put_aside_its_neighbours_are_handled_and_a_replay_cur
         assert_eq!(shop.stock("MUG").await.unwrap()["held"], 19);
 
         let dead = shop.staff.get("/v1/events/dead", bodega::client::Headers::default()).await.unwrap();
-        let items = dead["items"].as_array().unwrap();
+        // Orders never heard of these orders and says so, too.
+        let items: Vec<&Value> = dead["items"].as_array().unwrap().iter().filter(|item| item["service"] == "inventory").collect();
         assert_eq!(items.len(), 1, "{dead}");
-        assert_eq!((&items[0]["service"], &items[0]["id"]), (&json!("inventory"), &json!(good.id.to_string())));
+        assert_eq!(items[0]["id"], json!(good.id.to_string()));
         assert!(items[0]["error"].as_str().unwrap().contains("cannot be read"), "{dead}");
 
         let path = format!("/v1/events/dead/{}/replay", good.id);

@@ -38,12 +38,13 @@ pub(super) fn read_models_agree(books: &Books, _: Strictness) -> BTreeSet<String
         if !price_agrees && (variant.active || seen.is_some_and(|seen| seen.active)) {
             offenders.insert(format!("cart's price of {sku}"));
         }
-        if variant.available_seen != available.get(sku).copied() {
+        if variant.available_seen.unwrap_or(0) != available.get(sku).copied().unwrap_or(0) {
             offenders.insert(format!("catalog's stock of {sku}"));
         }
     }
     for (sku, available) in available {
-        if books.seen.get(sku).and_then(|seen| seen.available) != Some(available) {
+        // Whoever has heard nothing believes that nothing is there.
+        if books.seen.get(sku).and_then(|seen| seen.available).unwrap_or(0) != available {
             offenders.insert(format!("cart's stock of {sku}"));
         }
     }
