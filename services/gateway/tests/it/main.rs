@@ -7,4 +7,3 @@ mod elsewhere;
 mod forged;
 mod load;
 mod setup;
-mod speed;

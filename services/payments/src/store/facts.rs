@@ -40,7 +40,8 @@ pub(crate) async fn payment_facts(
     simulated: bool,
 ) -> Result<Vec<PaymentFact>, DbError> {
     let after = after.map_or(Uuid::nil(), |order| order.0);
-    let snapshot = &snapshot(db).await?;
+    let opened = snapshot(db).await?;
+    let snapshot = &opened;
     let rows = payments::Entity::find()
         .filter(payments::Column::Due.eq(true))
         .filter(payments::Column::OrderId.gt(after))
@@ -52,6 +53,7 @@ pub(crate) async fn payment_facts(
     let attempts = Attempts::read(snapshot, &orders).await?;
     let booked = Booked::read(snapshot, &orders).await?;
     let provider = if simulated { provider_sums(snapshot, &orders, &attempts.surplus).await? } else { HashMap::new() };
+    opened.commit().await?;
     let fact = |payment: payments::Model| {
         let order = payment.order_id;
         let at_provider = provider.get(&order).copied().unwrap_or_default();

@@ -4,44 +4,52 @@ use crate::setup::{PRICE, Place, Shop, everywhere};
 use bodega_contracts::{OrderId, orders::CancelReason};
 use bodega_service::Job;
 use bodega_testkit::backends;
-use std::{future::Future, pin::pin, task::Poll, time::Duration};
+use std::{future::poll_fn, pin::pin, task::Poll, time::Duration};
 
 /// After this long nobody holds a claim any more.
 const LEASE_OVER: Duration = Duration::from_secs(31);
-/// More steps than any of the jobs takes.
-const POINTS: usize = 14;
 
-/// Takes a job's step up to its `points`th rest and no further, as a power cut would. Whether it came to its end.
+/// Takes a job's step up to its `points`th rest and no further, as a power cut would: what it waits for there happens
+/// without it. Whether it came to its end before.
 async fn cut(job: &Job, points: usize) -> bool {
     let mut step = pin!(job.step());
-    for _ in 0..points {
-        let rested = std::future::poll_fn(|context| match step.as_mut().poll(context) {
-            Poll::Ready(_) => Poll::Ready(true),
-            Poll::Pending => Poll::Ready(false),
-        });
-        if rested.await {
-            return true;
+    let mut rests = 0;
+    poll_fn(|context| {
+        if rests == points {
+            return Poll::Ready(false);
         }
-        // What the step waits for happens without it, as it would at the provider.
-        tokio::time::sleep(Duration::from_millis(5)).await;
+        rests += 1;
+        step.as_mut().poll(context).map(|_| true)
+    })
+    .await
+}
+
+/// Runs a story cut at each point there is.
+async fn at_every_point(story: impl AsyncFn(usize) -> bool) {
+    for points in 0.. {
+        if story(points).await {
+            assert!(points > 2, "it was not cut at all");
+            return;
+        }
     }
-    false
 }
 
 #[tokio::test]
 async fn a_crash_at_any_point_of_a_call_charges_once() {
     everywhere(async |shop| {
         for method in ["sim_success", "sim_duplicate_webhook", "sim_timeout_then_success"] {
-            for points in 0..POINTS {
+            at_every_point(async |points| {
                 let order = shop.order();
                 shop.due(order, method).await;
-                cut(&shop.job("provider calls"), points).await;
+                let ended = cut(&shop.job("provider calls"), points).await;
                 shop.wait(LEASE_OVER).await;
                 shop.wait(LEASE_OVER).await;
                 let (money, charges) = (shop.money(order).await, shop.charges(order).await);
                 assert_eq!((money, charges), ((PRICE, 0), 1), "{method} cut at {points}");
                 assert_eq!(shop.story(order).await, ["captured"], "{method} cut at {points}");
-            }
+                ended
+            })
+            .await;
         }
     })
     .await;
@@ -50,16 +58,18 @@ async fn a_crash_at_any_point_of_a_call_charges_once() {
 #[tokio::test]
 async fn a_crash_at_any_point_of_a_refund_gives_back_once() {
     everywhere(async |shop| {
-        for points in 0..POINTS {
+        at_every_point(async |points| {
             let order = shop.order();
             shop.due(order, "sim_success").await;
             shop.work().await;
             shop.cancel(order).await;
-            cut(&shop.job("refunds"), points).await;
+            let ended = cut(&shop.job("refunds"), points).await;
             shop.wait(LEASE_OVER).await;
             assert_eq!(shop.money(order).await, (PRICE, PRICE), "cut at {points}");
             assert_eq!(shop.story(order).await, ["captured", "refunded"], "cut at {points}");
-        }
+            ended
+        })
+        .await;
     })
     .await;
 }
@@ -68,12 +78,12 @@ async fn a_crash_at_any_point_of_a_refund_gives_back_once() {
 async fn a_crash_at_any_point_of_an_end_answers_it_once_it_is_true() {
     everywhere(async |shop| {
         for (method, answer) in [("sim_3ds", "closed"), ("sim_late_capture", "captured")] {
-            for points in 0..POINTS {
+            at_every_point(async |points| {
                 let order = shop.order();
                 shop.due(order, method).await;
                 shop.work().await;
                 shop.expire(order, CancelReason::PaymentExpired).await;
-                cut(&shop.job("provider calls"), points).await;
+                let ended = cut(&shop.job("provider calls"), points).await;
                 shop.wait(LEASE_OVER).await;
                 shop.check_books().await;
                 assert_eq!(
@@ -81,7 +91,9 @@ async fn a_crash_at_any_point_of_an_end_answers_it_once_it_is_true() {
                     Some(answer),
                     "{method} cut at {points}"
                 );
-            }
+                ended
+            })
+            .await;
         }
     })
     .await;
