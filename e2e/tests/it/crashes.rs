@@ -181,7 +181,9 @@ async fn a_crash_anywhere_loses_nothing_that_was_promised() {
         for shopper in shoppers {
             shopper.await.unwrap();
         }
+        let ended = Instant::now();
         place.prove(&failpoint).await;
+        println!("{failpoint}: whole again after {:?}", ended.elapsed());
     }
     let calls = place.journal.lock().unwrap().calls.len();
     assert!(calls > 200, "only {calls} checkouts in all");

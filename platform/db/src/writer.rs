@@ -38,7 +38,7 @@ struct Inner {
     reader: DatabaseConnection,
     committed: Arc<OnceLock<Committed>>,
     /// Held as long as the database is open: a `SQLite` file has one owner.
-    _lock: Option<File>,
+    lock: Option<File>,
 }
 
 /// A service's database. Cheap to clone.
@@ -71,7 +71,7 @@ impl Db {
         };
         let queue = spawn(tx, Arc::clone(&committed))?;
         let (service, broker, world) = (config.service, config.broker, world.clone());
-        Ok(Self { inner: Arc::new(Inner { service, broker, world, queue, reader, committed, _lock: lock }) })
+        Ok(Self { inner: Arc::new(Inner { service, broker, world, queue, reader, committed, lock }) })
     }
 
     /// The service whose database this is.
@@ -87,6 +87,11 @@ impl Db {
     /// Whether events go through a broker.
     pub fn has_broker(&self) -> bool {
         self.inner.broker
+    }
+
+    /// Whether nobody else can have this database open: a `SQLite` file has one owner at a time.
+    pub fn has_one_owner(&self) -> bool {
+        self.inner.lock.is_some()
     }
 
     /// For reading, with `SeaORM`. Never for writing: on `SQLite` it refuses.

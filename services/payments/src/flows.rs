@@ -10,7 +10,7 @@ mod webhooks;
 mod wishes;
 
 pub(crate) use access::check_access;
-pub(crate) use calls::{call_for_refunds, call_providers};
+pub(crate) use calls::{call_for_refunds, call_providers, take_over};
 pub(crate) use endings::{cancel, end};
 pub(crate) use hears::charge;
 pub(crate) use records::{record_calls, record_refunds};

@@ -15,6 +15,8 @@ const CALLERS: usize = 16;
 const REFUNDERS: usize = 4;
 /// How often to look for what is due again.
 const POLL: Duration = Duration::from_secs(1);
+/// How often to look for claims that an earlier process left: there are none after the first time.
+const INHERITED: Duration = Duration::from_hours(1);
 /// The most attempts that wait in memory; more wait in the database.
 const MAX_HANDED: usize = 4_096;
 
@@ -84,7 +86,12 @@ pub(crate) fn all(payments: &Payments) -> Vec<Job> {
         });
         job.woken_by(wake)
     });
+    let (state, started) = (payments.clone(), payments.world.now());
+    let inherited = Job::new("inherited claims", INHERITED, move || {
+        let payments = state.clone();
+        Box::pin(async move { flows::take_over(&payments, started).await })
+    });
     let calls = calls.workers(CALLERS).woken_by(Arc::clone(&payments.work.calls));
     let refunds = refunds.workers(REFUNDERS).woken_by(Arc::clone(&payments.work.refunds));
-    [calls, refunds].into_iter().chain(simulator).collect()
+    [inherited, calls, refunds].into_iter().chain(simulator).collect()
 }

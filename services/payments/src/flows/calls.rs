@@ -7,6 +7,7 @@ use crate::{
     store::{self, CLAIMS, Claimed, ClaimedRefund},
 };
 use bodega_db::{DbError, Lane, crash_point};
+use bodega_kernel::Time;
 use futures_util::future::join_all;
 use std::time::Duration;
 
@@ -29,6 +30,17 @@ pub(crate) async fn call_providers(payments: &Payments) -> bool {
     });
     join_all(claimed.iter().map(|claimed| call(payments, claimed))).await;
     !claimed.is_empty()
+}
+
+/// Where nobody else works on this database, the claims of a process that died need not run out: whether there were any.
+pub(crate) async fn take_over(payments: &Payments, started: Time) -> bool {
+    if !payments.db.has_one_owner() {
+        return false;
+    }
+    let ended = payments.db.write(async move |tx| store::end_claims_before(tx, started).await).await;
+    payments.work.wake_callers();
+    payments.work.wake_refunders();
+    ended.is_ok_and(|ended| ended > 0)
 }
 
 /// Makes the calls for refunds that are due; whether there were any.

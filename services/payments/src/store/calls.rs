@@ -10,6 +10,14 @@ use uuid::Uuid;
 /// The most calls one worker makes at once.
 pub(crate) const CLAIMS: usize = 32;
 
+/// Ends every claim that was made before `started`: whoever made it is gone. Says how many there were.
+pub(crate) async fn end_claims_before(tx: &mut Tx, started: Time) -> Result<u64, DbError> {
+    let (now, last) = (tx.now(), started.plus(LEASE));
+    let attempts = "UPDATE attempts SET due_ms = $1 WHERE lease IS NOT NULL AND due_ms > $1 AND due_ms < $2";
+    let refunds = "UPDATE refunds SET due_ms = $1 WHERE lease IS NOT NULL AND due_ms > $1 AND due_ms < $2";
+    Ok(tx.execute(attempts, &params![now, last]).await? + tx.execute(refunds, &params![now, last]).await?)
+}
+
 /// An attempt that was claimed in the transaction that made it, for the process that made it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Handed {
