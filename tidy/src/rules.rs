@@ -47,7 +47,7 @@ pub const DOORS: Rule = Rule {
 /// The files of every service have the same names.
 pub const FILE_NAMES: Rule = Rule {
     name: "file-names",
-    mend: "put the code into the file of that purpose: lib, api, flows, model, store, events, error, settings, jobs, \
+    mend: "put the code into the file of that purpose: lib, api, views, flows, model, store, events, facts, error, settings, jobs, \
            pages, clients, migrations (each may be a folder); tests into `tests/it/`",
     find: files::find_names,
 };

@@ -93,7 +93,7 @@ async fn dispatch(cli: Cli, settings: Settings) -> anyhow::Result<bool> {
         Command::Admin(admin) => admin.run(settings, world).await,
         Command::Events(events) => events.run(&place, settings, world).await,
         Command::Openapi => config::openapi(settings, world).await,
-        Command::Config(config) => config.run(&settings),
+        Command::Config(config) => Ok(config.run(&settings)),
         Command::Bench(bench) => bench.run(&place, settings, world).await,
     }
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::time::Duration;
 
 /// The longest a request may take: more than the longest `?wait=`.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// How often an answer of 429 or 503 is followed by another try.
 const TRIES: u32 = 200;
 

@@ -56,14 +56,12 @@ impl Shop {
         let host = Host::start(definitions, Arc::clone(&settings), world.clone(), mode).await?;
         let internal = InternalKeys::new(&host.secrets.key("internal tokens"));
         let mut router = Router::new();
-        for service in &host.services {
-            let routes = service.router.clone().layer(layers::internal(internal.clone(), service.name, world.clone()));
-            let questions = bodega_rpc::router(service.name, service.answers.clone(), internal.clone(), world.clone());
-            router = router.nest(&format!("/{}", service.name), routes.merge(questions));
+        // A shop that is whole in one process has no doors between its services.
+        if !gateway || !settings.rpc.upstreams.is_empty() {
+            router = doors(&host, &world, &internal);
         }
         if gateway {
-            let front = front(&host, &settings, &world, internal);
-            router = router.fallback_service(front);
+            router = router.fallback_service(front(&host, &settings, &world, internal));
         }
         Ok(Self { host, router, world, settings })
     }
@@ -112,6 +110,15 @@ impl Shop {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
+}
+
+/// The doors that other processes use: each service under its name, for holders of an internal token.
+fn doors(host: &Host, world: &World, keys: &InternalKeys) -> Router {
+    host.services.iter().fold(Router::new(), |doors, service| {
+        let guarded = service.router.clone().layer(layers::internal(keys.clone(), service.name, world.clone()));
+        let questions = bodega_rpc::router(service.name, service.answers.clone(), keys.clone(), world.clone());
+        doors.nest(&format!("/{}", service.name), guarded.merge(questions))
+    })
 }
 
 fn front(host: &Host, settings: &Arc<Settings>, world: &World, internal: InternalKeys) -> Router {

@@ -18,13 +18,10 @@ fn data() -> Option<PathBuf> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_real_shops_week_is_sold_again_to_the_penny() {
     let sample = std::env::temp_dir().join(format!("bodega-sample-{}", std::process::id()));
-    let folder = match data() {
-        Some(data) => data.join("online-retail"),
-        None => {
-            dataset::write_sample(&sample, 7).unwrap();
-            sample.clone()
-        }
-    };
+    let folder = data().map_or_else(|| sample.clone(), |data| data.join("online-retail"));
+    if folder == sample {
+        dataset::write_sample(&sample, 7).unwrap();
+    }
     let set = dataset::read(&folder).unwrap();
     let totals = set.totals();
     for backend in backends() {

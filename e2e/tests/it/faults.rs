@@ -110,7 +110,7 @@ async fn whatever_the_bus_does_the_end_is_the_same() {
     };
     let expected = end_of(1_000_000, Faults::NONE).await;
     for seed in seeds {
-        let end = tokio::time::timeout(Duration::from_secs(120), end_of(seed, Faults::MANY)).await;
+        let end = tokio::time::timeout(Duration::from_mins(2), end_of(seed, Faults::MANY)).await;
         assert_eq!(end.ok().as_ref(), Some(&expected), "replay with BODEGA_TEST_SEED={seed}");
     }
 }

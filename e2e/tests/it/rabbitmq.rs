@@ -1,72 +1,131 @@
 //! Services in several processes, on PostgreSQL and RabbitMQ: the same journey, and a broker that goes away.
 
 use bodega::client::{Headers, ShopClient};
-use bodega_e2e::{Process, address};
+use bodega_e2e::{Process, address, binary};
 use bodega_testkit::{Backend, Home};
 use reqwest::Method;
 use serde_json::{Value, json};
-use std::{net::TcpListener, process::Command, time::Duration};
+use std::{
+    io::Write,
+    net::TcpListener,
+    process::{Command, Stdio},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
-const EMAIL: &str = "staff@example.com";
-const PASSWORD: &str = "lantern orchard harbour";
+pub(crate) const EMAIL: &str = "staff@example.com";
+pub(crate) const PASSWORD: &str = "lantern orchard harbour";
+/// Buyers at work while a process ends.
+const BUYERS: usize = 6;
 
+/// Where PostgreSQL and the broker are, if both are here.
+pub(crate) fn servers() -> Option<String> {
+    let (broker, postgres) = (std::env::var("BODEGA_TEST_RABBITMQ"), std::env::var("BODEGA_TEST_POSTGRES"));
+    if broker.is_err() || postgres.is_err() {
+        eprintln!("no RabbitMQ or no PostgreSQL here: not run");
+    }
+    postgres.and(broker).ok()
+}
+
+/// What processes of one shop on PostgreSQL and RabbitMQ have in common.
+pub(crate) fn variables(home: &Home, broker: &str) -> Vec<(String, String)> {
+    let database = home.settings().database;
+    let exchange = database.schema.replace("_{service}", "");
+    [
+        ("BODEGA__DATABASE__KIND", "postgres"),
+        ("BODEGA__DATABASE__URL", &database.url),
+        ("BODEGA__DATABASE__SCHEMA", &database.schema),
+        ("BODEGA__DATABASE__DATA_DIR", &home.folder().to_string_lossy()),
+        ("BODEGA__BUS__KIND", "rabbitmq"),
+        ("BODEGA__BUS__URL", broker),
+        ("BODEGA__BUS__EXCHANGE", &exchange),
+        ("BODEGA__RPC__SECRET", "a secret of at least thirty-two characters"),
+        ("BODEGA__PAYMENTS__PROVIDERS", "simulator"),
+        ("BODEGA__LIMITS__ENABLED", "false"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .to_vec()
+}
+
+/// Three processes of one shop, each with its services.
 struct Cluster {
+    orders: Process,
+    _inventory: Process,
+    rest: Process,
+    variables: Vec<(String, String)>,
     _home: Home,
-    _processes: Vec<Process>,
-    front: String,
 }
 
 fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
+fn serve(services: &[&str], port: u16, variables: &[(String, String)]) -> Process {
+    let listen = format!("127.0.0.1:{port}");
+    let arguments: Vec<&str> = ["serve"].iter().chain(services).copied().chain(["--listen", &listen]).collect();
+    Process::start(&arguments, variables).unwrap()
+}
+
 impl Cluster {
-    /// Orders, inventory, and the rest: three processes.
+    /// Orders, inventory, and the rest.
     fn start(broker: &str) -> Self {
         let home = Home::new(Backend::Postgres);
-        let database = home.settings().database;
         let ports = [free_port(), free_port(), free_port()];
         let [orders, inventory, rest] = ports.map(|port| format!("http://127.0.0.1:{port}"));
-        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        let mut common = vec![
-            pair("BODEGA__DATABASE__KIND", "postgres"),
-            pair("BODEGA__DATABASE__URL", &database.url),
-            pair("BODEGA__DATABASE__SCHEMA", &database.schema),
-            pair("BODEGA__DATABASE__DATA_DIR", &home.folder().to_string_lossy()),
-            pair("BODEGA__BUS__KIND", "rabbitmq"),
-            pair("BODEGA__BUS__URL", broker),
-            pair("BODEGA__BUS__EXCHANGE", &database.schema.replace("_{service}", "")),
-            pair("BODEGA__RPC__SECRET", "a secret of at least thirty-two characters"),
-            pair("BODEGA__PAYMENTS__PROVIDERS", "simulator"),
-            pair("BODEGA__LIMITS__ENABLED", "false"),
-        ];
-        let made = create_user(&common);
-        assert!(made, "the user could not be made");
+        let mut variables = variables(&home, broker);
+        assert!(create_user(&variables), "the user could not be made");
         let upstream = |service: &str, url: &str| {
             (format!("BODEGA__RPC__UPSTREAMS__{}", service.to_uppercase()), format!("{url}/{service}"))
         };
-        common.extend([upstream("orders", &orders), upstream("inventory", &inventory)]);
-        common.extend(["identity", "catalog", "cart", "payments"].map(|service| upstream(service, &rest)));
-        let serve = |services: &[&str], port: u16| {
-            let listen = format!("127.0.0.1:{port}");
-            let arguments: Vec<&str> = ["serve"].iter().chain(services).copied().chain(["--listen", &listen]).collect();
-            Process::start(&arguments, &common).unwrap()
-        };
-        let processes = vec![
-            serve(&["orders"], ports[0]),
-            serve(&["inventory"], ports[1]),
-            serve(&["identity", "catalog", "cart", "payments", "gateway"], ports[2]),
-        ];
-        Self { _home: home, _processes: processes, front: rest }
+        variables.extend([upstream("orders", &orders), upstream("inventory", &inventory)]);
+        variables.extend(["identity", "catalog", "cart", "payments"].map(|service| upstream(service, &rest)));
+        Self {
+            orders: serve(&["orders"], ports[0], &variables),
+            _inventory: serve(&["inventory"], ports[1], &variables),
+            rest: serve(&["identity", "catalog", "cart", "payments", "gateway"], ports[2], &variables),
+            variables,
+            _home: home,
+        }
+    }
+
+    /// Starts orders once more where it was, to be ended at this failpoint.
+    fn restart_orders(&mut self, failpoint: &str) {
+        self.orders.kill().unwrap();
+        let port = self.orders.url.rsplit(':').next().unwrap().parse().unwrap();
+        let armed = ("FAILPOINTS".to_owned(), failpoint.to_owned());
+        let variables: Vec<_> = self.variables.iter().cloned().chain([armed]).collect();
+        self.orders = serve(&["orders"], port, &variables);
+    }
+
+    /// A guest, and a member of staff, with plenty to buy.
+    async fn open(&self) -> (ShopClient, ShopClient) {
+        let guest = ShopClient::new(&self.rest.url, None).unwrap();
+        let staff = guest.log_in(EMAIL, PASSWORD).await.unwrap();
+        sell(&staff, "MUG", 1_000, 1_000).await;
+        (guest, staff)
     }
 }
 
-fn create_user(variables: &[(String, String)]) -> bool {
-    use std::io::Write;
-    let mut child = Command::new(bodega_e2e::binary().unwrap())
+/// Puts a product on sale and receives pieces of it.
+pub(crate) async fn sell(staff: &ShopClient, sku: &str, pence: i64, pieces: i64) {
+    let product = json!({
+        "name": sku, "slug": sku.to_lowercase(), "status": "active",
+        "variants": [{"sku": sku, "price": {"amount": pence, "currency": "GBP"}, "stocked": true}],
+    });
+    staff.post("/v1/products", &product, None).await.unwrap();
+    let movement = json!({"sku": sku, "kind": "receive", "quantity": pieces, "reason": "test"});
+    staff.post("/v1/stock/movements", &movement, None).await.unwrap();
+}
+
+/// Makes an administrator with the command of that name.
+pub(crate) fn create_user(variables: &[(String, String)]) -> bool {
+    let mut child = Command::new(binary().unwrap())
         .args(["admin", "create-user", EMAIL, "--role", "admin"])
         .envs(variables.iter().map(|(name, value)| (name, value)))
-        .stdin(std::process::Stdio::piped())
+        .stdin(Stdio::piped())
         .spawn()
         .unwrap();
     child.stdin.take().unwrap().write_all(PASSWORD.as_bytes()).unwrap();
@@ -118,33 +177,23 @@ fn restart_broker(control: &str) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn three_processes_carry_an_order_and_a_broker_that_restarts_loses_nothing() {
-    let (Ok(broker), Ok(_)) = (std::env::var("BODEGA_TEST_RABBITMQ"), std::env::var("BODEGA_TEST_POSTGRES")) else {
-        eprintln!("no RabbitMQ or no PostgreSQL here: not run");
-        return;
-    };
+    let Some(broker) = servers() else { return };
+    let control = std::env::var("BODEGA_TEST_RABBITMQCTL").expect("BODEGA_TEST_RABBITMQCTL, to restart the broker");
     let cluster = Cluster::start(&broker);
-    let guest = ShopClient::new(&cluster.front, None).unwrap();
-    let staff = guest.log_in(EMAIL, PASSWORD).await.unwrap();
-    let product = json!({
-        "name": "Mug", "slug": "mug", "status": "active",
-        "variants": [{"sku": "MUG", "price": {"amount": 1_000, "currency": "GBP"}, "stocked": true}],
-    });
-    staff.post("/v1/products", &product, None).await.unwrap();
-    let movement = json!({"sku": "MUG", "kind": "receive", "quantity": 1_000, "reason": "test"});
-    staff.post("/v1/stock/movements", &movement, None).await.unwrap();
-
+    let (guest, staff) = cluster.open().await;
     let order = buy(&guest, 0).await;
     assert_eq!(ended(&guest, &order).await["status"], "confirmed");
 
     let mut orders = Vec::new();
+    let mut restarting = None;
     for number in 1..=60 {
         orders.push(buy(&guest, number).await);
-        if number == 20
-            && let Ok(control) = std::env::var("BODEGA_TEST_RABBITMQCTL")
-        {
-            tokio::task::spawn_blocking(move || restart_broker(&control)).await.unwrap();
+        if number == 20 {
+            let control = control.clone();
+            restarting = Some(tokio::task::spawn_blocking(move || restart_broker(&control)));
         }
     }
+    restarting.unwrap().await.unwrap();
     for order in &orders {
         assert_eq!(ended(&guest, order).await["status"], "confirmed");
     }
@@ -154,9 +203,53 @@ async fn three_processes_carry_an_order_and_a_broker_that_restarts_loses_nothing
     assert_eq!((&stock["on_hand"], &stock["allocated"], &stock["held"]), (&json!(1_000), &json!(61), &json!(0)));
 }
 
-async fn settled(staff: &ShopClient) -> Value {
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_process_that_dies_while_it_publishes_loses_no_order() {
+    let Some(broker) = servers() else { return };
+    let mut cluster = Cluster::start(&broker);
+    let (guest, staff) = cluster.open().await;
+    buy(&guest, 0).await;
+    let mut bought = 1;
+    for failpoint in ["orders.publish.before", "orders.publish.after"] {
+        cluster.restart_orders(&format!("{failpoint}=6*off->return"));
+        let stop = Arc::new(AtomicBool::new(false));
+        let buyers: Vec<_> = (0..BUYERS).map(|_| tokio::spawn(keep_buying(guest.clone(), Arc::clone(&stop)))).collect();
+        let started = Instant::now();
+        while !cluster.orders.has_ended().unwrap() {
+            assert!(started.elapsed() < Duration::from_secs(60), "{failpoint} was never reached");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        // Some buy while orders is away.
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        cluster.restart_orders("");
+        stop.store(true, Ordering::SeqCst);
+        let mut orders = Vec::new();
+        for buyer in buyers {
+            orders.extend(buyer.await.unwrap());
+        }
+        for order in &orders {
+            assert_eq!(ended(&guest, order).await["status"], "confirmed", "{failpoint}");
+        }
+        bought += orders.len();
+        let report = settled(&staff).await;
+        assert_eq!(report["ok"], true, "{failpoint}: {report}");
+    }
+    let stock = staff.get("/v1/stock/MUG", Headers::default()).await.unwrap();
+    assert_eq!((&stock["allocated"], &stock["held"]), (&json!(bought), &json!(0)));
+}
+
+async fn keep_buying(guest: ShopClient, stop: Arc<AtomicBool>) -> Vec<(String, String)> {
+    let mut orders = Vec::new();
+    while !stop.load(Ordering::SeqCst) {
+        orders.push(buy(&guest, orders.len()).await);
+    }
+    orders
+}
+
+/// The strict proof of a running shop, once it has come to rest; the last one if it does not.
+pub(crate) async fn settled(staff: &ShopClient) -> Value {
     let mut report = Value::Null;
-    for _ in 0..60 {
+    for _ in 0..120 {
         report = staff.post("/v1/verify?strict=true", &json!({}), None).await.unwrap();
         if report["ok"] == true {
             return report;

@@ -15,6 +15,7 @@ pub enum Failure {
 
 impl Failure {
     /// A failure that trying again does not mend.
+    #[expect(clippy::needless_pass_by_value, reason = "so that it can be given to map_err")]
     pub fn permanent(cause: impl ToString) -> Self {
         Self::Permanent(cause.to_string())
     }

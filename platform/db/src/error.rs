@@ -46,17 +46,11 @@ impl From<rusqlite::Error> for DbError {
 
 impl From<sqlx::Error> for DbError {
     fn from(error: sqlx::Error) -> Self {
-        let Some(database) = error.as_database_error() else {
-            return match error {
-                sqlx::Error::Encode(_) | sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. } => {
-                    Self::refused(&error)
-                }
-                _ => Self::unavailable(&error),
-            };
-        };
-        match database.code().as_deref() {
-            Some(code) if passing(code) => Self::unavailable(&error),
-            _ => Self::refused(&error),
+        let ours = matches!(error, sqlx::Error::Encode(_) | sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. });
+        match error.as_database_error().map(|database| database.code().is_some_and(|code| passing(&code))) {
+            Some(true) => Self::unavailable(&error),
+            None if !ours => Self::unavailable(&error),
+            Some(false) | None => Self::refused(&error),
         }
     }
 }
@@ -68,15 +62,14 @@ fn passing(code: &str) -> bool {
 
 impl From<sea_orm::DbErr> for DbError {
     fn from(error: sea_orm::DbErr) -> Self {
-        match error {
-            sea_orm::DbErr::Conn(_) | sea_orm::DbErr::ConnectionAcquire(_) => Self::unavailable(&error),
-            sea_orm::DbErr::Query(sea_orm::RuntimeErr::SqlxError(inner))
-            | sea_orm::DbErr::Exec(sea_orm::RuntimeErr::SqlxError(inner)) => match inner.as_database_error() {
-                Some(database) if database.code().as_deref().is_some_and(passing) => Self::unavailable(&inner),
-                Some(_) => Self::refused(&inner),
-                None => Self::unavailable(&inner),
-            },
-            _ => Self::refused(&error),
+        use sea_orm::{DbErr, RuntimeErr::SqlxError};
+        if let DbErr::Query(SqlxError(inner)) | DbErr::Exec(SqlxError(inner)) | DbErr::Conn(SqlxError(inner)) = &error {
+            let passes = inner.as_database_error().is_none_or(|database| database.code().is_some_and(|code| passing(&code)));
+            return if passes { Self::unavailable(inner) } else { Self::refused(inner) };
         }
+        if matches!(error, DbErr::Conn(_) | DbErr::ConnectionAcquire(_)) {
+            return Self::unavailable(&error);
+        }
+        Self::refused(&error)
     }
 }

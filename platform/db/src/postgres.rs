@@ -73,7 +73,7 @@ impl PostgresConn {
 
     pub(crate) async fn query_keys(&mut self, sql: &'static str, keys: &[Value<'_>]) -> Result<Vec<Row>, DbError> {
         let mut arguments = PgArguments::default();
-        add_column(&mut arguments, keys.iter())?;
+        add_column(&mut arguments, &keys.iter())?;
         let sql = self.render(sql, true);
         let rows = sqlx::query_with(AssertSqlSafe(sql), arguments).fetch_all(self.conn()?).await?;
         rows.iter().map(read).collect()
@@ -144,7 +144,7 @@ fn insert(
         let missing = || DbError::refused(&format!("a row for {table} has no value {index}"));
         let first = rows.first().and_then(|row| row.get(index)).ok_or_else(missing)?;
         places.push(format!("${}::{}[]", index + 1, type_name(first)));
-        add_column(&mut arguments, rows.iter().filter_map(|row| row.get(index)))?;
+        add_column(&mut arguments, &rows.iter().filter_map(|row| row.get(index)))?;
     }
     let (names, places) = (columns.join(", "), places.join(", "));
     // The order of the rows is the order of their numbers.
@@ -180,7 +180,7 @@ fn arguments(values: &[Value<'_>]) -> Result<PgArguments, DbError> {
 /// Adds one array made of values that are all of the first one's type.
 fn add_column<'v, 'a: 'v>(
     arguments: &mut PgArguments,
-    values: impl Iterator<Item = &'v Value<'a>> + Clone,
+    values: &(impl Iterator<Item = &'v Value<'a>> + Clone),
 ) -> Result<(), DbError> {
     macro_rules! array {
         ($variant:ident, $item:ty, $of:expr) => {{
@@ -197,8 +197,8 @@ fn add_column<'v, 'a: 'v>(
     let added = match values.clone().next() {
         Some(Value::Int(_)) => arguments.add(array!(Int, i64, |item| *item)),
         Some(Value::Bool(_)) => arguments.add(array!(Bool, bool, |item| *item)),
-        Some(Value::Text(_)) => arguments.add(array!(Text, &str, |item| item.as_ref())),
-        Some(Value::Bytes(_)) => arguments.add(array!(Bytes, &[u8], |item| item.as_ref())),
+        Some(Value::Text(_)) => arguments.add(array!(Text, &str, AsRef::as_ref)),
+        Some(Value::Bytes(_)) => arguments.add(array!(Bytes, &[u8], AsRef::as_ref)),
         Some(Value::Uuid(_)) => arguments.add(array!(Uuid, Uuid, |item| *item)),
         None => return Err(DbError::refused(&"an array without values")),
     };

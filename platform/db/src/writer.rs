@@ -207,11 +207,11 @@ async fn run(mut tx: Tx, mut queue: mpsc::Receiver<Job>, committed: &OnceLock<Co
             continue;
         }
         let mut answers = Vec::new();
-        let mut began = run_first(&mut tx, first, &mut answers).await;
+        let began = run_first(&mut tx, first, &mut answers).await;
         let started = Instant::now();
         while began && answers.len() < MAX_JOBS && started.elapsed() < MAX_BATCH {
             let Ok(job) = queue.try_recv() else { break };
-            began = run_another(&mut tx, job, &mut answers).await;
+            run_another(&mut tx, job, &mut answers).await;
         }
         finish(&mut tx, began, answers, committed).await;
     }
@@ -230,7 +230,7 @@ async fn run_first(tx: &mut Tx, job: Job, answers: &mut Vec<Answer>) -> bool {
     }
 }
 
-async fn run_another(tx: &mut Tx, job: Job, answers: &mut Vec<Answer>) -> bool {
+async fn run_another(tx: &mut Tx, job: Job, answers: &mut Vec<Answer>) {
     let mut undone = None;
     let kept = tx
         .nested(async |tx| {
@@ -245,17 +245,15 @@ async fn run_another(tx: &mut Tx, job: Job, answers: &mut Vec<Answer>) -> bool {
         })
         .await;
     match (kept, undone) {
-        (Ok(answer), _) => answers.push(answer),
-        (Err(_), Some(answer)) => answers.push(answer),
-        // The savepoint itself failed: the connection is gone, and so is the transaction.
-        (Err(_), None) => return true,
+        (Ok(answer), _) | (Err(_), Some(answer)) => answers.push(answer),
+        // The savepoint itself failed: the connection is gone, so the commit will fail and answer the others.
+        (Err(_), None) => {}
     }
-    true
 }
 
 async fn finish(tx: &mut Tx, began: bool, answers: Vec<Answer>, committed: &OnceLock<Committed>) {
     if !began {
-        answers.into_iter().for_each(|answer| answer(Ok(())));
+        answer_all(answers, &Ok(()));
         return;
     }
     crash_point(&tx.service, "commit.before");
@@ -271,12 +269,18 @@ async fn finish(tx: &mut Tx, began: bool, answers: Vec<Answer>, committed: &Once
             {
                 hear(events);
             }
-            answers.into_iter().for_each(|answer| answer(Ok(())));
+            answer_all(answers, &Ok(()));
         }
         Err(error) => {
             tx.rollback().await;
             tracing::warn!(%error, service = &*tx.service, "a commit failed");
-            answers.into_iter().for_each(|answer| answer(Err(error.clone())));
+            answer_all(answers, &Err(error));
         }
+    }
+}
+
+fn answer_all(answers: Vec<Answer>, result: &Result<(), DbError>) {
+    for answer in answers {
+        answer(result.clone());
     }
 }

@@ -87,6 +87,7 @@ pub(crate) fn answers(db: &Db, hears: Vec<String>, answers: Answers) -> Answers 
         .on::<StandingFacts, _>(async move |_: StandingFacts| standing_facts(&standing, hears.clone()).await.map_err(refused))
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
 fn refused(error: DbError) -> RpcError {
     RpcError::Unavailable(error.to_string())
 }

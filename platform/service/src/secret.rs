@@ -53,4 +53,10 @@ impl Secrets {
         mac.update(purpose.as_bytes());
         mac.finalize().into_bytes().into()
     }
+
+    /// The same key in hexadecimal digits, where a text is wanted.
+    pub fn text(&self, purpose: &str) -> String {
+        let digits = |byte: u8| [byte >> 4, byte & 15].map(|digit| char::from_digit(u32::from(digit), 16));
+        self.key(purpose).into_iter().flat_map(digits).flatten().collect()
+    }
 }

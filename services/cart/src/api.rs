@@ -6,7 +6,7 @@ use crate::{
     Carts,
     flows::{self, MIN_GUEST_KEY, Reply},
     model::Access,
-    view::{CartView, CheckedOutView},
+    views::{CartView, CheckedOutView},
 };
 use axum::{
     Json,

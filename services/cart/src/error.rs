@@ -2,7 +2,7 @@
 
 use crate::{
     model::{LinesAt, MAX_LINES, MAX_QUANTITY, Missing, Refusal},
-    view::CartView,
+    views::CartView,
 };
 use bodega_contracts::OrderId;
 use bodega_db::DbError;

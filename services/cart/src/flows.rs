@@ -15,7 +15,7 @@ use crate::{
     error::Error,
     model::{Access, DetailsChange, LinesAt, Wanted, quote},
     store,
-    view::CartView,
+    views::CartView,
 };
 use bodega_contracts::{CartId, LineId, OrderId};
 use bodega_db::{DbError, IdempotencyKey, StoredAnswer};

@@ -12,7 +12,7 @@ mod flows;
 mod jobs;
 mod model;
 mod store;
-mod view;
+mod views;
 
 use crate::{
     flows::{Command, Numbers, Outcome, decide},

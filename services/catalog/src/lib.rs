@@ -5,7 +5,6 @@
 //! stock without asking. Answers `verify` with its variants.
 
 mod api;
-mod description;
 mod error;
 mod events;
 mod facts;

@@ -4,12 +4,14 @@
 //! of rules ([`check`]) decides what a product may be. Amounts are minor units of the shop's one currency.
 
 mod check;
+mod description;
 mod slug;
 #[cfg(test)]
 mod tests;
 mod tree;
 
 pub(crate) use check::{Fault, MAX_NAME_CHARS, MAX_VARIANTS, label, slug_fault};
+pub(crate) use description::sanitised;
 pub(crate) use slug::{MAX_SLUG_CHARS, numbered, slug_of};
 pub(crate) use tree::Tree;
 

@@ -1,8 +1,7 @@
 //! What the API answers: products in lists and in full, brands, categories, the report of an import.
 
 use crate::{
-    description::sanitised,
-    model::{Photo, Product, Status, Terms},
+    model::{Photo, Product, Status, Terms, sanitised},
     store::{
         entities::{brands, categories},
         products::from_json,

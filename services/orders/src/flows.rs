@@ -2,16 +2,18 @@
 //! orders it is about, applies the table to them, writes each once and tells what follows, in one transaction.
 
 mod look;
+mod notices;
 
+pub(crate) use notices::Notices;
 pub(crate) use look::{As, Found, Looker, PATIENCE, Until, find, find_until, live, pending_action};
 
 use crate::{
     Orders,
-    change::{Change, Hearing, Record, TimerChange},
+    model::change::{Change, Hearing, Record, TimerChange},
     error::Error,
     model::{Effect, Fact, Life, TimerKind},
     store::{self, Snapshot},
-    words::Word,
+    model::words::Word,
 };
 use bodega_bus::{Delivery, Failure};
 use bodega_contracts::{

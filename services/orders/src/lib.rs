@@ -5,16 +5,13 @@
 //! answers how an order stands. What each fact means is one table: `model.rs`.
 
 mod api;
-mod change;
 mod error;
 mod events;
 mod facts;
 mod flows;
 mod jobs;
 mod model;
-mod notices;
 mod store;
-mod words;
 
 use bodega_contracts::orders::{OrderCancelled, OrderConfirmed, OrderPaymentDue, OrderPaymentExpiring, OrderPlaced};
 use bodega_db::{Db, Migration};
@@ -23,7 +20,7 @@ use bodega_rpc::Client;
 use bodega_service::{Context, Definition, Running};
 use bodega_settings::Settings;
 use bodega_web::GuestKeys;
-use notices::Notices;
+use flows::Notices;
 use std::{sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
 

@@ -3,11 +3,13 @@
 //! Facts come twice, late and in any order, so an order remembers what it heard (stock, money, wishes) apart from
 //! where it is. Nothing here does I/O or knows the time; `docs/order-states.md` is printed from this table.
 
+pub(crate) mod change;
 #[cfg(test)]
 mod diagram;
 mod effect;
 #[cfg(test)]
 mod tests;
+pub(crate) mod words;
 
 pub(crate) use effect::{Effect, Entry};
 

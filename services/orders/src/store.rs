@@ -8,9 +8,9 @@ pub(crate) use reads::{
 };
 
 use crate::{
-    change::{Change, Record, TimerChange},
+    model::change::{Change, Record, TimerChange},
     model::{Heard, Life},
-    words::Word,
+    model::words::Word,
 };
 use bodega_contracts::{Address, CartId, OrderId, OrderLine, cart::CartCheckedOut, orders::CancelReason};
 use bodega_db::{DbError, OnConflict, Row, Timer, Tx, Value, params};

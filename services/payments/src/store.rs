@@ -11,7 +11,9 @@ mod views;
 mod webhooks;
 
 pub(crate) use batch::{Batch, Saved, insert_due};
-pub(crate) use calls::{CLAIMS, Claimed, ClaimedRefund, Handed, claim_attempts, claim_refunds, end_claims_before, take_handed};
+pub(crate) use calls::{
+    CLAIMS, Claimed, ClaimedRefund, Handed, claim_attempts, claim_refunds, end_claims_before, take_handed,
+};
 pub(crate) use facts::{payment_facts, pending_action};
 pub(crate) use refunds::{end_refund, insert_refund, lock_refund, pause_refund};
 pub(crate) use views::{AttemptView, PaymentView, RefundView, view};

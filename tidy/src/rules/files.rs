@@ -4,8 +4,10 @@ use super::Finding;
 use crate::{Workspace, exceptions::OWN_FILES};
 use std::collections::BTreeSet;
 
-const SERVICE_FILES: [&str; 12] =
-    ["lib", "api", "flows", "model", "store", "events", "error", "settings", "jobs", "pages", "clients", "migrations"];
+const SERVICE_FILES: [&str; 14] = [
+    "lib", "api", "views", "flows", "model", "store", "events", "facts", "error", "settings", "jobs", "pages", "clients",
+    "migrations",
+];
 const EMPTY_WORDS: [&str; 7] = ["util", "utils", "helper", "helpers", "common", "manager", "misc"];
 
 pub(super) fn find_names(workspace: &Workspace) -> Vec<Finding> {

@@ -122,9 +122,9 @@ async fn measure(shop: &Shop, address: SocketAddr, options: &OrderSaga, span: Du
     latencies_ms.sort_by(f64::total_cmp);
     Ok(Measured {
         per_s: orders / elapsed.as_secs_f64(),
-        cpu_us_per_order: (cpu::used() - cpu_before).as_micros() as f64 / orders,
+        cpu_us_per_order: cpu::used().saturating_sub(cpu_before).as_micros() as f64 / orders,
         latencies_ms,
-        backlog_s: (elapsed - accepted).as_secs_f64(),
+        backlog_s: elapsed.saturating_sub(accepted).as_secs_f64(),
     })
 }
 

@@ -37,14 +37,14 @@ impl Import {
         let Self::Catalog { files, url } = self;
         if let Some(url) = url {
             let client = ShopClient::new(&url, std::env::var("BODEGA_TOKEN").ok())?;
-            return import_all(place, &client, &files).await;
+            return import_all(place, &world, &client, &files).await;
         }
         commands::start_logs(&settings);
         settings.limits.enabled = false;
         let shop = Shop::open(settings, world, Mode::Run).await?;
         let (url, serving) = shop.serve_here().await?;
         let client = as_staff(&shop, &url).await?;
-        let imported = import_all(place, &client, &files).await;
+        let imported = import_all(place, &shop.world, &client, &files).await;
         shop.settle(Duration::from_mins(1)).await?;
         serving.abort();
         imported
@@ -54,36 +54,38 @@ impl Import {
 /// A client of a shop in this process, as a member of staff that only this command knows. It is always the same one, so
 /// that its idempotency keys hold from one run to the next.
 pub(crate) async fn as_staff(shop: &Shop, url: &str) -> anyhow::Result<ShopClient> {
-    let secret = shop.host.secrets.key("command line's password");
-    let password: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
+    let password = shop.host.secrets.text("command line's password");
     let email = "command-line@bodega.invalid";
     commands::admin::create_user(shop, email, &password, Role::Staff).await?;
     ShopClient::new(url, None)?.log_in(email, &password).await
 }
 
-async fn import_all(place: &Place, client: &ShopClient, files: &[PathBuf]) -> anyhow::Result<bool> {
+async fn import_all(place: &Place, world: &World, client: &ShopClient, files: &[PathBuf]) -> anyhow::Result<bool> {
     let mut sums = Sums::default();
     for file in files {
-        let report = import_file(client, file).await?;
+        let report = import_file(world, client, file).await?;
         sums.add(file, &report, place.json);
     }
     sums.print(place.json);
     Ok(sums.rejected == 0)
 }
 
-async fn import_file(client: &ShopClient, file: &Path) -> anyhow::Result<Value> {
+async fn import_file(world: &World, client: &ShopClient, file: &Path) -> anyhow::Result<Value> {
     let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
     let body = Some(("text/csv", bytes));
     let answer = client.send(Method::POST, "/v1/products/import", Headers::default(), body).await?;
     ensure!(answer.status.is_success(), "{}: {}", file.display(), explain(&answer.body));
-    let stock = answer.body["stock"].as_array().cloned().unwrap_or_default();
-    for (portion, lines) in stock.chunks(500).enumerate() {
+    // What the shop had before keeps the stock it has: the file's numbers are older than its sales.
+    let stock = answer.body["stock"].as_array().into_iter().flatten();
+    let new: Vec<&Value> = stock.filter(|line| line["new"] == true).collect();
+    for lines in new.chunks(500) {
         let movements: Vec<Value> = lines
             .iter()
-            .map(|line| json!({"sku": line["sku"], "kind": "receive", "quantity": line["quantity"], "reason": "import"}))
+            .map(
+                |line| json!({"sku": line["sku"], "kind": "receive", "quantity": line["quantity"], "reason": "import"}),
+            )
             .collect();
-        let name = file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        let key = format!("import-{name}-{portion}").replace(|letter: char| !letter.is_ascii_graphic(), "_");
+        let key = world.uuid().to_string();
         client.post("/v1/stock/movements", &json!(movements), Some(&key)).await?;
     }
     Ok(answer.body)
@@ -113,7 +115,12 @@ impl Sums {
         for error in report["errors"].as_array().into_iter().flatten() {
             if !quiet {
                 let handle = error["handle"].as_str().unwrap_or_default();
-                println!("{}:{} {handle}: {}", file.display(), error["line"], error["reason"].as_str().unwrap_or_default());
+                println!(
+                    "{}:{} {handle}: {}",
+                    file.display(),
+                    error["line"],
+                    error["reason"].as_str().unwrap_or_default()
+                );
             }
             self.errors.push(error.clone());
         }
@@ -122,9 +129,15 @@ impl Sums {
     fn print(&self, as_json: bool) {
         if as_json {
             let Self { rows, created, updated, rejected, errors } = self;
-            println!("{}", json!({"rows": rows, "created": created, "updated": updated, "rejected": rejected, "errors": errors}));
+            println!(
+                "{}",
+                json!({"rows": rows, "created": created, "updated": updated, "rejected": rejected, "errors": errors})
+            );
         } else {
-            println!("{} rows: {} products created, {} updated, {} rejected", self.rows, self.created, self.updated, self.rejected);
+            println!(
+                "{} rows: {} products created, {} updated, {} rejected",
+                self.rows, self.created, self.updated, self.rejected
+            );
         }
     }
 }

@@ -18,7 +18,7 @@ async fn add_once(db: &Db, body: &'static str) -> Result<Replay, DbError> {
                 tx.remember(&key, &StoredAnswer { status: 201, body: id.to_string() }).await?;
                 Ok(Replay::New)
             }
-            seen => Ok(seen),
+            seen @ (Replay::Same(_) | Replay::Other) => Ok(seen),
         }
     })
     .await

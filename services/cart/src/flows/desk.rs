@@ -9,7 +9,7 @@ use crate::{
     error::Error,
     model::{Access, Cart, LinesAt, Offers, Quote, Shop, Status, quote},
     store,
-    view::{CartView, CheckedOutView},
+    views::{CartView, CheckedOutView},
 };
 use bodega_contracts::{CartId, LineId, cart::CartCheckedOut};
 use bodega_db::{DbError, StoredAnswer, Trace, Tx};

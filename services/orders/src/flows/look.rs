@@ -3,7 +3,7 @@
 use crate::{
     Orders,
     error::Error,
-    notices::Watch,
+    flows::notices::Watch,
     store::{self, OrderRow, TimelineRow},
 };
 use bodega_contracts::{

@@ -4,7 +4,7 @@ use super::{
     Effect, Entry, Fact, Life, Stock, TimerKind, apply,
     tests::{AUTHORIZED, CAPTURED, REFUNDED, SHOPPER, STAFF, TOTAL},
 };
-use crate::words::Word;
+use crate::model::words::Word;
 use bodega_contracts::orders::OrderStatus;
 use std::{
     collections::{BTreeMap, BTreeSet, HashSet},

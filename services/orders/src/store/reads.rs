@@ -4,7 +4,7 @@ use super::{
     Snapshot,
     entities::{history, orders, snapshots, timeline_lines, timers},
 };
-use crate::words::Word;
+use crate::model::words::Word;
 use bodega_contracts::{
     OrderId,
     orders::{CancelReason, OrderStatus, PaymentStatus},

@@ -25,6 +25,7 @@ CREATE TABLE simulator_refunds (
   charge_key TEXT NOT NULL,
   amount BIGINT NOT NULL,
   reference TEXT NOT NULL,
+  repeats BIGINT NOT NULL,
   at_ms BIGINT NOT NULL
 );
 

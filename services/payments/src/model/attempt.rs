@@ -202,6 +202,21 @@ impl Attempt {
         Self { status: Status::Calling, due: Some(until), lease: Some(lease), sent: true, tries: 1, ..self }
     }
 
+    /// Keeps what the provider said of it.
+    pub(super) fn note(&mut self, outcome: &Outcome) {
+        match outcome {
+            Outcome::Captured { reference, .. } | Outcome::Authorized { reference, .. } => {
+                (self.reference, self.action_url, self.code) = (Some(reference.clone()), None, None);
+            }
+            Outcome::Pending { reference } => self.reference = Some(reference.clone()),
+            Outcome::ActionRequired { reference, url } => {
+                (self.reference, self.action_url) = (Some(reference.clone()), Some(url.clone()));
+            }
+            Outcome::Declined { code } => (self.action_url, self.code) = (None, Some(code.clone())),
+            Outcome::Closed => self.action_url = None,
+        }
+    }
+
     /// Asks for a call. One that is under way ends first: its report sees what is wanted.
     pub(super) fn want(&mut self, task: Task, now: Time) {
         if self.task == Some(task) {

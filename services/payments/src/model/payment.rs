@@ -384,22 +384,6 @@ impl Payment {
     }
 }
 
-impl Attempt {
-    fn note(&mut self, outcome: &Outcome) {
-        match outcome {
-            Outcome::Captured { reference, .. } | Outcome::Authorized { reference, .. } => {
-                (self.reference, self.action_url, self.code) = (Some(reference.clone()), None, None);
-            }
-            Outcome::Pending { reference } => self.reference = Some(reference.clone()),
-            Outcome::ActionRequired { reference, url } => {
-                (self.reference, self.action_url) = (Some(reference.clone()), Some(url.clone()));
-            }
-            Outcome::Declined { code } => (self.action_url, self.code) = (None, Some(code.clone())),
-            Outcome::Closed => self.action_url = None,
-        }
-    }
-}
-
 /// Whether a provider speaks of other money than was asked for.
 fn mismatch(outcome: &Outcome, asked: Money) -> Option<Verdict> {
     let (Outcome::Captured { amount, .. } | Outcome::Authorized { amount, .. }) = outcome else { return None };

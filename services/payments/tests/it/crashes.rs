@@ -66,6 +66,9 @@ async fn a_crash_at_any_point_of_a_refund_gives_back_once() {
             let ended = cut(&shop.job("refunds"), points).await;
             shop.wait(LEASE_OVER).await;
             assert_eq!(shop.money(order).await, (PRICE, PRICE), "cut at {points}");
+            let sql = "SELECT CAST(SUM(s.repeats) AS BIGINT) FROM simulator_refunds s \
+                       JOIN refunds r ON r.refund_id = s.refund_key WHERE r.order_id = $1";
+            assert_eq!(shop.count(sql, order).await, 0, "sent again without asking, cut at {points}");
             assert_eq!(shop.story(order).await, ["captured", "refunded"], "cut at {points}");
             ended
         })

@@ -56,6 +56,22 @@ async fn a_claim_of_a_replica_that_died_is_taken_over() {
 }
 
 #[tokio::test]
+async fn what_was_handed_over_and_then_taken_over_is_called_by_one() {
+    pair(async |one, other| {
+        let order = one.order();
+        one.due(order, "sim_slow").await;
+        one.clock.advance(Duration::from_secs(31));
+        let job = other.job("provider calls");
+        let calling = tokio::spawn(async move { job.step().await });
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        one.job("provider calls").step().await;
+        calling.await.unwrap();
+        assert_eq!((one.money(order).await, one.charges(order).await), ((PRICE, 0), 1));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn refunds_through_both_never_exceed_what_was_taken() {
     pair(async |one, other| {
         let order = one.order();

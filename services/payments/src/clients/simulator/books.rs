@@ -287,14 +287,16 @@ pub(super) async fn refund(tx: &mut Tx, call: &RefundCall) -> Result<RefundOutco
     let sql = "SELECT charge_key, amount FROM simulator_refunds WHERE refund_key = $1";
     if let Some(row) = tx.query_one(sql, &params![call.key.0]).await? {
         let same = row.get::<String>(0)? == call.charge.to_string() && row.get::<i64>(1)? == call.amount.amount;
+        let sql = "UPDATE simulator_refunds SET repeats = repeats + 1 WHERE refund_key = $1";
+        tx.execute(sql, &params![call.key.0]).await?;
         return if same { Ok(RefundOutcome::Done) } else { refused("idempotency_key_reused") };
     }
     if call.amount.currency != booked.amount.currency || call.amount.amount > booked.captured - booked.refunded {
         return refused("exceeds_charge");
     }
-    let columns = &["refund_key", "charge_key", "amount", "reference", "at_ms"];
+    let columns = &["refund_key", "charge_key", "amount", "reference", "repeats", "at_ms"];
     let reference = format!("simr_{}", tx.world().uuid().simple());
-    let row = params![call.key.0, call.charge.to_string(), call.amount.amount, reference, tx.now()].to_vec();
+    let row = params![call.key.0, call.charge.to_string(), call.amount.amount, reference, 0_i64, tx.now()].to_vec();
     tx.insert_rows("simulator_refunds", columns, OnConflict::Fail, &[row]).await?;
     let sql = "UPDATE simulator_charges SET refunded = refunded + $2 WHERE charge_key = $1";
     tx.execute(sql, &params![call.charge.to_string(), call.amount.amount]).await?;

@@ -4,7 +4,7 @@
 
 use crate::{
     model::{Effect, Entry, Fact, Life, TimerKind, apply},
-    words::Word,
+    model::words::Word,
 };
 use bodega_contracts::{CartId, OrderId, PaymentMethod, orders::OrderStatus};
 use bodega_db::Trace;

@@ -1,0 +1,18 @@
+//! The built shop as a whole: who hears what, and what its API says of itself.
+
+mod api;
+mod events;
+
+use bodega::Shop;
+use bodega_kernel::World;
+use bodega_service::Mode;
+use bodega_testkit::{Backend, Home};
+
+/// The whole shop in a folder of its own. Nothing moves in it.
+async fn shop(home: &Home) -> Shop {
+    Shop::open(home.settings(), World::system(), Mode::Still).await.unwrap()
+}
+
+fn home() -> Home {
+    Home::new(Backend::Sqlite)
+}
