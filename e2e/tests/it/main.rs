@@ -7,14 +7,22 @@ mod crashes;
 #[cfg(test)]
 mod data;
 #[cfg(test)]
+mod durability;
+#[cfg(test)]
 mod faults;
+#[cfg(test)]
+mod import;
 #[cfg(test)]
 mod input;
 #[cfg(test)]
 mod journeys;
+#[cfg(test)]
+mod outage;
 #[cfg(test)]
 mod poison;
 #[cfg(test)]
 mod rabbitmq;
 #[cfg(test)]
 mod races;
+#[cfg(test)]
+mod replicas;

@@ -28,6 +28,11 @@ impl Consumer {
         self.db.service()
     }
 
+    /// Its database.
+    pub fn db(&self) -> &Db {
+        &self.db
+    }
+
     /// What it hears.
     pub fn subscriptions(&self) -> &Subscriptions {
         &self.subscriptions

@@ -1,0 +1,94 @@
+//! Direct hand-over, catching up, and listeners that fail.
+
+use crate::setup::{Tower, heard, ring, source, until};
+use bodega_bus::{embedded::Embedded, resend};
+use bodega_kernel::{PageLimit, Time};
+use bodega_testkit::backends;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+fn switch() -> Arc<AtomicBool> {
+    Arc::default()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_listener_hears_every_ring_once() {
+    for backend in backends() {
+        let tower = Tower::new(backend);
+        let bell = tower.bell().await;
+        let (one, two) = (tower.listener("one", &switch()).await, tower.listener("two", &switch()).await);
+        let bus = Embedded::start(&[source(&bell)], &[one.clone(), two.clone()]);
+        ring(&bell, 0..500).await;
+        until(async || bus.backlog() == 0).await;
+        assert_eq!(heard(&one, one.db()).await, (500, 500));
+        assert_eq!(heard(&two, two.db()).await, (500, 500));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_listener_that_cannot_for_a_while_stops_nobody_and_catches_up() {
+    for backend in backends() {
+        let tower = Tower::new(backend);
+        let bell = tower.bell().await;
+        let broken = switch();
+        let (one, two) = (tower.listener("one", &broken).await, tower.listener("two", &switch()).await);
+        broken.store(true, Ordering::SeqCst);
+        let bus = Embedded::start(&[source(&bell)], &[one.clone(), two.clone()]);
+        // More commits than a feed holds, so that the rest has to be read from what is stored.
+        ring(&bell, 0..1_500).await;
+        until(async || heard(&two, two.db()).await == (1_500, 1_500)).await;
+        assert_eq!(heard(&one, one.db()).await, (0, 0));
+        broken.store(false, Ordering::SeqCst);
+        until(async || bus.backlog() == 0).await;
+        assert_eq!(heard(&one, one.db()).await, (1_500, 1_500));
+        assert!(one.dead_letters(None, PageLimit::default()).await.unwrap().is_empty(), "what passes is no dead letter");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_ring_that_nobody_can_hear_is_put_aside_alone() {
+    for backend in backends() {
+        let tower = Tower::new(backend);
+        let bell = tower.bell().await;
+        let one = tower.listener("one", &switch()).await;
+        let bus = Embedded::start(&[source(&bell)], std::slice::from_ref(&one));
+        ring(&bell, -1..100).await;
+        until(async || bus.backlog() == 0).await;
+        assert_eq!(heard(&one, one.db()).await, (100, 100));
+        let dead = one.dead_letters(None, PageLimit::default()).await.unwrap();
+        assert_eq!(dead.len(), 1);
+        assert!(dead[0].error.contains("backwards"), "{}", dead[0].error);
+        assert!(one.replay(dead[0].id).await.is_err(), "it still cannot be handled");
+        assert_eq!(one.dead_letters(None, PageLimit::default()).await.unwrap().len(), 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_rung_while_nobody_listened_is_heard_later() {
+    for backend in backends() {
+        let tower = Tower::new(backend);
+        let bell = tower.bell().await;
+        ring(&bell, 0..700).await;
+        let one = tower.listener("one", &switch()).await;
+        let bus = Embedded::start(&[source(&bell)], std::slice::from_ref(&one));
+        until(async || heard(&one, one.db()).await == (700, 700)).await;
+        ring(&bell, 700..710).await;
+        until(async || bus.backlog() == 0).await;
+        assert_eq!(heard(&one, one.db()).await, (710, 710));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn resending_hands_stored_rings_over_again() {
+    for backend in backends() {
+        let tower = Tower::new(backend);
+        let bell = tower.bell().await;
+        let one = tower.listener("one", &switch()).await;
+        ring(&bell, 0..600).await;
+        assert_eq!(resend(&bell, &one, Time::from_ms(0)).await.unwrap(), 600);
+        assert_eq!(resend(&bell, &one, tower.world.now().plus(std::time::Duration::from_hours(1))).await.unwrap(), 0);
+        assert_eq!(heard(&one, one.db()).await, (600, 600));
+    }
+}

@@ -1,0 +1,124 @@
+//! A bell that rings and a listener that counts, each with a database of its own.
+
+use bodega_bus::{Consumer, Delivery, Failure, Subscriptions, embedded::Source};
+use bodega_db::{Db, DbConfig, DbError, Engine, Migration, Tx, params};
+use bodega_kernel::{Event, World};
+use bodega_settings::DatabaseKind;
+use bodega_testkit::{Backend, Home};
+use serde::{Deserialize, Serialize};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+const NOTHING: &[Migration] = &[];
+const HEARD: &[Migration] = &[Migration {
+    name: "0001_heard",
+    sql: "CREATE TABLE heard (ring BIGINT PRIMARY KEY, times BIGINT NOT NULL);",
+}];
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct BellRung {
+    pub(crate) ring: i64,
+}
+
+impl Event for BellRung {
+    const TYPE: &'static str = "bell.rung.v1";
+    fn subject(&self) -> String {
+        self.ring.to_string()
+    }
+}
+
+pub(crate) struct Tower {
+    pub(crate) home: Home,
+    pub(crate) world: World,
+}
+
+impl Tower {
+    pub(crate) fn new(backend: Backend) -> Self {
+        Self { home: Home::new(backend), world: World::system() }
+    }
+
+    /// The bell's database; several openings wait for each other.
+    pub(crate) async fn bell(&self) -> Db {
+        self.open("bell", NOTHING).await
+    }
+
+    /// A listener of this name; while `broken` it cannot handle a thing.
+    pub(crate) async fn listener(&self, name: &'static str, broken: &Arc<AtomicBool>) -> Consumer {
+        let db = self.open(name, HEARD).await;
+        let broken = Arc::clone(broken);
+        let subscriptions = Subscriptions::new().on(async move |tx: &mut Tx, batch: &[Delivery<BellRung>]| {
+            if broken.load(Ordering::SeqCst) {
+                return Err(Failure::Transient("not now".to_owned()));
+            }
+            hear(tx, batch).await
+        });
+        Consumer::new(db, subscriptions)
+    }
+
+    async fn open(&self, service: &'static str, migrations: &'static [Migration]) -> Db {
+        let settings = self.home.settings().database;
+        let engine = match settings.kind {
+            DatabaseKind::Sqlite => Engine::Sqlite { folder: settings.data_dir },
+            DatabaseKind::Postgres => {
+                Engine::Postgres { url: settings.url, schema: Some(settings.schema.replace("{service}", service)) }
+            }
+        };
+        let config = DbConfig { engine, service, readers: 1, broker: false };
+        for _ in 0..200 {
+            match Db::open(&config, migrations, &self.world).await {
+                Ok(db) => return db,
+                Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+            }
+        }
+        panic!("{service} does not open");
+    }
+}
+
+pub(crate) fn source(db: &Db) -> Source {
+    Source { db: db.clone(), publishes: &[BellRung::TYPE] }
+}
+
+/// A negative ring can never be handled.
+async fn hear(tx: &mut Tx, batch: &[Delivery<BellRung>]) -> Result<(), Failure> {
+    for delivery in batch {
+        if delivery.event.ring < 0 {
+            return Err(Failure::permanent("a bell does not ring backwards"));
+        }
+        let sql = "INSERT INTO heard (ring, times) VALUES ($1, 1) ON CONFLICT (ring) DO UPDATE SET times = heard.times + 1";
+        tx.execute(sql, &params![delivery.event.ring]).await?;
+    }
+    Ok(())
+}
+
+pub(crate) async fn ring(bell: &Db, rings: std::ops::Range<i64>) {
+    for ring in rings {
+        bell.write(async move |tx| tx.emit(&BellRung { ring })).await.unwrap();
+    }
+}
+
+/// Rings heard, and how often altogether.
+pub(crate) async fn heard(listener: &Consumer, db: &Db) -> (i64, i64) {
+    assert_eq!(listener.service(), db.service());
+    db.write(async |tx| {
+        let sql = "SELECT COUNT(*), CAST(COALESCE(SUM(times), 0) AS BIGINT) FROM heard";
+        let row = tx.query_one(sql, &[]).await?.ok_or_else(|| DbError::Refused("no count".into()))?;
+        Ok::<_, DbError>((row.get(0)?, row.get(1)?))
+    })
+    .await
+    .unwrap()
+}
+
+pub(crate) async fn until<F: AsyncFnMut() -> bool>(mut done: F) {
+    for _ in 0..500 {
+        if done().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("it never happened");
+}
