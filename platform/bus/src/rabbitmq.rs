@@ -118,7 +118,8 @@ impl Broker {
                 .with_type(event.kind.as_ref().into());
             let (exchange, key) = (self.exchange.as_str().into(), event.kind.as_ref().into());
             let body = encode(event)?;
-            let confirm = channel.basic_publish(exchange, key, BasicPublishOptions::default(), &body, properties).await?;
+            let confirm =
+                channel.basic_publish(exchange, key, BasicPublishOptions::default(), &body, properties).await?;
             confirms.push(confirm);
         }
         let confirmed = try_join_all(confirms).await?;
@@ -157,7 +158,9 @@ impl Broker {
         channel.queue_declare(queue.as_str().into(), QueueDeclareOptions::durable(), arguments).await?;
         for kind in consumer.subscriptions().kinds() {
             let (queue, exchange) = (queue.as_str().into(), self.exchange.as_str().into());
-            channel.queue_bind(queue, exchange, kind.into(), QueueBindOptions::default(), FieldTable::default()).await?;
+            channel
+                .queue_bind(queue, exchange, kind.into(), QueueBindOptions::default(), FieldTable::default())
+                .await?;
         }
         Ok(queue)
     }

@@ -16,10 +16,8 @@ pub async fn resend(source: &Db, to: &Consumer, since: Time) -> Result<u64, DbEr
         let events = source.write(async move |tx| events_after(tx, seq, PORTION).await).await?;
         let Some(last) = events.last() else { return Ok(sent) };
         seq = last.seq;
-        let wanted: Arc<[Envelope]> = events
-            .into_iter()
-            .filter(|event| event.at >= since && to.subscriptions.hears(&event.kind))
-            .collect();
+        let wanted: Arc<[Envelope]> =
+            events.into_iter().filter(|event| event.at >= since && to.subscriptions.hears(&event.kind)).collect();
         sent += wanted.len() as u64;
         let subscriptions = Arc::clone(&to.subscriptions);
         to.db

@@ -36,8 +36,14 @@ impl From<rusqlite::Error> for DbError {
         use rusqlite::ErrorCode as Code;
         match error.sqlite_error_code() {
             Some(
-                Code::DatabaseBusy | Code::DatabaseLocked | Code::DiskFull | Code::SystemIoFailure | Code::OutOfMemory
-                | Code::CannotOpen | Code::ReadOnly | Code::FileLockingProtocolFailed,
+                Code::DatabaseBusy
+                | Code::DatabaseLocked
+                | Code::DiskFull
+                | Code::SystemIoFailure
+                | Code::OutOfMemory
+                | Code::CannotOpen
+                | Code::ReadOnly
+                | Code::FileLockingProtocolFailed,
             ) => Self::unavailable(&error),
             _ => Self::refused(&error),
         }
@@ -64,7 +70,8 @@ impl From<sea_orm::DbErr> for DbError {
     fn from(error: sea_orm::DbErr) -> Self {
         use sea_orm::{DbErr, RuntimeErr::SqlxError};
         if let DbErr::Query(SqlxError(inner)) | DbErr::Exec(SqlxError(inner)) | DbErr::Conn(SqlxError(inner)) = &error {
-            let passes = inner.as_database_error().is_none_or(|database| database.code().is_some_and(|code| passing(&code)));
+            let passes =
+                inner.as_database_error().is_none_or(|database| database.code().is_some_and(|code| passing(&code)));
             return if passes { Self::unavailable(inner) } else { Self::refused(inner) };
         }
         if matches!(error, DbErr::Conn(_) | DbErr::ConnectionAcquire(_)) {

@@ -99,7 +99,8 @@ impl<C: Send + 'static, O: Send + 'static> Lane<C, O> {
             Ok(_) | Err(_) => {
                 let mut outcomes = Vec::with_capacity(commands.len());
                 for command in commands {
-                    let alone = tx.nested(async |tx| (self.shared.apply)(tx, std::slice::from_ref(command)).await).await;
+                    let alone =
+                        tx.nested(async |tx| (self.shared.apply)(tx, std::slice::from_ref(command)).await).await;
                     outcomes.push(alone.and_then(|mut outcomes| {
                         outcomes.pop().ok_or_else(|| DbError::refused(&"a command without an outcome"))
                     }));

@@ -68,7 +68,10 @@ impl Tx {
         }
         let rows: Vec<_> = events
             .iter()
-            .map(|event| params![event.id, &*event.kind, &*event.subject, event.at, event.trace.as_deref(), &*event.data].to_vec())
+            .map(|event| {
+                params![event.id, &*event.kind, &*event.subject, event.at, event.trace.as_deref(), &*event.data]
+                    .to_vec()
+            })
             .collect();
         let first = self.insert_sequence("events", COLUMNS, "seq", &rows).await?;
         for (event, seq) in events.iter_mut().zip(first) {

@@ -113,7 +113,8 @@ impl PostgresConn {
         let key = columns.first().copied().unwrap_or_default();
         let (sql, arguments) = insert(table, columns, &format!(" ON CONFLICT DO NOTHING RETURNING {key}"), rows)?;
         let inserted = sqlx::query_with(AssertSqlSafe(sql), arguments).fetch_all(self.conn()?).await?;
-        let mut inserted = inserted.iter().map(|row| Ok(row.try_get(0)?)).collect::<Result<HashSet<Uuid>, DbError>>()?;
+        let mut inserted =
+            inserted.iter().map(|row| Ok(row.try_get(0)?)).collect::<Result<HashSet<Uuid>, DbError>>()?;
         // Of twins within the rows the first is the new one.
         Ok(rows.iter().map(|row| matches!(row.first(), Some(Value::Uuid(Some(id))) if inserted.remove(id))).collect())
     }
@@ -132,12 +133,7 @@ impl PostgresConn {
 }
 
 /// `INSERT … SELECT … FROM unnest`: one array for each column.
-fn insert(
-    table: &str,
-    columns: &[&str],
-    end: &str,
-    rows: &[Vec<Value<'_>>],
-) -> Result<(String, PgArguments), DbError> {
+fn insert(table: &str, columns: &[&str], end: &str, rows: &[Vec<Value<'_>>]) -> Result<(String, PgArguments), DbError> {
     let mut arguments = PgArguments::default();
     let mut places = Vec::with_capacity(columns.len());
     for index in 0..columns.len() {
@@ -148,7 +144,9 @@ fn insert(
     }
     let (names, places) = (columns.join(", "), places.join(", "));
     // The order of the rows is the order of their numbers.
-    let sql = format!("INSERT INTO {table} ({names}) SELECT {names} FROM unnest({places}) WITH ORDINALITY AS t ({names}, place) ORDER BY place{end}");
+    let sql = format!(
+        "INSERT INTO {table} ({names}) SELECT {names} FROM unnest({places}) WITH ORDINALITY AS t ({names}, place) ORDER BY place{end}"
+    );
     Ok((sql, arguments))
 }
 

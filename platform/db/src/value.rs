@@ -55,8 +55,9 @@ impl Row {
     /// The value at `index`, counted from 0; refused where it is missing or of another type.
     pub fn get<T: FromValue>(&self, index: usize) -> Result<T, DbError> {
         let value = self.0.get(index).ok_or_else(|| DbError::refused(&format!("no column {index}")))?;
-        T::from_value(value)
-            .ok_or_else(|| DbError::refused(&format!("column {index} is {value:?}, not {}", std::any::type_name::<T>())))
+        T::from_value(value).ok_or_else(|| {
+            DbError::refused(&format!("column {index} is {value:?}, not {}", std::any::type_name::<T>()))
+        })
     }
 }
 

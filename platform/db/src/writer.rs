@@ -54,7 +54,9 @@ impl Db {
         let reader = reader(config)?;
         migrate::migrate(&config.engine, &reader, migrations).await?;
         let conn = match &config.engine {
-            Engine::Sqlite { folder } => Conn::Sqlite(SqliteConn::open(&folder.join(format!("{}.db", config.service)))?),
+            Engine::Sqlite { folder } => {
+                Conn::Sqlite(SqliteConn::open(&folder.join(format!("{}.db", config.service)))?)
+            }
             Engine::Postgres { url, schema } => {
                 Conn::Postgres(PostgresConn::new(postgres::options(url, schema.as_deref())?))
             }

@@ -154,7 +154,14 @@ impl fmt::Display for Money {
         let unit = 10_u64.pow(decimals);
         match decimals {
             0 => write!(f, "{sign}{amount} {}", self.currency),
-            _ => write!(f, "{sign}{}.{:0width$} {}", amount / unit, amount % unit, self.currency, width = decimals as usize),
+            _ => write!(
+                f,
+                "{sign}{}.{:0width$} {}",
+                amount / unit,
+                amount % unit,
+                self.currency,
+                width = decimals as usize
+            ),
         }
     }
 }

@@ -6,20 +6,14 @@
 /// A negative weight counts as zero. Where all weights are zero they count as equal. A negative amount is shared as
 /// its opposite. Without weights there are no shares.
 pub fn allocate(amount: i64, weights: &[i64]) -> Vec<i64> {
-    let mut weights: Vec<i128> = weights
-        .iter()
-        .map(|&weight| i128::from(weight.max(0)))
-        .collect();
+    let mut weights: Vec<i128> = weights.iter().map(|&weight| i128::from(weight.max(0))).collect();
     if weights.iter().all(|&weight| weight == 0) {
         weights.fill(1);
     }
     let whole: i128 = weights.iter().sum();
     // Two i64 multiplied always fit an i128, so nothing below overflows.
     let magnitude = i128::from(amount).abs();
-    let mut shares: Vec<i128> = weights
-        .iter()
-        .map(|weight| magnitude * weight / whole)
-        .collect();
+    let mut shares: Vec<i128> = weights.iter().map(|weight| magnitude * weight / whole).collect();
     let left = magnitude - shares.iter().sum::<i128>();
     let mut order: Vec<usize> = (0..weights.len()).collect();
     order.sort_by_cached_key(|&index| std::cmp::Reverse(magnitude * weights[index] % whole));
@@ -27,10 +21,7 @@ pub fn allocate(amount: i64, weights: &[i64]) -> Vec<i64> {
         shares[index] += 1;
     }
     let sign = i128::from(amount.signum());
-    shares
-        .into_iter()
-        .map(|share| (share * sign) as i64)
-        .collect()
+    shares.into_iter().map(|share| (share * sign) as i64).collect()
 }
 
 #[cfg(test)]

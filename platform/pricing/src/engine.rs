@@ -17,46 +17,20 @@ use std::collections::{BTreeMap, BTreeSet};
 pub fn price(basket: &Basket) -> Result<Priced, PricingError> {
     check(basket)?;
     let mut lines: Vec<Line<'_>> = basket.lines.iter().map(Line::new).collect();
-    let mut shipping = basket
-        .shipping
-        .as_ref()
-        .map_or(0, |shipping| shipping.price);
+    let mut shipping = basket.shipping.as_ref().map_or(0, |shipping| shipping.price);
     for discount in &basket.discounts {
         apply(discount, &mut lines, &mut shipping);
     }
-    let mut parts: Vec<Taxed> = lines
-        .iter()
-        .map(|line| Taxed {
-            rate_bp: line.item.tax_rate_bp,
-            amount: line.left,
-        })
-        .collect();
-    parts.extend(basket.shipping.as_ref().map(|method| Taxed {
-        rate_bp: method.tax_rate_bp,
-        amount: shipping,
-    }));
+    let mut parts: Vec<Taxed> =
+        lines.iter().map(|line| Taxed { rate_bp: line.item.tax_rate_bp, amount: line.left }).collect();
+    parts.extend(basket.shipping.as_ref().map(|method| Taxed { rate_bp: method.tax_rate_bp, amount: shipping }));
     let taxes = taxes(basket, &parts);
     let tax = taxes.iter().sum();
-    let lines: Vec<PricedLine> = lines
-        .into_iter()
-        .zip(taxes)
-        .map(|(line, tax)| line.priced(basket, tax))
-        .collect();
+    let lines: Vec<PricedLine> = lines.into_iter().zip(taxes).map(|(line, tax)| line.priced(basket, tax)).collect();
     let subtotal: i64 = lines.iter().map(|line| line.subtotal).sum();
-    let discount: i64 = lines
-        .iter()
-        .flat_map(|line| &line.discounts)
-        .map(|applied| applied.amount)
-        .sum();
+    let discount: i64 = lines.iter().flat_map(|line| &line.discounts).map(|applied| applied.amount).sum();
     let total = subtotal - discount + shipping + added(basket, tax);
-    Ok(Priced {
-        lines,
-        subtotal,
-        discount,
-        shipping,
-        tax,
-        total,
-    })
+    Ok(Priced { lines, subtotal, discount, shipping, tax, total })
 }
 
 /// A line while it is priced.
@@ -75,20 +49,13 @@ struct Taxed {
 
 impl<'a> Line<'a> {
     fn new(item: &'a Item) -> Self {
-        Self {
-            item,
-            left: item.unit_price * item.quantity,
-            discounts: Vec::new(),
-        }
+        Self { item, left: item.unit_price * item.quantity, discounts: Vec::new() }
     }
 
     fn take_off(&mut self, label: &str, amount: i64) {
         self.left -= amount;
         if amount > 0 {
-            self.discounts.push(Applied {
-                label: label.to_owned(),
-                amount,
-            });
+            self.discounts.push(Applied { label: label.to_owned(), amount });
         }
     }
 
@@ -108,10 +75,7 @@ impl<'a> Line<'a> {
 
 fn apply(discount: &Discount, lines: &mut [Line<'_>], shipping: &mut i64) {
     let skus: Option<BTreeSet<&Sku>> = discount.skus.as_ref().map(|skus| skus.iter().collect());
-    let is_meant = |line: &Line<'_>| {
-        skus.as_ref()
-            .is_none_or(|skus| skus.contains(&line.item.sku))
-    };
+    let is_meant = |line: &Line<'_>| skus.as_ref().is_none_or(|skus| skus.contains(&line.item.sku));
     if discount.kind == DiscountKind::FreeShipping {
         if skus.is_none() || lines.iter().any(is_meant) {
             *shipping = 0;
@@ -140,11 +104,7 @@ fn taxes(basket: &Basket, parts: &[Taxed]) -> Vec<i64> {
     let mut taxes = vec![0; parts.len()];
     for (rate_bp, members) in rates {
         let amounts: Vec<i64> = members.iter().map(|&index| parts[index].amount).collect();
-        let whole_bp = if basket.prices_include_tax {
-            MAX_RATE_BP + rate_bp
-        } else {
-            MAX_RATE_BP
-        };
+        let whole_bp = if basket.prices_include_tax { MAX_RATE_BP + rate_bp } else { MAX_RATE_BP };
         let tax = part(amounts.iter().sum(), rate_bp, whole_bp);
         for (index, share) in members.into_iter().zip(allocate(tax, &amounts)) {
             taxes[index] = share;
@@ -155,11 +115,7 @@ fn taxes(basket: &Basket, parts: &[Taxed]) -> Vec<i64> {
 
 /// `amount * numerator / denominator`, rounded half up; nothing is negative and the fraction is at most 1.
 fn part(amount: i64, numerator: i64, denominator: i64) -> i64 {
-    let (amount, numerator, denominator) = (
-        i128::from(amount),
-        i128::from(numerator),
-        i128::from(denominator),
-    );
+    let (amount, numerator, denominator) = (i128::from(amount), i128::from(numerator), i128::from(denominator));
     ((2 * amount * numerator + denominator) / (2 * denominator)) as i64
 }
 

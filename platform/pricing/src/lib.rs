@@ -10,7 +10,5 @@ mod model;
 
 pub use allocate::allocate;
 pub use engine::price;
-pub use limits::{
-    MAX_BASKET, MAX_DISCOUNTS, MAX_LINES, MAX_PRICE, MAX_QUANTITY, MAX_RATE_BP, PricingError,
-};
+pub use limits::{MAX_BASKET, MAX_DISCOUNTS, MAX_LINES, MAX_PRICE, MAX_QUANTITY, MAX_RATE_BP, PricingError};
 pub use model::{Applied, Basket, Discount, DiscountKind, Item, Priced, PricedLine, Shipping};

@@ -91,14 +91,10 @@ pub enum PricingError {
 /// Refuses what is outside the limits. After it, line subtotals, their sum, and twice that sum fit an `i64`.
 pub(crate) fn check(basket: &Basket) -> Result<(), PricingError> {
     if basket.lines.len() > MAX_LINES {
-        return Err(PricingError::TooManyLines {
-            lines: basket.lines.len(),
-        });
+        return Err(PricingError::TooManyLines { lines: basket.lines.len() });
     }
     if basket.discounts.len() > MAX_DISCOUNTS {
-        return Err(PricingError::TooManyDiscounts {
-            discounts: basket.discounts.len(),
-        });
+        return Err(PricingError::TooManyDiscounts { discounts: basket.discounts.len() });
     }
     for (line, item) in basket.lines.iter().enumerate() {
         check_item(line, item)?;
@@ -107,14 +103,8 @@ pub(crate) fn check(basket: &Basket) -> Result<(), PricingError> {
         check_discount(index, discount)?;
     }
     basket.shipping.as_ref().map_or(Ok(()), check_shipping)?;
-    let goods = basket
-        .lines
-        .iter()
-        .map(|item| i128::from(item.unit_price) * i128::from(item.quantity));
-    let shipping = basket
-        .shipping
-        .iter()
-        .map(|shipping| i128::from(shipping.price));
+    let goods = basket.lines.iter().map(|item| i128::from(item.unit_price) * i128::from(item.quantity));
+    let shipping = basket.shipping.iter().map(|shipping| i128::from(shipping.price));
     if goods.chain(shipping).sum::<i128>() > i128::from(MAX_BASKET) {
         return Err(PricingError::TooLarge);
     }
@@ -122,12 +112,7 @@ pub(crate) fn check(basket: &Basket) -> Result<(), PricingError> {
 }
 
 fn check_item(line: usize, item: &Item) -> Result<(), PricingError> {
-    let Item {
-        unit_price: price,
-        quantity,
-        tax_rate_bp: bp,
-        ..
-    } = *item;
+    let Item { unit_price: price, quantity, tax_rate_bp: bp, .. } = *item;
     if !(1..=MAX_QUANTITY).contains(&quantity) {
         return Err(PricingError::Quantity { line, quantity });
     }
@@ -143,27 +128,15 @@ fn check_item(line: usize, item: &Item) -> Result<(), PricingError> {
 fn check_discount(index: usize, discount: &Discount) -> Result<(), PricingError> {
     match discount.kind {
         DiscountKind::Percentage { bp } if !(0..=MAX_RATE_BP).contains(&bp) => {
-            Err(PricingError::DiscountRate {
-                discount: index,
-                bp,
-            })
+            Err(PricingError::DiscountRate { discount: index, bp })
         }
-        DiscountKind::Amount { amount } if amount < 0 => Err(PricingError::DiscountAmount {
-            discount: index,
-            amount,
-        }),
-        DiscountKind::Percentage { .. }
-        | DiscountKind::Amount { .. }
-        | DiscountKind::FreeShipping => Ok(()),
+        DiscountKind::Amount { amount } if amount < 0 => Err(PricingError::DiscountAmount { discount: index, amount }),
+        DiscountKind::Percentage { .. } | DiscountKind::Amount { .. } | DiscountKind::FreeShipping => Ok(()),
     }
 }
 
 fn check_shipping(shipping: &Shipping) -> Result<(), PricingError> {
-    let Shipping {
-        price,
-        tax_rate_bp: bp,
-        ..
-    } = *shipping;
+    let Shipping { price, tax_rate_bp: bp, .. } = *shipping;
     if !(0..=MAX_PRICE).contains(&price) {
         return Err(PricingError::ShippingPrice { price });
     }

@@ -82,9 +82,15 @@ asked_of_any! {
 pub(crate) fn answers(db: &Db, hears: Vec<String>, answers: Answers) -> Answers {
     let (events, inbox, standing) = (db.clone(), db.clone(), db.clone());
     answers
-        .on::<EventFacts, _>(async move |question: EventFacts| event_facts(&events, question.after).await.map_err(refused))
-        .on::<InboxFacts, _>(async move |question: InboxFacts| inbox_facts(&inbox, question.after).await.map_err(refused))
-        .on::<StandingFacts, _>(async move |_: StandingFacts| standing_facts(&standing, hears.clone()).await.map_err(refused))
+        .on::<EventFacts, _>(async move |question: EventFacts| {
+            event_facts(&events, question.after).await.map_err(refused)
+        })
+        .on::<InboxFacts, _>(async move |question: InboxFacts| {
+            inbox_facts(&inbox, question.after).await.map_err(refused)
+        })
+        .on::<StandingFacts, _>(async move |_: StandingFacts| {
+            standing_facts(&standing, hears.clone()).await.map_err(refused)
+        })
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "for map_err")]

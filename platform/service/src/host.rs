@@ -115,7 +115,8 @@ async fn host(
         secrets: secrets.clone(),
     };
     let running = (definition.start)(context).await.with_context(|| format!("{name} does not start"))?;
-    let answers = crate::facts::answers(&db, running.subscriptions.kinds().map(str::to_owned).collect(), running.answers);
+    let answers =
+        crate::facts::answers(&db, running.subscriptions.kinds().map(str::to_owned).collect(), running.answers);
     rpc.register(name, answers.clone());
     let (router, openapi) = running.routes.split_for_parts();
     Ok(Hosted {

@@ -23,82 +23,42 @@ pub(crate) fn check(settings: &Settings) -> Result<(), Fault> {
     shop(settings)?;
     let secret = &settings.rpc.secret;
     let long = secret.is_empty() || secret.chars().count() >= MIN_SECRET_CHARS;
-    require(long, "rpc.secret", || {
-        format!("has fewer than {MIN_SECRET_CHARS} characters")
-    })?;
+    require(long, "rpc.secret", || format!("has fewer than {MIN_SECRET_CHARS} characters"))?;
     let mut providers = BTreeSet::new();
-    let clean = settings
-        .payments
-        .providers
-        .iter()
-        .all(|name| !name.is_empty() && providers.insert(name));
-    require(clean, "payments.providers", || {
-        "a name is empty or there twice".to_owned()
-    })
+    let clean = settings.payments.providers.iter().all(|name| !name.is_empty() && providers.insert(name));
+    require(clean, "payments.providers", || "a name is empty or there twice".to_owned())
 }
 
 fn addresses(settings: &Settings) -> Result<(), Fault> {
     let has_port = |listen: &str| {
-        listen
-            .rsplit_once(':')
-            .is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok())
+        listen.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok())
     };
-    require(has_port(&settings.server.listen), "server.listen", || {
-        "is not written address:port".to_owned()
-    })?;
-    let starts =
-        |text: &str, schemes: &[&str]| schemes.iter().any(|scheme| text.starts_with(scheme));
+    require(has_port(&settings.server.listen), "server.listen", || "is not written address:port".to_owned())?;
+    let starts = |text: &str, schemes: &[&str]| schemes.iter().any(|scheme| text.starts_with(scheme));
     let database = settings.database.kind != DatabaseKind::Postgres
         || starts(&settings.database.url, &["postgres://", "postgresql://"]);
-    require(database, "database.url", || {
-        "does not begin with postgres://".to_owned()
-    })?;
-    let bus = settings.bus.kind != BusKind::Rabbitmq
-        || starts(&settings.bus.url, &["amqp://", "amqps://"]);
-    require(bus, "bus.url", || {
-        "does not begin with amqp:// or amqps://".to_owned()
-    })?;
-    require(!settings.bus.exchange.is_empty(), "bus.exchange", || {
-        "is empty".to_owned()
-    })?;
-    let other = settings
-        .rpc
-        .upstreams
-        .iter()
-        .find(|(_, url)| !starts(url, &["http://", "https://"]));
-    let message =
-        |service| format!("the address of {service:?} does not begin with http:// or https://");
-    require(other.is_none(), "rpc.upstreams", || {
-        other.map_or_else(String::new, |(service, _)| message(service))
-    })
+    require(database, "database.url", || "does not begin with postgres://".to_owned())?;
+    let bus = settings.bus.kind != BusKind::Rabbitmq || starts(&settings.bus.url, &["amqp://", "amqps://"]);
+    require(bus, "bus.url", || "does not begin with amqp:// or amqps://".to_owned())?;
+    require(!settings.bus.exchange.is_empty(), "bus.exchange", || "is empty".to_owned())?;
+    let other = settings.rpc.upstreams.iter().find(|(_, url)| !starts(url, &["http://", "https://"]));
+    let message = |service| format!("the address of {service:?} does not begin with http:// or https://");
+    require(other.is_none(), "rpc.upstreams", || other.map_or_else(String::new, |(service, _)| message(service)))
 }
 
 fn spans(settings: &Settings) -> Result<(), Fault> {
     for (key, span) in [
-        (
-            "server.request_timeout_ms",
-            settings.server.request_timeout_ms,
-        ),
-        (
-            "payments.deadline_minutes",
-            settings.payments.deadline_minutes,
-        ),
+        ("server.request_timeout_ms", settings.server.request_timeout_ms),
+        ("payments.deadline_minutes", settings.payments.deadline_minutes),
         ("orders.pending_minutes", settings.orders.pending_minutes),
-        (
-            "orders.service_level_hours",
-            settings.orders.service_level_hours,
-        ),
+        ("orders.service_level_hours", settings.orders.service_level_hours),
         ("identity.access_minutes", settings.identity.access_minutes),
         ("identity.refresh_days", settings.identity.refresh_days),
     ] {
-        require((1..=MAX_SPAN).contains(&span), key, || {
-            format!("is not between 1 and {MAX_SPAN}")
-        })?;
+        require((1..=MAX_SPAN).contains(&span), key, || format!("is not between 1 and {MAX_SPAN}"))?;
     }
     let grace = settings.inventory.hold_grace_hours;
-    require(grace <= MAX_SPAN, "inventory.hold_grace_hours", || {
-        format!("is more than {MAX_SPAN}")
-    })
+    require(grace <= MAX_SPAN, "inventory.hold_grace_hours", || format!("is more than {MAX_SPAN}"))
 }
 
 fn counts(settings: &Settings) -> Result<(), Fault> {
@@ -108,15 +68,9 @@ fn counts(settings: &Settings) -> Result<(), Fault> {
         ("database.readers", settings.database.readers as usize),
         ("identity.hash_threads", settings.identity.hash_threads),
         ("identity.hash_queue", settings.identity.hash_queue),
-        (
-            "limits.per_second_per_address",
-            settings.limits.per_second_per_address as usize,
-        ),
+        ("limits.per_second_per_address", settings.limits.per_second_per_address as usize),
         ("limits.burst", settings.limits.burst as usize),
-        (
-            "limits.login_per_minute",
-            settings.limits.login_per_minute as usize,
-        ),
+        ("limits.login_per_minute", settings.limits.login_per_minute as usize),
     ] {
         require(count >= 1, key, || "is less than 1".to_owned())?;
     }
@@ -125,42 +79,21 @@ fn counts(settings: &Settings) -> Result<(), Fault> {
 
 fn shop(settings: &Settings) -> Result<(), Fault> {
     let shop = &settings.shop;
-    let code = shop.currency.len() == 3
-        && shop
-            .currency
-            .bytes()
-            .all(|letter| letter.is_ascii_uppercase());
-    require(code, "shop.currency", || {
-        "is not an ISO 4217 code such as GBP".to_owned()
-    })?;
+    let code = shop.currency.len() == 3 && shop.currency.bytes().all(|letter| letter.is_ascii_uppercase());
+    require(code, "shop.currency", || "is not an ISO 4217 code such as GBP".to_owned())?;
     let rate = (0..=10_000).contains(&shop.tax_rate_bp);
-    require(rate, "shop.tax_rate_bp", || {
-        "is not between 0 and 10000".to_owned()
-    })?;
-    require(!shop.issuer.is_empty(), "shop.issuer", || {
-        "is empty".to_owned()
-    })?;
+    require(rate, "shop.tax_rate_bp", || "is not between 0 and 10000".to_owned())?;
+    require(!shop.issuer.is_empty(), "shop.issuer", || "is empty".to_owned())?;
     let mut ids = BTreeSet::new();
     for method in &shop.shipping_methods {
         let priced = (0..=1_000_000_000_000).contains(&method.price);
-        require(priced, "shop.shipping_methods", || {
-            format!("the price of {:?} is out of range", method.id)
-        })?;
+        require(priced, "shop.shipping_methods", || format!("the price of {:?} is out of range", method.id))?;
         let named = !method.id.is_empty() && ids.insert(&method.id);
-        require(named, "shop.shipping_methods", || {
-            format!("the id {:?} is empty or there twice", method.id)
-        })?;
+        require(named, "shop.shipping_methods", || format!("the id {:?} is empty or there twice", method.id))?;
     }
     Ok(())
 }
 
 fn require(holds: bool, key: &'static str, message: impl FnOnce() -> String) -> Result<(), Fault> {
-    if holds {
-        Ok(())
-    } else {
-        Err(Fault {
-            key,
-            message: message(),
-        })
-    }
+    if holds { Ok(()) } else { Err(Fault { key, message: message() }) }
 }

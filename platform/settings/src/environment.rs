@@ -36,10 +36,7 @@ pub(crate) fn value(text: &str, default: Option<&toml::Value>) -> Value {
     match default {
         None | Some(toml::Value::String(_) | toml::Value::Datetime(_)) => Value::from(text),
         Some(toml::Value::Array(_)) if !listed => {
-            let items = text
-                .split(',')
-                .map(str::trim)
-                .filter(|item| !item.is_empty());
+            let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
             Value::from(items.map(Value::from).collect::<Vec<_>>())
         }
         Some(

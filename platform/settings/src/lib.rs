@@ -12,8 +12,8 @@ mod redact;
 
 pub use error::SettingsError;
 pub use model::{
-    Bus, BusKind, Database, DatabaseKind, Identity, Inventory, Limits, Log, LogFormat, Orders,
-    Payments, Rpc, Server, Settings, ShippingMethod, Shop,
+    Bus, BusKind, Database, DatabaseKind, Identity, Inventory, Limits, Log, LogFormat, Orders, Payments, Rpc, Server,
+    Settings, ShippingMethod, Shop,
 };
 
 use std::path::Path;
@@ -39,8 +39,7 @@ impl Settings {
     /// The defaults alone.
     pub fn defaults() -> Self {
         let nothing = std::iter::empty::<(String, String)>();
-        layers::load(None, nothing)
-            .unwrap_or_else(|error| unreachable!("defaults.toml is tested to load: {error}"))
+        layers::load(None, nothing).unwrap_or_else(|error| unreachable!("defaults.toml is tested to load: {error}"))
     }
 
     /// All settings with their defaults and what they mean, as a TOML file.

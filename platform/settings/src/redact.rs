@@ -40,9 +40,7 @@ fn without_password(text: &str) -> String {
     let Some((scheme, rest)) = text.split_once("://") else {
         return text.to_owned();
     };
-    let (place, query) = rest
-        .split_once('?')
-        .map_or((rest, None), |(place, query)| (place, Some(query)));
+    let (place, query) = rest.split_once('?').map_or((rest, None), |(place, query)| (place, Some(query)));
     // A password may hold unescaped `/`, `@` or `?`: the last `@` is what ends it.
     let (place, query) = match query {
         Some(query) if query.contains('@') => (rest, None),
@@ -55,27 +53,14 @@ fn without_password(text: &str) -> String {
         },
         None => place.to_owned(),
     };
-    let query = query.map(|query| {
-        format!(
-            "?{}",
-            query
-                .split('&')
-                .map(without_value)
-                .collect::<Vec<_>>()
-                .join("&")
-        )
-    });
+    let query = query.map(|query| format!("?{}", query.split('&').map(without_value).collect::<Vec<_>>().join("&")));
     format!("{scheme}://{place}{}", query.unwrap_or_default())
 }
 
 fn without_value(parameter: &str) -> String {
     let telling = ["password", "secret", "token", "key"];
     match parameter.split_once('=') {
-        Some((name, _))
-            if telling
-                .iter()
-                .any(|word| name.to_lowercase().contains(word)) =>
-        {
+        Some((name, _)) if telling.iter().any(|word| name.to_lowercase().contains(word)) => {
             format!("{name}={HIDDEN}")
         }
         Some(_) | None => parameter.to_owned(),
@@ -89,18 +74,9 @@ mod tests {
     #[test]
     fn the_password_of_an_address_is_hidden_and_the_rest_is_shown() {
         for (text, shown) in [
-            (
-                "postgres://bodega@db/bodega_{service}",
-                "postgres://bodega@db/bodega_{service}",
-            ),
-            (
-                "postgres://bodega:hunter2@db:5432/x?sslmode=require",
-                "postgres://bodega:***@db:5432/x?sslmode=require",
-            ),
-            (
-                "postgres://db/x?user=u&password=hunter2",
-                "postgres://db/x?user=u&password=***",
-            ),
+            ("postgres://bodega@db/bodega_{service}", "postgres://bodega@db/bodega_{service}"),
+            ("postgres://bodega:hunter2@db:5432/x?sslmode=require", "postgres://bodega:***@db:5432/x?sslmode=require"),
+            ("postgres://db/x?user=u&password=hunter2", "postgres://db/x?user=u&password=***"),
             ("amqp://u:hun@ter/2@mq:5672/%2f", "amqp://u:***@mq:5672/%2f"),
             ("amqp://u:hun?ter@mq:5672/%2f", "amqp://u:***@mq:5672/%2f"),
             ("http://10.0.0.5:8080", "http://10.0.0.5:8080"),

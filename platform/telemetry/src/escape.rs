@@ -44,10 +44,7 @@ mod tests {
     #[test]
     fn what_could_be_taken_for_more_than_text_is_spelt_out() {
         assert_eq!(escape("a\nb\r\tc"), "a\\nb\\r\\tc");
-        assert_eq!(
-            escape("\u{1b}[2J\u{7f}\u{85}\u{2028}\u{202e}"),
-            "\\u001b[2J\\u007f\\u0085\\u2028\\u202e"
-        );
+        assert_eq!(escape("\u{1b}[2J\u{7f}\u{85}\u{2028}\u{202e}"), "\\u001b[2J\\u007f\\u0085\\u2028\\u202e");
         assert_eq!(escape("Größe £5 日本 🛒"), "Größe £5 日本 🛒");
     }
 

@@ -30,11 +30,9 @@ impl Fields {
     pub(crate) fn take_text(&mut self, name: &str) -> Option<String> {
         match self.0.remove(name)? {
             Value::String(text) => Some(text),
-            other @ (Value::Null
-            | Value::Bool(_)
-            | Value::Number(_)
-            | Value::Array(_)
-            | Value::Object(_)) => Some(other.to_string()),
+            other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
+                Some(other.to_string())
+            }
         }
     }
 }
@@ -65,10 +63,7 @@ impl Visit for Fields {
     fn record_f64(&mut self, field: &Field, value: f64) {
         // JSON has no infinity and no NaN; their names tell more than null.
         let text = || Value::String(value.to_string());
-        self.put(
-            field,
-            serde_json::Number::from_f64(value).map_or_else(text, Value::Number),
-        );
+        self.put(field, serde_json::Number::from_f64(value).map_or_else(text, Value::Number));
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {

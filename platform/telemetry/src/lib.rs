@@ -86,10 +86,7 @@ pub fn init(format: Format, filter: &str) -> Result<(), TelemetryError> {
 fn parse_filter(filter: &str) -> Result<EnvFilter, TelemetryError> {
     EnvFilter::builder()
         .parse(filter)
-        .map_err(|error| TelemetryError::Filter {
-            filter: filter.to_owned(),
-            reason: error.to_string(),
-        })
+        .map_err(|error| TelemetryError::Filter { filter: filter.to_owned(), reason: error.to_string() })
 }
 
 #[cfg(test)]
@@ -100,31 +97,20 @@ mod tests {
     fn a_filter_is_read_or_refused_with_its_text() {
         assert!(parse_filter("info").is_ok());
         assert!(parse_filter("info,bodega_orders=debug").is_ok());
-        let refused = parse_filter("info,bodega_orders=loud")
-            .unwrap_err()
-            .to_string();
-        assert!(
-            refused.starts_with(r#"log filter "info,bodega_orders=loud": "#),
-            "{refused}"
-        );
+        let refused = parse_filter("info,bodega_orders=loud").unwrap_err().to_string();
+        assert!(refused.starts_with(r#"log filter "info,bodega_orders=loud": "#), "{refused}");
     }
 
     #[test]
     fn a_format_is_one_of_three_words() {
         assert_eq!("json".parse::<Format>().unwrap(), Format::Json);
         assert_eq!(serde_json::to_string(&Format::Human).unwrap(), "\"human\"");
-        assert_eq!(
-            "xml".parse::<Format>().unwrap_err().to_string(),
-            "log format \"xml\" is none of auto, json, human"
-        );
+        assert_eq!("xml".parse::<Format>().unwrap_err().to_string(), "log format \"xml\" is none of auto, json, human");
     }
 
     #[test]
     fn logging_starts_once() {
         assert!(init(Format::Json, "off").is_ok());
-        assert!(matches!(
-            init(Format::Json, "off"),
-            Err(TelemetryError::AlreadyStarted)
-        ));
+        assert!(matches!(init(Format::Json, "off"), Err(TelemetryError::AlreadyStarted)));
     }
 }

@@ -49,11 +49,7 @@ struct Entry {
 
 impl<C: Clock, W> Lines<C, W> {
     pub(crate) fn new(form: Form, clock: C, writer: W) -> Self {
-        Self {
-            form,
-            clock,
-            writer,
-        }
+        Self { form, clock, writer }
     }
 
     fn entry<S>(&self, event: &Event<'_>, context: &Context<'_, S>) -> Entry
@@ -61,11 +57,7 @@ impl<C: Clock, W> Lines<C, W> {
         S: Subscriber + for<'a> LookupSpan<'a>,
     {
         let mut fields = Fields::default();
-        for span in context
-            .event_scope(event)
-            .into_iter()
-            .flat_map(Scope::from_root)
-        {
+        for span in context.event_scope(event).into_iter().flat_map(Scope::from_root) {
             if let Some(outer) = span.extensions().get::<Fields>() {
                 fields.0.extend(outer.0.clone());
             }
@@ -75,29 +67,19 @@ impl<C: Clock, W> Lines<C, W> {
         event.record(&mut fields);
         let message = fields.take_text("message").unwrap_or_default();
         // Records of the `log` crate arrive with their origin in fields.
-        let logger = fields
-            .take_text("log.target")
-            .unwrap_or_else(|| event.metadata().target().to_owned());
+        let logger = fields.take_text("log.target").unwrap_or_else(|| event.metadata().target().to_owned());
         for name in ["log.module_path", "log.file", "log.line"] {
             fields.0.remove(name);
         }
         let at = self.clock.now().to_string();
-        Entry {
-            at,
-            level: *event.metadata().level(),
-            logger,
-            message,
-            fields: fields.0,
-        }
+        Entry { at, level: *event.metadata().level(), logger, message, fields: fields.0 }
     }
 }
 
 impl Entry {
     fn json(self) -> String {
         let mut object = self.fields;
-        object
-            .entry("service.name")
-            .or_insert_with(|| PRODUCT.into());
+        object.entry("service.name").or_insert_with(|| PRODUCT.into());
         let level = self.level.as_str().to_lowercase();
         // Last, so that no field of a span or an event can replace them.
         for (name, value) in [
@@ -113,10 +95,7 @@ impl Entry {
     }
 
     fn human(self, coloured: bool) -> String {
-        let mut line = format!(
-            "{} {:>5} {}: {}",
-            self.at, self.level, self.logger, self.message
-        );
+        let mut line = format!("{} {:>5} {}: {}", self.at, self.level, self.logger, self.message);
         for (name, value) in self.fields {
             let name = name.strip_prefix("labels.").unwrap_or(&name);
             // A value in quotes cannot pass itself off as the next field.
@@ -131,11 +110,7 @@ impl Entry {
             Level::WARN => "33",
             _ => return line,
         };
-        if coloured {
-            format!("\u{1b}[{colour}m{line}\u{1b}[0m")
-        } else {
-            line
-        }
+        if coloured { format!("\u{1b}[{colour}m{line}\u{1b}[0m") } else { line }
     }
 }
 

@@ -20,20 +20,13 @@ const LENGTH: usize = 55;
 impl TraceContext {
     /// The start of a trace that is recorded. The ids are random and not all zero.
     pub const fn root(trace_id: [u8; 16], span_id: [u8; 8]) -> Self {
-        Self {
-            trace_id,
-            parent_id: span_id,
-            sampled: true,
-        }
+        Self { trace_id, parent_id: span_id, sampled: true }
     }
 
     /// What a span of this trace sends on: the same trace, itself as the parent.
     #[must_use]
     pub const fn child(self, span_id: [u8; 8]) -> Self {
-        Self {
-            parent_id: span_id,
-            ..self
-        }
+        Self { parent_id: span_id, ..self }
     }
 
     /// Reads a `traceparent`; `None` for what its recommendation tells a receiver to ignore. A later version is read
@@ -53,11 +46,7 @@ impl TraceContext {
             _ => more.is_empty() || more[0] == b'-',
         };
         let named = trace_id != [0; 16] && parent_id != [0; 8];
-        (version_fits && named).then_some(Self {
-            trace_id,
-            parent_id,
-            sampled: flags & 1 == 1,
-        })
+        (version_fits && named).then_some(Self { trace_id, parent_id, sampled: flags & 1 == 1 })
     }
 
     /// The trace id in 32 hexadecimal digits, as on log lines.
@@ -86,12 +75,7 @@ fn nibble(digit: u8) -> Option<u8> {
 impl fmt::Display for TraceContext {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let parent = u64::from_be_bytes(self.parent_id);
-        write!(
-            f,
-            "00-{}-{parent:016x}-{:02x}",
-            self.trace_id_hex(),
-            u8::from(self.sampled)
-        )
+        write!(f, "00-{}-{parent:016x}-{:02x}", self.trace_id_hex(), u8::from(self.sampled))
     }
 }
 impl Serialize for TraceContext {
@@ -115,17 +99,11 @@ mod tests {
     #[test]
     fn a_traceparent_is_read_back_as_written() {
         let context = TraceContext::parse(GOOD).unwrap();
-        assert_eq!(
-            (context.trace_id[0], context.parent_id[7], context.sampled),
-            (0x4b, 0xb7, true)
-        );
+        assert_eq!((context.trace_id[0], context.parent_id[7], context.sampled), (0x4b, 0xb7, true));
         assert_eq!(context.to_string(), GOOD);
         assert_eq!(context.trace_id_hex(), "4bf92f3577b34da6a3ce929d0e0e4736");
         let json = serde_json::to_string(&context).unwrap();
-        assert_eq!(
-            serde_json::from_str::<TraceContext>(&json).unwrap(),
-            context
-        );
+        assert_eq!(serde_json::from_str::<TraceContext>(&json).unwrap(), context);
         assert!(serde_json::from_str::<TraceContext>("\"00-\"").is_err());
     }
 
@@ -133,32 +111,14 @@ mod tests {
     fn a_child_stays_in_its_trace() {
         let root = TraceContext::root([1; 16], [2; 8]);
         let child = root.child([3; 8]);
-        assert_eq!(
-            child,
-            TraceContext {
-                trace_id: [1; 16],
-                parent_id: [3; 8],
-                sampled: true
-            }
-        );
-        assert!(
-            !TraceContext {
-                sampled: false,
-                ..root
-            }
-            .child([3; 8])
-            .sampled
-        );
+        assert_eq!(child, TraceContext { trace_id: [1; 16], parent_id: [3; 8], sampled: true });
+        assert!(!TraceContext { sampled: false, ..root }.child([3; 8]).sampled);
         assert_eq!(TraceContext::parse(&child.to_string()), Some(child));
     }
 
     #[test]
     fn flags_other_than_sampled_are_not_passed_on() {
-        let flagged = |flags| {
-            TraceContext::parse(&GOOD.replace("-01", flags))
-                .unwrap()
-                .to_string()
-        };
+        let flagged = |flags| TraceContext::parse(&GOOD.replace("-01", flags)).unwrap().to_string();
         assert!(flagged("-00").ends_with("-00"));
         assert!(flagged("-fe").ends_with("-00"));
         assert!(flagged("-ff").ends_with("-01"));
@@ -168,10 +128,7 @@ mod tests {
     fn a_later_version_is_read_as_far_as_ours_goes() {
         let context = TraceContext::parse(GOOD);
         assert_eq!(TraceContext::parse(&GOOD.replacen("00", "cc", 1)), context);
-        assert_eq!(
-            TraceContext::parse(&format!("{}-what-comes", GOOD.replacen("00", "cc", 1))),
-            context
-        );
+        assert_eq!(TraceContext::parse(&format!("{}-what-comes", GOOD.replacen("00", "cc", 1))), context);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use utoipa::{
 #[expect(dead_code, reason = "the shape is for the schema; the body is written from borrowed parts")]
 struct Shape {
     /// Names the kind of problem.
-    #[schema(example = "https://bodega.dev/problems/not_found")]
+    #[schema(example = "urn:bodega:problem:not_found")]
     r#type: String,
     /// For people.
     #[schema(example = "Not found")]

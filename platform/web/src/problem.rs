@@ -12,7 +12,7 @@ use std::{borrow::Cow, fmt};
 use utoipa::ToSchema;
 
 /// Where the types of problems live; the code follows.
-const TYPES: &str = "https://bodega.dev/problems/";
+const TYPES: &str = "urn:bodega:problem:";
 
 /// Why a request was refused. Answered as it stands: `Result<Json<T>, Problem>`.
 #[derive(Clone, Debug, PartialEq)]
@@ -203,7 +203,7 @@ mod tests {
         assert_eq!(
             body,
             serde_json::json!({
-                "type": "https://bodega.dev/problems/out_of_stock", "title": "Out of stock", "status": 409,
+                "type": "urn:bodega:problem:out_of_stock", "title": "Out of stock", "status": 409,
                 "detail": "2 left", "code": "out_of_stock", "left": 2,
                 "errors": [{"pointer": "/quantity", "detail": "is 3"}],
             })

@@ -12,7 +12,9 @@ const PAGE: u64 = 500;
 pub(crate) fn answers(carts: &Carts) -> Answers {
     let (order, seen, checkouts) = (carts.db.clone(), carts.db.clone(), carts.db.clone());
     Answers::new()
-        .on(async move |q: CheckedOutOrder| store::read_checkout(order.reader(), q.order_id).await.map_err(|error| failed(&error)))
+        .on(async move |q: CheckedOutOrder| {
+            store::read_checkout(order.reader(), q.order_id).await.map_err(|error| failed(&error))
+        })
         .on(async move |q: SeenFacts| {
             let after = q.after.unwrap_or_default();
             store::read_seen(seen.reader(), &after, PAGE as i64).await.map_err(|error| failed(&error))

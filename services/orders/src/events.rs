@@ -1,6 +1,6 @@
 //! What orders hears: each event becomes a fact about its order.
 
-use crate::{Orders, flows, model::change::Hearing, model::Fact};
+use crate::{Orders, flows, model::Fact, model::change::Hearing};
 use bodega_bus::{Delivery, Subscriptions};
 use bodega_contracts::{
     OrderId,

@@ -4,16 +4,16 @@
 mod look;
 mod notices;
 
-pub(crate) use notices::Notices;
 pub(crate) use look::{As, Found, Looker, PATIENCE, Until, find, find_until, live, pending_action};
+pub(crate) use notices::Notices;
 
 use crate::{
     Orders,
-    model::change::{Change, Hearing, Record, TimerChange},
     error::Error,
+    model::change::{Change, Hearing, Record, TimerChange},
+    model::words::Word,
     model::{Effect, Fact, Life, TimerKind},
     store::{self, Snapshot},
-    model::words::Word,
 };
 use bodega_bus::{Delivery, Failure};
 use bodega_contracts::{

@@ -9,8 +9,8 @@ pub(crate) use reads::{
 
 use crate::{
     model::change::{Change, Record, TimerChange},
-    model::{Heard, Life},
     model::words::Word,
+    model::{Heard, Life},
 };
 use bodega_contracts::{Address, CartId, OrderId, OrderLine, cart::CartCheckedOut, orders::CancelReason};
 use bodega_db::{DbError, OnConflict, Row, Timer, Tx, Value, params};

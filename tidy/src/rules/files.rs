@@ -5,7 +5,19 @@ use crate::{Workspace, exceptions::OWN_FILES};
 use std::collections::BTreeSet;
 
 const SERVICE_FILES: [&str; 14] = [
-    "lib", "api", "views", "flows", "model", "store", "events", "facts", "error", "settings", "jobs", "pages", "clients",
+    "lib",
+    "api",
+    "views",
+    "flows",
+    "model",
+    "store",
+    "events",
+    "facts",
+    "error",
+    "settings",
+    "jobs",
+    "pages",
+    "clients",
     "migrations",
 ];
 const EMPTY_WORDS: [&str; 7] = ["util", "utils", "helper", "helpers", "common", "manager", "misc"];

@@ -43,7 +43,10 @@ async fn a_listener_that_cannot_for_a_while_stops_nobody_and_catches_up() {
         broken.store(false, Ordering::SeqCst);
         until(async || bus.backlog() == 0).await;
         assert_eq!(heard(&one, one.db()).await, (1_500, 1_500));
-        assert!(one.dead_letters(None, PageLimit::default()).await.unwrap().is_empty(), "what passes is no dead letter");
+        assert!(
+            one.dead_letters(None, PageLimit::default()).await.unwrap().is_empty(),
+            "what passes is no dead letter"
+        );
     }
 }
 

@@ -15,10 +15,8 @@ use std::{
 };
 
 const NOTHING: &[Migration] = &[];
-const HEARD: &[Migration] = &[Migration {
-    name: "0001_heard",
-    sql: "CREATE TABLE heard (ring BIGINT PRIMARY KEY, times BIGINT NOT NULL);",
-}];
+const HEARD: &[Migration] =
+    &[Migration { name: "0001_heard", sql: "CREATE TABLE heard (ring BIGINT PRIMARY KEY, times BIGINT NOT NULL);" }];
 
 #[derive(Serialize, Deserialize)]
 pub(crate) struct BellRung {
@@ -89,7 +87,8 @@ async fn hear(tx: &mut Tx, batch: &[Delivery<BellRung>]) -> Result<(), Failure> 
         if delivery.event.ring < 0 {
             return Err(Failure::permanent("a bell does not ring backwards"));
         }
-        let sql = "INSERT INTO heard (ring, times) VALUES ($1, 1) ON CONFLICT (ring) DO UPDATE SET times = heard.times + 1";
+        let sql =
+            "INSERT INTO heard (ring, times) VALUES ($1, 1) ON CONFLICT (ring) DO UPDATE SET times = heard.times + 1";
         tx.execute(sql, &params![delivery.event.ring]).await?;
     }
     Ok(())

@@ -30,7 +30,8 @@ async fn twins_count_once_and_get_one_answer() {
         let db = place.open().await;
         let twins = futures_util::future::join_all((0..100).map(|_| add_once(&db, "body"))).await;
         let fresh = twins.iter().filter(|twin| matches!(twin, Ok(Replay::New))).count();
-        let again = twins.iter().filter(|twin| matches!(twin, Ok(Replay::Same(answer)) if answer.status == 201)).count();
+        let again =
+            twins.iter().filter(|twin| matches!(twin, Ok(Replay::Same(answer)) if answer.status == 201)).count();
         assert_eq!((fresh, again), (1, 99));
         assert_eq!(names(&db).await.len(), 1);
     }

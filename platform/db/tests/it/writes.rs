@@ -12,7 +12,9 @@ async fn values_of_every_type_come_back_as_they_went_in() {
         let row = db
             .write(async move |tx| {
                 let columns = &["id", "name", "sweets", "open", "note", "raw"];
-                let rows = [params![id, "a 'quoted' name\u{1F36C}", i64::MIN, false, None::<String>, vec![0_u8, 255]].to_vec()];
+                let rows =
+                    [params![id, "a 'quoted' name\u{1F36C}", i64::MIN, false, None::<String>, vec![0_u8, 255]]
+                        .to_vec()];
                 tx.insert_rows("jars", columns, OnConflict::Fail, &rows).await?;
                 tx.query_one("SELECT id, name, sweets, open, note, raw FROM jars WHERE id = $1", &params![id]).await
             })

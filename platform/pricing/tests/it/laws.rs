@@ -11,10 +11,7 @@ fn items() -> impl Strategy<Value = Vec<Item>> {
     let amounts = prop_oneof![0..100_i64, 0..100_000_i64, 0..=1_000_000_000_000_i64];
     let rates = prop_oneof![Just(0), Just(500), Just(2000), 0..=10_000_i64];
     let one = (0..SKUS.len(), amounts, 1..=10_000_i64, rates);
-    prop::collection::vec(
-        one.prop_map(|(sku, price, quantity, bp)| item(SKUS[sku], price, quantity, bp)),
-        0..30,
-    )
+    prop::collection::vec(one.prop_map(|(sku, price, quantity, bp)| item(SKUS[sku], price, quantity, bp)), 0..30)
 }
 
 fn discounts() -> impl Strategy<Value = Vec<Discount>> {
@@ -32,18 +29,10 @@ fn discounts() -> impl Strategy<Value = Vec<Discount>> {
 }
 
 fn baskets() -> impl Strategy<Value = Basket> {
-    let shipping = prop::option::of(
-        (0..10_000_i64, 0..=10_000_i64).prop_map(|(price, bp)| standard(price, bp)),
-    );
-    (any::<bool>(), items(), discounts(), shipping).prop_map(
-        |(prices_include_tax, lines, discounts, shipping)| Basket {
-            currency: Currency::GBP,
-            prices_include_tax,
-            lines,
-            discounts,
-            shipping,
-        },
-    )
+    let shipping = prop::option::of((0..10_000_i64, 0..=10_000_i64).prop_map(|(price, bp)| standard(price, bp)));
+    (any::<bool>(), items(), discounts(), shipping).prop_map(|(prices_include_tax, lines, discounts, shipping)| {
+        Basket { currency: Currency::GBP, prices_include_tax, lines, discounts, shipping }
+    })
 }
 
 proptest! {

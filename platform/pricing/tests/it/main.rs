@@ -10,45 +10,21 @@ use bodega_kernel::{Currency, Sku};
 use bodega_pricing::{Basket, Discount, DiscountKind, Item, Shipping};
 
 fn item(sku: &str, unit_price: i64, quantity: i64, tax_rate_bp: i64) -> Item {
-    Item {
-        sku: Sku::new(sku).unwrap(),
-        name: sku.to_lowercase(),
-        unit_price,
-        quantity,
-        tax_rate_bp,
-    }
+    Item { sku: Sku::new(sku).unwrap(), name: sku.to_lowercase(), unit_price, quantity, tax_rate_bp }
 }
 
 fn inclusive(currency: Currency, lines: Vec<Item>) -> Basket {
-    Basket {
-        currency,
-        prices_include_tax: true,
-        lines,
-        discounts: Vec::new(),
-        shipping: None,
-    }
+    Basket { currency, prices_include_tax: true, lines, discounts: Vec::new(), shipping: None }
 }
 
 fn exclusive(currency: Currency, lines: Vec<Item>) -> Basket {
-    Basket {
-        prices_include_tax: false,
-        ..inclusive(currency, lines)
-    }
+    Basket { prices_include_tax: false, ..inclusive(currency, lines) }
 }
 
 fn discount(label: &str, kind: DiscountKind) -> Discount {
-    Discount {
-        label: label.to_owned(),
-        kind,
-        skus: None,
-    }
+    Discount { label: label.to_owned(), kind, skus: None }
 }
 
 fn standard(price: i64, tax_rate_bp: i64) -> Shipping {
-    Shipping {
-        method: "standard".to_owned(),
-        name: "Standard".to_owned(),
-        price,
-        tax_rate_bp,
-    }
+    Shipping { method: "standard".to_owned(), name: "Standard".to_owned(), price, tax_rate_bp }
 }

@@ -10,12 +10,7 @@ use std::{
 };
 
 fn with(variables: &[(&str, &str)]) -> Result<Settings, SettingsError> {
-    Settings::load_from(
-        None,
-        variables
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
-    )
+    Settings::load_from(None, variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
 }
 
 /// A file that is gone when the test is over.
@@ -29,9 +24,7 @@ impl TempFile {
     }
 
     fn load(&self, variables: &[(&str, &str)]) -> Result<Settings, SettingsError> {
-        let variables = variables
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         Settings::load_from(Some(&self.0), variables)
     }
 }
@@ -46,37 +39,16 @@ impl Drop for TempFile {
 fn the_defaults_run_a_shop_on_this_machine() {
     let settings = Settings::defaults();
     assert_eq!(settings.server.listen, "127.0.0.1:8080");
-    assert_eq!(
-        (settings.server.body_limit_bytes, settings.server.admission),
-        (1 << 20, 256)
-    );
-    assert_eq!(
-        (settings.database.kind, settings.bus.kind),
-        (DatabaseKind::Sqlite, BusKind::Embedded)
-    );
+    assert_eq!((settings.server.body_limit_bytes, settings.server.admission), (1 << 20, 256));
+    assert_eq!((settings.database.kind, settings.bus.kind), (DatabaseKind::Sqlite, BusKind::Embedded));
     assert_eq!(settings.database.data_dir, Path::new("data"));
+    assert_eq!((settings.shop.currency.as_str(), settings.shop.prices_include_tax), ("GBP", true));
     assert_eq!(
-        (
-            settings.shop.currency.as_str(),
-            settings.shop.prices_include_tax
-        ),
-        ("GBP", true)
-    );
-    assert_eq!(
-        (
-            settings.shop.shipping_methods[0].id.as_str(),
-            settings.shop.shipping_methods[0].price
-        ),
+        (settings.shop.shipping_methods[0].id.as_str(), settings.shop.shipping_methods[0].price),
         ("standard", 0)
     );
     assert!(settings.payments.providers.is_empty() && settings.rpc.upstreams.is_empty());
-    assert_eq!(
-        (
-            settings.orders.pending_minutes,
-            settings.inventory.hold_grace_hours
-        ),
-        (2, 24)
-    );
+    assert_eq!((settings.orders.pending_minutes, settings.inventory.hold_grace_hours), (2, 24));
     assert_eq!(settings.log.format, LogFormat::Auto);
 }
 
@@ -95,17 +67,8 @@ fn every_key_is_in_the_defaults_and_has_a_comment() {
 
 #[test]
 fn the_environment_wins_over_the_file_and_the_file_over_the_defaults() {
-    let file = TempFile::new(
-        "order",
-        "[server]\nlisten = \"0.0.0.0:80\"\nadmission = 7\n[log]\nformat = \"json\"\n",
-    );
-    let settings = file
-        .load(&[
-            ("BODEGA__SERVER__ADMISSION", "8"),
-            ("PATH", "/bin"),
-            ("BODEGA_OTHER", "x"),
-        ])
-        .unwrap();
+    let file = TempFile::new("order", "[server]\nlisten = \"0.0.0.0:80\"\nadmission = 7\n[log]\nformat = \"json\"\n");
+    let settings = file.load(&[("BODEGA__SERVER__ADMISSION", "8"), ("PATH", "/bin"), ("BODEGA_OTHER", "x")]).unwrap();
     assert_eq!(settings.server.listen, "0.0.0.0:80");
     assert_eq!(settings.server.admission, 8);
     assert_eq!(settings.log.format, LogFormat::Json);
@@ -123,10 +86,7 @@ fn a_variable_is_read_as_the_type_of_its_setting() {
         ("BODEGA__PAYMENTS__PROVIDERS", "simulator, other"),
         ("BODEGA__DATABASE__KIND", "postgres"),
         ("BODEGA__DATABASE__SCHEMA", "t1_{service}"),
-        (
-            "BODEGA__SHOP__SHIPPING_METHODS",
-            r#"[{id="post", name="Post", price=350}]"#,
-        ),
+        ("BODEGA__SHOP__SHIPPING_METHODS", r#"[{id="post", name="Post", price=350}]"#),
     ])
     .unwrap();
     assert_eq!(settings.shop.name, "1234");
@@ -136,40 +96,20 @@ fn a_variable_is_read_as_the_type_of_its_setting() {
     assert_eq!(settings.rpc.upstreams.len(), 2);
     assert_eq!(settings.payments.providers, ["simulator", "other"]);
     assert_eq!(settings.database.kind, DatabaseKind::Postgres);
-    assert_eq!(
-        settings.database.url_of("orders"),
-        "postgres://bodega@127.0.0.1/bodega_orders"
-    );
-    assert_eq!(
-        settings.database.schema_of("orders").as_deref(),
-        Some("t1_orders")
-    );
+    assert_eq!(settings.database.url_of("orders"), "postgres://bodega@127.0.0.1/bodega_orders");
+    assert_eq!(settings.database.schema_of("orders").as_deref(), Some("t1_orders"));
     assert_eq!(Settings::defaults().database.schema_of("orders"), None);
     assert_eq!(settings.shop.shipping_methods[0].price, 350);
-    assert_eq!(
-        with(&[("BODEGA__PAYMENTS__PROVIDERS", "[a]")])
-            .unwrap()
-            .payments
-            .providers,
-        ["a"]
-    );
-    assert!(
-        with(&[("BODEGA__PAYMENTS__PROVIDERS", "")])
-            .unwrap()
-            .payments
-            .providers
-            .is_empty()
-    );
+    assert_eq!(with(&[("BODEGA__PAYMENTS__PROVIDERS", "[a]")]).unwrap().payments.providers, ["a"]);
+    assert!(with(&[("BODEGA__PAYMENTS__PROVIDERS", "")]).unwrap().payments.providers.is_empty());
 }
 
 #[test]
 fn an_unknown_key_is_refused_by_name_and_source() {
-    let file = TempFile::new(
-        "unknown",
-        "[server]\nlisten = \"0.0.0.0:80\"\nlisen = \"x\"\n",
-    );
+    let file = TempFile::new("unknown", "[server]\nlisten = \"0.0.0.0:80\"\nlisen = \"x\"\n");
     let message = file.load(&[]).unwrap_err().to_string();
-    let expected = "there is no setting `server.lisen`; known here: admission, body_limit_bytes, listen, request_timeout_ms";
+    let expected =
+        "there is no setting `server.lisen`; known here: admission, body_limit_bytes, listen, request_timeout_ms";
     assert_eq!(message, format!("{}: {expected}", file.0.display()));
     for (name, key) in [
         ("BODEGA__SERVER__LISEN", "server.lisen"),
@@ -179,14 +119,8 @@ fn an_unknown_key_is_refused_by_name_and_source() {
     ] {
         let error = with(&[(name, "x")]).unwrap_err();
         let message = error.to_string();
-        assert!(
-            matches!(error, SettingsError::UnknownKey { .. }),
-            "{message}"
-        );
-        assert!(
-            message.starts_with(&format!("{name}: there is no setting `{key}`")),
-            "{message}"
-        );
+        assert!(matches!(error, SettingsError::UnknownKey { .. }), "{message}");
+        assert!(message.starts_with(&format!("{name}: there is no setting `{key}`")), "{message}");
     }
 }
 
@@ -197,25 +131,13 @@ fn a_bad_value_is_refused_by_name_and_source() {
         ("BODEGA__SERVER__ADMISSION", "-1", "server.admission"),
         ("BODEGA__SERVER__ADMISSION", "0", "server.admission"),
         ("BODEGA__SERVER__LISTEN", "8080", "server.listen"),
-        (
-            "BODEGA__SERVER__REQUEST_TIMEOUT_MS",
-            "18446744073709551615",
-            "server.request_timeout_ms",
-        ),
+        ("BODEGA__SERVER__REQUEST_TIMEOUT_MS", "18446744073709551615", "server.request_timeout_ms"),
         ("BODEGA__SERVER", "x", "server"),
         ("BODEGA__DATABASE__KIND", "oracle", "database.kind"),
-        (
-            "BODEGA__DATABASE__READERS",
-            "4294967296",
-            "database.readers",
-        ),
+        ("BODEGA__DATABASE__READERS", "4294967296", "database.readers"),
         ("BODEGA__SHOP__CURRENCY", "gbp", "shop.currency"),
         ("BODEGA__SHOP__TAX_RATE_BP", "10001", "shop.tax_rate_bp"),
-        (
-            "BODEGA__SHOP__PRICES_INCLUDE_TAX",
-            "maybe",
-            "shop.prices_include_tax",
-        ),
+        ("BODEGA__SHOP__PRICES_INCLUDE_TAX", "maybe", "shop.prices_include_tax"),
         ("BODEGA__RPC__SECRET", "short", "rpc.secret"),
         ("BODEGA__RPC__UPSTREAMS__CART", "10.0.0.6", "rpc.upstreams"),
         ("BODEGA__PAYMENTS__PROVIDERS", "a,a", "payments.providers"),
@@ -225,10 +147,7 @@ fn a_bad_value_is_refused_by_name_and_source() {
         let error = with(&[(name, value)]).unwrap_err();
         let message = error.to_string();
         assert!(matches!(error, SettingsError::Invalid { .. }), "{message}");
-        assert!(
-            message.starts_with(&format!("{name}: setting `{key}`: ")),
-            "{message}"
-        );
+        assert!(message.starts_with(&format!("{name}: setting `{key}`: ")), "{message}");
     }
 }
 
@@ -237,51 +156,27 @@ fn a_bad_value_in_a_file_names_the_file() {
     for (text, key) in [
         ("[shop]\ncurrency = \"pounds\"", "shop.currency"),
         ("[server]\nadmission = \"many\"", "server.admission"),
-        (
-            "[shop]\nshipping_methods = [{ id = \"a\", name = \"A\", price = -1 }]",
-            "shop.shipping_methods",
-        ),
+        ("[shop]\nshipping_methods = [{ id = \"a\", name = \"A\", price = -1 }]", "shop.shipping_methods"),
     ] {
         let file = TempFile::new(&format!("bad-{key}"), text);
         let message = file.load(&[]).unwrap_err().to_string();
-        assert!(
-            message.starts_with(&format!("{}: setting `{key}`: ", file.0.display())),
-            "{message}"
-        );
+        assert!(message.starts_with(&format!("{}: setting `{key}`: ", file.0.display())), "{message}");
     }
-    let extra =
-        "[shop]\nshipping_methods = [{ id = \"a\", name = \"A\", price = 1, colour = \"red\" }]";
-    let message = TempFile::new("bad-extra", extra)
-        .load(&[])
-        .unwrap_err()
-        .to_string();
-    assert!(
-        message.contains("shop.shipping_methods") && message.contains("colour"),
-        "{message}"
-    );
+    let extra = "[shop]\nshipping_methods = [{ id = \"a\", name = \"A\", price = 1, colour = \"red\" }]";
+    let message = TempFile::new("bad-extra", extra).load(&[]).unwrap_err().to_string();
+    assert!(message.contains("shop.shipping_methods") && message.contains("colour"), "{message}");
 }
 
 #[test]
 fn a_file_that_is_missing_or_no_toml_is_refused() {
-    let message = Settings::load_from(Some(Path::new("/nowhere/bodega.toml")), [])
-        .unwrap_err()
-        .to_string();
+    let message = Settings::load_from(Some(Path::new("/nowhere/bodega.toml")), []).unwrap_err().to_string();
     assert!(message.starts_with("/nowhere/bodega.toml: "), "{message}");
     let file = TempFile::new("syntax", "[rpc]\nsecret = \"hunter2\n");
     let message = file.load(&[]).unwrap_err().to_string();
-    assert!(
-        message.starts_with(&format!("{}, line 2: ", file.0.display())),
-        "{message}"
-    );
+    assert!(message.starts_with(&format!("{}, line 2: ", file.0.display())), "{message}");
     assert!(!message.contains("hunter2"), "{message}");
-    let message = TempFile::new("number", "[rpc]\nsecret = 8675309\n")
-        .load(&[])
-        .unwrap_err()
-        .to_string();
-    assert!(
-        message.ends_with("setting `rpc.secret`: is not a text"),
-        "{message}"
-    );
+    let message = TempFile::new("number", "[rpc]\nsecret = 8675309\n").load(&[]).unwrap_err().to_string();
+    assert!(message.ends_with("setting `rpc.secret`: is not a text"), "{message}");
 }
 
 #[test]
@@ -295,16 +190,8 @@ fn secrets_are_shown_nowhere() {
     ])
     .unwrap();
     let shown = settings.redacted();
-    assert!(
-        shown.contains("postgres://bodega:***@db/x") && shown.contains("webhook_secret = \"***\""),
-        "{shown}"
-    );
-    let sections = (
-        &settings.database,
-        &settings.bus,
-        &settings.rpc,
-        &settings.payments,
-    );
+    assert!(shown.contains("postgres://bodega:***@db/x") && shown.contains("webhook_secret = \"***\""), "{shown}");
+    let sections = (&settings.database, &settings.bus, &settings.rpc, &settings.payments);
     for text in [shown, format!("{settings:?}"), format!("{sections:#?}")] {
         assert!(!text.contains("hunter2"), "{text}");
     }

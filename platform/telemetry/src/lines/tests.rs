@@ -41,22 +41,14 @@ fn logged(form: Form, scene: impl FnOnce()) -> String {
 
 fn json_line(scene: impl FnOnce()) -> Value {
     let text = logged(Form::Json, scene);
-    assert!(
-        text.ends_with('\n') && text.lines().count() == 1,
-        "{text:?}"
-    );
+    assert!(text.ends_with('\n') && text.lines().count() == 1, "{text:?}");
     serde_json::from_str(&text).unwrap()
 }
 
 #[test]
 fn a_line_is_json_in_the_names_of_the_elastic_common_schema() {
     let line = json_line(|| {
-        let request = info_span!(
-            "request",
-            request_id = "req-1",
-            trace_id = "4bf9",
-            service = "orders"
-        );
+        let request = info_span!("request", request_id = "req-1", trace_id = "4bf9", service = "orders");
         let _request = request.enter();
         let failure = io::Error::other("disk is full");
         error!(error = &failure as &dyn std::error::Error, status = 500_u16, order_id = %"o-1", "order refused");
@@ -82,12 +74,7 @@ fn a_line_is_json_in_the_names_of_the_elastic_common_schema() {
 #[test]
 fn fields_of_all_enclosing_spans_are_on_the_line_and_the_inner_one_wins() {
     let line = json_line(|| {
-        let outer = info_span!(
-            "request",
-            service = "gateway",
-            request_id = tracing::field::Empty,
-            message = "outer"
-        );
+        let outer = info_span!("request", service = "gateway", request_id = tracing::field::Empty, message = "outer");
         let _outer = outer.enter();
         outer.record("request_id", "req-2");
         let inner = info_span!("call", service = "orders", order_id = 7);
@@ -128,14 +115,8 @@ fn no_value_can_forge_a_second_line() {
     for form in [Form::Json, Form::Plain, Form::Coloured] {
         let text = logged(form, scene);
         let line = text.strip_suffix('\n').unwrap();
-        let line = line
-            .strip_prefix("\u{1b}[33m")
-            .and_then(|line| line.strip_suffix("\u{1b}[0m"))
-            .unwrap_or(line);
-        assert!(
-            !line.contains(|c: char| c.is_control() || c == '\u{2028}'),
-            "{line:?}"
-        );
+        let line = line.strip_prefix("\u{1b}[33m").and_then(|line| line.strip_suffix("\u{1b}[0m")).unwrap_or(line);
+        assert!(!line.contains(|c: char| c.is_control() || c == '\u{2028}'), "{line:?}");
     }
     let line = json_line(scene);
     assert_eq!(line["log.level"], "warn");
@@ -147,47 +128,25 @@ fn no_value_can_forge_a_second_line() {
 #[test]
 fn no_field_can_replace_the_level_or_the_time() {
     let line = json_line(|| tracing::event!(Level::INFO, log.level = "fatal", "real"));
-    assert_eq!(
-        (&line["log.level"], &line["message"]),
-        (&json!("info"), &json!("real"))
-    );
+    assert_eq!((&line["log.level"], &line["message"]), (&json!("info"), &json!("real")));
 }
 
 #[test]
 fn a_value_has_a_greatest_length() {
     let line = json_line(|| {
-        info!(
-            body = "£".repeat(MAX_VALUE_BYTES),
-            "{}",
-            "m".repeat(MAX_VALUE_BYTES + 1)
-        );
+        info!(body = "£".repeat(MAX_VALUE_BYTES), "{}", "m".repeat(MAX_VALUE_BYTES + 1));
     });
-    assert_eq!(
-        line["labels.body"].as_str().unwrap().chars().count(),
-        MAX_VALUE_BYTES / 2 + 1
-    );
+    assert_eq!(line["labels.body"].as_str().unwrap().chars().count(), MAX_VALUE_BYTES / 2 + 1);
     assert!(line["message"].as_str().unwrap().ends_with("m…"));
 }
 
 #[test]
 fn numbers_json_has_not_are_written_by_name() {
     let line = json_line(|| {
-        info!(
-            ratio = f64::NAN,
-            half = 0.5,
-            big = u128::MAX,
-            yes = true,
-            "sums"
-        );
+        info!(ratio = f64::NAN, half = 0.5, big = u128::MAX, yes = true, "sums");
     });
-    assert_eq!(
-        (&line["labels.ratio"], &line["labels.half"]),
-        (&json!("NaN"), &json!(0.5))
-    );
-    assert_eq!(
-        (&line["labels.big"], &line["labels.yes"]),
-        (&json!(u128::MAX.to_string()), &json!(true))
-    );
+    assert_eq!((&line["labels.ratio"], &line["labels.half"]), (&json!("NaN"), &json!(0.5)));
+    assert_eq!((&line["labels.big"], &line["labels.yes"]), (&json!(u128::MAX.to_string()), &json!(true)));
 }
 
 #[test]
@@ -199,11 +158,7 @@ fn a_line_for_people_is_short() {
     });
     let start = "2023-11-14T22:13:20.123Z  INFO bodega_telemetry::lines::tests: cancelled ";
     assert!(text.starts_with(start), "{text}");
-    for field in [
-        " order_id=7",
-        " reason=\"out of stock\"",
-        " service.name=orders",
-    ] {
+    for field in [" order_id=7", " reason=\"out of stock\"", " service.name=orders"] {
         assert!(text.contains(field), "{text}");
     }
 }

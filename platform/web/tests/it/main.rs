@@ -55,7 +55,7 @@ impl Answer {
         assert_eq!(json["status"], self.status, "{self:?}");
         assert!(json["request_id"].is_string() && json["title"].is_string(), "{self:?}");
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        assert_eq!(text(&json["type"]), format!("https://bodega.dev/problems/{}", text(&json["code"])));
+        assert_eq!(text(&json["type"]), format!("urn:bodega:problem:{}", text(&json["code"])));
         (self.status, text(&json["code"]), text(&json["errors"][0]["pointer"]))
     }
 }

@@ -3,8 +3,8 @@
 //! Several facts for one order are merged here in order, so that the order is written once however many there were.
 
 use crate::{
-    model::{Effect, Entry, Fact, Life, TimerKind, apply},
     model::words::Word,
+    model::{Effect, Entry, Fact, Life, TimerKind, apply},
 };
 use bodega_contracts::{CartId, OrderId, PaymentMethod, orders::OrderStatus};
 use bodega_db::Trace;
