@@ -88,7 +88,8 @@ fn step(line: &str) -> Vec<Step> {
     if call.contains("\"HTTP/1.1 202") {
         return vec![Step::Promised];
     }
-    if call.contains("POST /v1/carts/") && call.contains("/checkout HTTP/1.1") {
+    // The first bytes of a connection are read apart from the rest.
+    if call.contains("/checkout HTTP/1.1") {
         return vec![Step::Asked];
     }
     Vec::new()
@@ -170,7 +171,8 @@ async fn every_202_follows_the_flush_of_its_order() {
     }
     process.kill().unwrap();
     let lines = trace.lines();
-    assert_eq!(promises(&steps(&lines)), Ok(CHECKOUTS));
+    let steps = steps(&lines);
+    assert_eq!(promises(&steps), Ok(CHECKOUTS), "{:?}", &steps[..steps.len().min(60)]);
 }
 
 #[test]
