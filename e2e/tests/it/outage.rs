@@ -36,29 +36,28 @@ struct Server {
 impl Server {
     fn start(home: &Home) -> Self {
         let folder = home.folder().with_extension("postgres");
-        let url = control("start", &folder).trim().to_owned();
+        let url = control("start", &folder).unwrap().trim().to_owned();
         Self { folder, url }
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        control("stop", &self.folder);
-        // It is in a folder for temporary files.
+        // Whatever is left is in a folder for temporary files.
+        let _ = control("stop", &self.folder);
         let _ = std::fs::remove_dir_all(&self.folder);
     }
 }
 
-fn control(what: &str, folder: &Path) -> String {
+fn control(what: &str, folder: &Path) -> anyhow::Result<String> {
     let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../scripts/servers/postgres");
-    // A server would hold a pipe open: what it says goes into a file.
-    let said = std::env::temp_dir().join(format!("bodega-{}-{what}", std::process::id()));
-    let file = std::fs::File::create(&said).unwrap();
-    let status = Command::new(script).arg(what).arg(folder).stdout(file).status().unwrap();
-    let text = std::fs::read_to_string(&said).unwrap();
-    std::fs::remove_file(said).unwrap();
-    assert!(status.success(), "postgres {what}: {text}");
-    text
+    // The server would hold a pipe open: what is said goes into a file.
+    let said = folder.with_extension("said");
+    let status = Command::new(script).arg(what).arg(folder).stdout(std::fs::File::create(&said)?).status()?;
+    let text = std::fs::read_to_string(&said)?;
+    std::fs::remove_file(said)?;
+    anyhow::ensure!(status.success(), "postgres {what}: {text}");
+    Ok(text)
 }
 
 /// One answer, and how long it took; `None` where the connection broke.
@@ -190,14 +189,15 @@ async fn a_database_that_goes_away_for_twenty_seconds_loses_nothing() {
     let bought = |journal: &Mutex<Journal>| journal.lock().unwrap().calls.len();
     let before = bought(&journal);
 
-    control("stop", &server.folder);
+    control("stop", &server.folder).unwrap();
     let (asked, slowest) = ask_while_away(&visitor, Instant::now()).await;
-    control("resume", &server.folder);
+    control("resume", &server.folder).unwrap();
     let resumed = Instant::now();
     while visitor.make_cart().await.status != Some(StatusCode::CREATED) {
         assert!(resumed.elapsed() < RECOVERY, "the shop does not sell again");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
+    assert!(asked > 20, "only {asked} answers in {AWAY:?}");
     println!("{asked} asked while away, the slowest {slowest:?}; sold again after {:?}", resumed.elapsed());
     tokio::time::sleep(Duration::from_secs(3)).await;
     stop.store(true, Ordering::SeqCst);

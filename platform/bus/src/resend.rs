@@ -21,7 +21,11 @@ pub async fn resend(source: &Db, to: &Consumer, since: Time) -> Result<u64, DbEr
         sent += wanted.len() as u64;
         let subscriptions = Arc::clone(&to.subscriptions);
         to.db
-            .write(async move |tx| subscriptions.handle(tx, &wanted).await)
+            .write(async move |tx| {
+                // Whatever was lost counts as handled from now on.
+                crate::consumer::fresh(tx, &wanted, &subscriptions).await?;
+                subscriptions.handle(tx, &wanted).await
+            })
             .await
             .map_err(|failure| DbError::Refused(failure.to_string().into()))?;
     }

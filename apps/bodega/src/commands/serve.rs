@@ -4,7 +4,7 @@ use crate::{Shop, commands, services};
 use anyhow::{Context as _, ensure};
 use bodega_kernel::World;
 use bodega_service::Mode;
-use bodega_settings::Settings;
+use bodega_settings::{BusKind, Settings};
 use clap::Args;
 use tokio::net::TcpListener;
 
@@ -30,6 +30,11 @@ impl Serve {
             ensure!(known.contains(&name.as_str()), "there is no service {name}; there are {}", known.join(", "));
         }
         let chosen = |name: &str| self.services.iter().any(|chosen| chosen == name);
+        let whole = services().iter().all(|service| chosen(service.name));
+        ensure!(
+            whole || settings.bus.kind == BusKind::Rabbitmq,
+            "services in several processes need a broker between them: set bus.kind to rabbitmq, or run `bodega up`"
+        );
         let definitions = services().into_iter().filter(|service| chosen(service.name)).collect();
         let shop = Shop::open_some(definitions, chosen("gateway"), settings, world, Mode::Run).await?;
         let listener = TcpListener::bind(&shop.settings.server.listen)

@@ -40,3 +40,17 @@ async fn an_event_that_no_broker_takes_is_refused_at_the_source() {
         assert!(matches!(large, Err(DbError::Refused(cause)) if cause.contains("too large")));
     }
 }
+
+#[tokio::test]
+async fn what_is_old_is_forgotten_and_what_is_young_is_not() {
+    for place in places() {
+        let db = place.open().await;
+        add_jar(&db, "old").await.unwrap();
+        place.clock.advance(std::time::Duration::from_hours(36 * 24));
+        add_jar(&db, "young").await.unwrap();
+        assert_eq!(db.forget_old().await.unwrap(), 1);
+        let stored = db.write(async |tx| events_after(tx, 0, 10).await).await.unwrap();
+        assert_eq!(stored.iter().map(|event| &*event.subject).collect::<Vec<_>>(), ["young"]);
+        assert_eq!(db.forget_old().await.unwrap(), 0);
+    }
+}
