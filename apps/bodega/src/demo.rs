@@ -1,6 +1,6 @@
 //! The sample shop of `bodega up --demo`.
 
-use crate::{Shop, commands::admin::create_user, client::ShopClient};
+use crate::{Shop, client::ShopClient, commands::admin::create_user};
 use anyhow::{Context as _, ensure};
 use bodega_kernel::Role;
 use bodega_settings::Settings;
@@ -32,7 +32,8 @@ const GOODS: [(&str, &str, i64, i64); 12] = [
 
 /// Allows the payment simulator, and with it only addresses of this machine.
 pub fn adjust(settings: &mut Settings) -> anyhow::Result<()> {
-    let address: SocketAddr = settings.server.listen.parse().context("a demo listens on an address such as 127.0.0.1:8080")?;
+    let address: SocketAddr =
+        settings.server.listen.parse().context("a demo listens on an address such as 127.0.0.1:8080")?;
     ensure!(address.ip().is_loopback(), "a demo takes play money from everybody, so it listens on 127.0.0.1 only");
     settings.payments.providers = vec!["simulator".to_owned()];
     Ok(())
@@ -58,9 +59,7 @@ pub async fn fill(shop: &Shop) -> anyhow::Result<String> {
         let answer = staff.call(reqwest::Method::POST, "/v1/products", headers, Some(&product)).await?;
         ensure!(answer.status.is_success() || answer.status == 409, "the demo cannot list {sku}: {}", answer.body);
     }
-    let receive = |(sku, _, _, pieces): (&str, &str, i64, i64)| {
-        json!({"sku": sku, "kind": "receive", "quantity": pieces, "reason": "demo"})
-    };
+    let receive = |(sku, _, _, pieces): (&str, &str, i64, i64)| json!({"sku": sku, "kind": "receive", "quantity": pieces, "reason": "demo"});
     let movements: Vec<Value> = GOODS.into_iter().map(receive).collect();
     let stocked = staff.get("/v1/stock/MUG-BLUE", crate::client::Headers::default()).await.is_ok();
     if !stocked {

@@ -36,8 +36,7 @@ pub(crate) struct Routes {
 /// The routes of this process.
 pub(crate) fn routes(host: &Host) -> Routes {
     let consumers: Vec<Consumer> = host.services.iter().map(|service| service.consumer.clone()).collect();
-    let state =
-        Operations { consumers: Arc::new(consumers), services: Arc::new(host.names()), rpc: host.rpc.clone() };
+    let state = Operations { consumers: Arc::new(consumers), services: Arc::new(host.names()), rpc: host.rpc.clone() };
     let (router, openapi) = OpenApiRouter::new()
         .routes(routes!(list_dead_letters))
         .routes(routes!(replay_dead_letter))

@@ -67,7 +67,11 @@ impl Shop {
     }
 
     /// Serves until `stop` ends, then lets requests finish.
-    pub async fn serve(&self, listener: TcpListener, stop: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
+    pub async fn serve(
+        &self,
+        listener: TcpListener,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> anyhow::Result<()> {
         let app = self.router.clone().into_make_service_with_connect_info::<SocketAddr>();
         let (ending, ended) = tokio::sync::oneshot::channel();
         let serving = axum::serve(listener, app).with_graceful_shutdown(async move {
@@ -123,10 +127,10 @@ fn doors(host: &Host, world: &World, keys: &InternalKeys) -> Router {
 
 fn front(host: &Host, settings: &Arc<Settings>, world: &World, internal: InternalKeys) -> Router {
     let operations = operations::routes(host);
-    let local = host.services.iter().map(|service| Mount {
-        service: service.name,
-        target: Target::Local(service.router.clone()),
-    });
+    let local = host
+        .services
+        .iter()
+        .map(|service| Mount { service: service.name, target: Target::Local(service.router.clone()) });
     let elsewhere = services().into_iter().filter_map(|service| {
         let url = settings.rpc.upstreams.get(service.name)?;
         let here = host.service(service.name).is_some();

@@ -61,7 +61,11 @@ const PLANTED: [(&str, &str, &str); 23] = [
     ("V5", "payments", "UPDATE simulator_charges SET captured = captured - 1 WHERE order_id = {confirmed}"),
     ("V5", "payments", "UPDATE payments SET refunded = captured + 1 WHERE order_id = {confirmed}"),
     ("V8", "orders", "UPDATE orders SET total = total + 1 WHERE id = {confirmed}"),
-    ("V8", "orders", "UPDATE order_snapshots SET body = replace(body, '\"unit_price\":1250', '\"unit_price\":1251') WHERE order_id = {confirmed}"),
+    (
+        "V8",
+        "orders",
+        "UPDATE order_snapshots SET body = replace(body, '\"unit_price\":1250', '\"unit_price\":1251') WHERE order_id = {confirmed}",
+    ),
     ("V9", "inventory", "DELETE FROM inbox WHERE event_id = (SELECT MAX(event_id) FROM inbox)"),
     ("V9", "orders", "DELETE FROM events WHERE kind = 'order.placed.v1'"),
     ("V10", "orders", "DELETE FROM timers WHERE subject = {confirmed}"),
@@ -101,8 +105,12 @@ async fn a_promise_that_was_broken_is_named() {
     let shop = Shop::open(sold.home.settings(), World::system(), Mode::Still).await.unwrap();
     let books = bodega::verify::Books::read(&shop.host.rpc, &shop.host.names()).await.unwrap();
     let (confirmed, cancelled) = (&sold.confirmed, &sold.cancelled);
-    let kept = Journal { calls: vec![(confirmed.cart_id, Call::Accepted(confirmed.order_id)), (cancelled.cart_id, Call::Unanswered)] };
+    let kept = Journal {
+        calls: vec![(confirmed.cart_id, Call::Accepted(confirmed.order_id)), (cancelled.cart_id, Call::Unanswered)],
+    };
     assert!(kept.contradictions(&books).is_empty());
-    let broken = Journal { calls: vec![(confirmed.cart_id, Call::Refused), (confirmed.cart_id, Call::Accepted(cancelled.order_id))] };
+    let broken = Journal {
+        calls: vec![(confirmed.cart_id, Call::Refused), (confirmed.cart_id, Call::Accepted(cancelled.order_id))],
+    };
     assert_eq!(broken.contradictions(&books).len(), 2);
 }

@@ -159,7 +159,8 @@ fn places() -> Vec<String> {
     let around = |service: &str| {
         ["commit.before", "commit.after", "deliver.before", "deliver.after"].map(|place| format!("{service}.{place}"))
     };
-    let mut places: Vec<String> = ["catalog", "cart", "inventory", "orders", "payments"].iter().flat_map(|name| around(name)).collect();
+    let mut places: Vec<String> =
+        ["catalog", "cart", "inventory", "orders", "payments"].iter().flat_map(|name| around(name)).collect();
     places.extend(["payments.call.before", "payments.call.after"].map(str::to_owned));
     places
 }

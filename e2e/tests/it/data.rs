@@ -28,7 +28,10 @@ async fn a_real_shops_week_is_sold_again_to_the_penny() {
         let shop = TestShop::start(backend).await.unwrap();
         let sale = Sale { data: &set, shoppers: 16, quiet: true };
         let first = sell(&shop.staff, &sale).await.unwrap();
-        assert_eq!((first.orders, first.confirmed, first.units), (set.invoices.len(), set.invoices.len(), totals.units));
+        assert_eq!(
+            (first.orders, first.confirmed, first.units),
+            (set.invoices.len(), set.invoices.len(), totals.units)
+        );
         assert_eq!(first.revenue, format!("{}.{:02}", totals.revenue / 100, totals.revenue % 100));
         if data().is_some() {
             assert_eq!((first.orders, first.revenue.as_str(), first.with_ten_left), (727, "383172.71", 2_362));

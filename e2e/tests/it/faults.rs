@@ -31,7 +31,8 @@ impl Run {
     async fn call(&self, service: &str, method: &str, path: &str, headers: &[(&str, &str)], body: Value) -> Value {
         use axum::body::{Body, to_bytes};
         let router = self.shop.host.service(service).unwrap().router.clone();
-        let mut request = axum::http::Request::builder().method(method).uri(path).header("content-type", "application/json");
+        let mut request =
+            axum::http::Request::builder().method(method).uri(path).header("content-type", "application/json");
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

@@ -132,7 +132,8 @@ async fn bad_input_is_a_problem_on_every_route_and_changes_nothing() {
         shop.wait(&bought, "confirmed").await.unwrap();
         shop.prove().await.unwrap();
         let before = digest(&Books::read(&shop.shop.host.rpc, &shop.shop.host.names()).await.unwrap());
-        let description: Value = reqwest::get(format!("{}/openapi.json", shop.url)).await.unwrap().json().await.unwrap();
+        let description: Value =
+            reqwest::get(format!("{}/openapi.json", shop.url)).await.unwrap().json().await.unwrap();
         let routes = routes(&description);
         assert!(routes.len() > 40, "only {} routes are described", routes.len());
         let body = json!({"email": "staff@example.com", "password": "lantern orchard harbour"});
@@ -178,7 +179,9 @@ async fn probe_fields(prober: &mut Prober, route: &Route) -> usize {
 #[tokio::test]
 async fn what_nobody_described_does_not_exist() {
     let shop = TestShop::start(bodega_testkit::Backend::Sqlite).await.unwrap();
-    for path in ["/", "/v1", "/v1/nothing", "/internal/questions/order_facts", "/orders/v1/orders", "/v1/../internal", "/.env"] {
+    for path in
+        ["/", "/v1", "/v1/nothing", "/internal/questions/order_facts", "/orders/v1/orders", "/v1/../internal", "/.env"]
+    {
         let answer = reqwest::get(format!("{}{path}", shop.url)).await.unwrap();
         assert!(answer.status().is_client_error(), "{path}: {}", answer.status());
     }

@@ -80,9 +80,15 @@ async fn every_method_of_the_simulator_comes_to_its_end() {
     for backend in backends() {
         let shop = TestShop::start(backend).await.unwrap();
         shop.sell("MUG", 1_250, 100).await.unwrap();
-        for method in
-            ["sim_success", "sim_slow", "sim_timeout_then_success", "sim_duplicate_webhook", "sim_webhook_only", "sim_authorize", "sim_unavailable"]
-        {
+        for method in [
+            "sim_success",
+            "sim_slow",
+            "sim_timeout_then_success",
+            "sim_duplicate_webhook",
+            "sim_webhook_only",
+            "sim_authorize",
+            "sim_unavailable",
+        ] {
             let bought = shop.buy(&[("MUG", 1)], method).await.unwrap();
             let order = shop.wait(&bought, "confirmed").await.unwrap();
             assert_eq!(order["status"], "confirmed", "{method}: {order}");
@@ -99,9 +105,14 @@ async fn a_price_that_changed_is_shown_before_it_is_charged() {
         let cart = shop.cart(&[("MUG", 1)]).await.unwrap();
         let page = shop.guest.get("/v1/products/mug", bodega::client::Headers::default()).await.unwrap();
         let id = page["id"].as_str().unwrap();
-        let changed = json!({"variants": [{"sku": "MUG", "price": {"amount": 1_500, "currency": "GBP"}, "stocked": true}]});
+        let changed =
+            json!({"variants": [{"sku": "MUG", "price": {"amount": 1_500, "currency": "GBP"}, "stocked": true}]});
         let path = format!("/v1/products/{id}");
-        let answer = shop.staff.call(reqwest::Method::PATCH, &path, bodega::client::Headers::default(), Some(&changed)).await.unwrap();
+        let answer = shop
+            .staff
+            .call(reqwest::Method::PATCH, &path, bodega::client::Headers::default(), Some(&changed))
+            .await
+            .unwrap();
         assert!(answer.status.is_success(), "{answer:?}");
         shop.settle().await.unwrap();
         let refused = shop.checkout(&cart, "sim_success", "first").await.unwrap();

@@ -38,7 +38,8 @@ async fn a_poison_event_is_put_aside_its_neighbours_are_handled_and_a_replay_cur
 
         let dead = shop.staff.get("/v1/events/dead", bodega::client::Headers::default()).await.unwrap();
         // Orders never heard of these orders and says so, too.
-        let items: Vec<&Value> = dead["items"].as_array().unwrap().iter().filter(|item| item["service"] == "inventory").collect();
+        let items: Vec<&Value> =
+            dead["items"].as_array().unwrap().iter().filter(|item| item["service"] == "inventory").collect();
         assert_eq!(items.len(), 1, "{dead}");
         assert_eq!(items[0]["id"], json!(good.id.to_string()));
         assert!(items[0]["error"].as_str().unwrap().contains("cannot be read"), "{dead}");

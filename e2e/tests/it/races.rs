@@ -36,7 +36,8 @@ async fn everybody_buys(shop: &TestShop, carts: &[(CartId, String)]) -> Vec<Boug
 }
 
 async fn ended(shop: &TestShop, bought: &[Bought]) -> (usize, usize) {
-    let orders = all(bought.len(), |number| async move { shop.wait(&bought[number], "confirmed").await.unwrap() }).await;
+    let orders =
+        all(bought.len(), |number| async move { shop.wait(&bought[number], "confirmed").await.unwrap() }).await;
     let with = |status: &str| orders.iter().filter(|order| order["status"] == status).count();
     (with("confirmed"), with("cancelled"))
 }
@@ -74,7 +75,8 @@ async fn one_key_makes_one_order_however_often_it_comes() {
         let shop = TestShop::start(backend).await.unwrap();
         shop.sell("MUG", 999, 100_000).await.unwrap();
         let cart = shop.cart(&[("MUG", 1)]).await.unwrap();
-        let answers = all(CONTENDERS, |_| async { shop.checkout(&cart, "sim_success", "the-key").await.unwrap() }).await;
+        let answers =
+            all(CONTENDERS, |_| async { shop.checkout(&cart, "sim_success", "the-key").await.unwrap() }).await;
         let first = &answers[0].body["order_id"];
         assert!(answers.iter().all(|answer| answer.status == 202 && answer.body["order_id"] == *first));
         shop.prove().await.unwrap();
@@ -113,8 +115,11 @@ async fn cancel_against_pay_ends_either_way_with_books_that_agree() {
             let method = ["sim_success", "sim_webhook_only", "sim_duplicate_webhook"][number % 3];
             let answer = shop.checkout(cart, method, &cart.0.to_string()).await.unwrap().ok("checkout").unwrap();
             let text = |key: &str| answer[key].as_str().unwrap().to_owned();
-            let bought =
-                Bought { cart_id: cart.0, order_id: text("order_id").parse().unwrap(), order_token: text("order_token") };
+            let bought = Bought {
+                cart_id: cart.0,
+                order_id: text("order_id").parse().unwrap(),
+                order_token: text("order_token"),
+            };
             // Some cancel at once, some a little later.
             tokio::time::sleep(std::time::Duration::from_millis(number as u64 % 7 * 3)).await;
             loop {
@@ -136,7 +141,8 @@ async fn cancel_against_pay_ends_either_way_with_books_that_agree() {
 }
 
 async fn ended_cancelled(shop: &TestShop, bought: &[Bought]) -> (usize, usize) {
-    let orders = all(bought.len(), |number| async move { shop.wait(&bought[number], "cancelled").await.unwrap() }).await;
+    let orders =
+        all(bought.len(), |number| async move { shop.wait(&bought[number], "cancelled").await.unwrap() }).await;
     if let Some(stuck) = orders.iter().find(|order| order["status"] != "cancelled") {
         println!("not cancelled: {stuck:#}");
     }
@@ -182,10 +188,14 @@ async fn money_that_comes_after_the_cancel_goes_back_once() {
         let (shop, carts) = (&shop, &carts);
         let bought = all(carts.len(), |number| async move {
             let cart = &carts[number];
-            let answer = shop.checkout(cart, "sim_late_capture", &cart.0.to_string()).await.unwrap().ok("checkout").unwrap();
+            let answer =
+                shop.checkout(cart, "sim_late_capture", &cart.0.to_string()).await.unwrap().ok("checkout").unwrap();
             let text = |key: &str| answer[key].as_str().unwrap().to_owned();
-            let bought =
-                Bought { cart_id: cart.0, order_id: text("order_id").parse().unwrap(), order_token: text("order_token") };
+            let bought = Bought {
+                cart_id: cart.0,
+                order_id: text("order_id").parse().unwrap(),
+                order_token: text("order_token"),
+            };
             shop.wait(&bought, "awaiting_payment").await.unwrap();
             shop.write_order(&bought, "cancel", &json!({}), "cancel").await.unwrap().ok("cancel").unwrap();
             bought

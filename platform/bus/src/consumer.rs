@@ -116,7 +116,11 @@ impl Consumer {
 }
 
 /// The events of a batch that this service hears and has not handled; from now on it has.
-pub(crate) async fn fresh(tx: &mut Tx, batch: &[Envelope], subscriptions: &Subscriptions) -> Result<Vec<Envelope>, Failure> {
+pub(crate) async fn fresh(
+    tx: &mut Tx,
+    batch: &[Envelope],
+    subscriptions: &Subscriptions,
+) -> Result<Vec<Envelope>, Failure> {
     let heard: Vec<&Envelope> = batch.iter().filter(|event| subscriptions.hears(&event.kind)).collect();
     let now = tx.now();
     let rows: Vec<_> = heard.iter().map(|event| params![event.id, &*event.source, now].to_vec()).collect();

@@ -35,7 +35,12 @@ struct Measured {
     backlog_s: f64,
 }
 
-pub(super) async fn run(options: OrderSaga, place: &Place, mut settings: Settings, world: World) -> anyhow::Result<bool> {
+pub(super) async fn run(
+    options: OrderSaga,
+    place: &Place,
+    mut settings: Settings,
+    world: World,
+) -> anyhow::Result<bool> {
     let folder = std::env::temp_dir().join(format!("bodega-bench-{}", std::process::id()));
     if place.data.is_none() {
         settings.database.data_dir.clone_from(&folder);
@@ -142,7 +147,8 @@ async fn buy_until(mut shopper: Shopper, number: usize, world: World, end: Insta
 }
 
 fn print_pair(pair: usize, floor: Option<f64>, measured: &Measured) {
-    let floor = floor.map_or_else(|| "no floor".to_owned(), |tps| format!("floor {tps:.0}/s, ratio {:.2}", measured.per_s / tps));
+    let floor = floor
+        .map_or_else(|| "no floor".to_owned(), |tps| format!("floor {tps:.0}/s, ratio {:.2}", measured.per_s / tps));
     println!(
         "pair {pair}: {:.0} orders/s, {floor}, {:.0} CPU-µs an order, backlog {:.2} s",
         measured.per_s, measured.cpu_us_per_order, measured.backlog_s

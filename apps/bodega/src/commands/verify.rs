@@ -70,7 +70,10 @@ struct Extra {
 fn print(report: &Report, extra: &Extra, as_json: bool) {
     if as_json {
         let ok = report.ok && extra.contradictions.is_empty();
-        println!("{}", json!({"ok": ok, "checks": report.checks, "digest": extra.digest, "journal": extra.contradictions}));
+        println!(
+            "{}",
+            json!({"ok": ok, "checks": report.checks, "digest": extra.digest, "journal": extra.contradictions})
+        );
         return;
     }
     for check in &report.checks {

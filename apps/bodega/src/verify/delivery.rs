@@ -38,7 +38,8 @@ pub(super) fn reached_everybody_once(books: &Books, strictness: Strictness) -> B
     }
     if strictness == Strictness::Strict {
         let waiting = books.standstill.iter().filter(|(_, standstill)| standstill.unsent > 0);
-        offenders.extend(waiting.map(|(service, standstill)| format!("{} unsent events of {service}", standstill.unsent)));
+        offenders
+            .extend(waiting.map(|(service, standstill)| format!("{} unsent events of {service}", standstill.unsent)));
     }
     offenders
 }

@@ -11,7 +11,8 @@ pub fn digest(books: &Books) -> String {
         lines.push(format!("stock {} {} {} {}", stock.sku, stock.on_hand, stock.held, stock.allocated));
     }
     for order in books.orders.values() {
-        let mut stocked: Vec<String> = order.stocked.iter().map(|(sku, quantity)| format!("{sku}*{quantity}")).collect();
+        let mut stocked: Vec<String> =
+            order.stocked.iter().map(|(sku, quantity)| format!("{sku}*{quantity}")).collect();
         stocked.sort();
         let payment = books.payments.get(&order.order_id);
         let money = payment.map(|payment| (payment.captured, payment.refunded));

@@ -73,7 +73,8 @@ pub(super) fn waiting_has_a_timer(books: &Books, strictness: Strictness) -> BTre
 /// V13.
 pub(super) fn history_is_a_path(books: &Books, _: Strictness) -> BTreeSet<String> {
     let is_path = |order: &OrderFact| {
-        let starts = order.history.first().is_some_and(|(version, status)| (*version, *status) == (1, OrderStatus::Pending));
+        let starts =
+            order.history.first().is_some_and(|(version, status)| (*version, *status) == (1, OrderStatus::Pending));
         let moves = order.history.windows(2).all(|pair| match pair {
             [(before, from), (after, to)] => *after == before + 1 && may_follow(*from, *to),
             _ => false,
@@ -101,7 +102,8 @@ pub(super) fn one_for_a_cart(books: &Books, strictness: Strictness) -> BTreeSet<
     let mut bought = HashSet::new();
     for order in books.orders.values() {
         let checkout = books.checkouts.get(&order.order_id);
-        let same = checkout.is_some_and(|made| (made.cart_id, made.cart_version) == (order.cart_id, order.cart_version));
+        let same =
+            checkout.is_some_and(|made| (made.cart_id, made.cart_version) == (order.cart_id, order.cart_version));
         if !bought.insert((order.cart_id, order.cart_version)) || !same {
             offenders.insert(format!("order {}", order.order_id));
         }
