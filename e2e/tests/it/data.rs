@@ -20,6 +20,7 @@ async fn a_real_shops_week_is_sold_again_to_the_penny() {
     let sample = std::env::temp_dir().join(format!("bodega-sample-{}", std::process::id()));
     let folder = data().map_or_else(|| sample.clone(), |data| data.join("online-retail"));
     if folder == sample {
+        std::fs::create_dir_all(&sample).unwrap();
         dataset::write_sample(&sample, 7).unwrap();
     }
     let set = dataset::read(&folder).unwrap();

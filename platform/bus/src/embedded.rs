@@ -60,12 +60,13 @@ impl Embedded {
                 tokio::spawn(link.run(Arc::clone(&committed)));
             }
             source.db.on_committed(move |events| {
-                committed.fetch_max(events.last().map_or(0, |event| event.seq), Ordering::SeqCst);
+                let last = events.last().map_or(0, |event| event.seq);
                 let events: Arc<[Envelope]> = events.into();
                 for feed in &feeds {
                     // A link that is too far behind finds these events stored.
                     let _ = feed.try_send(Arc::clone(&events));
                 }
+                committed.fetch_max(last, Ordering::SeqCst);
             });
         }
         Self { links: Arc::new(links) }
@@ -102,6 +103,10 @@ impl Link {
         };
         cursor = self.catch_up(cursor, &committed).await;
         loop {
+            // What did not fit into the feed is stored.
+            if self.feed.is_empty() && committed.load(Ordering::SeqCst) > cursor {
+                cursor = self.catch_up(cursor, &committed).await;
+            }
             let Ok(first) = tokio::time::timeout(POLL, self.feed.recv()).await else {
                 cursor = self.catch_up(cursor, &committed).await;
                 continue;

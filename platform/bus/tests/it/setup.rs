@@ -113,7 +113,7 @@ pub(crate) async fn heard(listener: &Consumer, db: &Db) -> (i64, i64) {
 }
 
 pub(crate) async fn until<F: AsyncFnMut() -> bool>(mut done: F) {
-    for _ in 0..500 {
+    for _ in 0..2_000 {
         if done().await {
             return;
         }
