@@ -97,11 +97,16 @@ impl Tx {
         if result.is_ok() {
             self.control("RELEASE SAVEPOINT nested").await?;
         } else {
-            self.emitted.truncate(emitted);
-            self.control("ROLLBACK TO SAVEPOINT nested").await?;
-            self.control("RELEASE SAVEPOINT nested").await?;
+            self.undo_nested(emitted).await?;
         }
         result
+    }
+
+    /// Undoes the statements since the savepoint, and the events beyond the first `emitted`.
+    pub(crate) async fn undo_nested(&mut self, emitted: usize) -> Result<(), DbError> {
+        self.emitted.truncate(emitted);
+        self.control("ROLLBACK TO SAVEPOINT nested").await?;
+        self.control("RELEASE SAVEPOINT nested").await
     }
 
     /// Transaction control: never cached, never with values.

@@ -232,24 +232,23 @@ async fn run_first(tx: &mut Tx, job: Job, answers: &mut Vec<Answer>) -> bool {
     }
 }
 
+/// A job is always run, if only to answer: a lane whose job vanished would wait for ever.
 async fn run_another(tx: &mut Tx, job: Job, answers: &mut Vec<Answer>) {
-    let mut undone = None;
-    let kept = tx
-        .nested(async |tx| {
-            let (verdict, answer) = job(Ok(tx)).await;
-            match verdict {
-                Verdict::Keep => Ok(answer),
-                Verdict::Undo => {
-                    undone = Some(answer);
-                    Err(DbError::refused(&"undone"))
-                }
-            }
-        })
-        .await;
-    match (kept, undone) {
-        (Ok(answer), _) | (Err(_), Some(answer)) => answers.push(answer),
-        // The savepoint itself failed: the connection is gone, so the commit will fail and answer the others.
-        (Err(_), None) => {}
+    let emitted = tx.emitted.len();
+    if let Err(error) = tx.control("SAVEPOINT nested").await {
+        let (_, answer) = job(Err(error)).await;
+        answers.push(answer);
+        return;
+    }
+    let (verdict, answer) = job(Ok(tx)).await;
+    answers.push(answer);
+    let ended = match verdict {
+        Verdict::Keep => tx.control("RELEASE SAVEPOINT nested").await,
+        Verdict::Undo => tx.undo_nested(emitted).await,
+    };
+    if let Err(error) = ended {
+        // The connection is gone, so the commit will fail, too, and tell everybody.
+        tracing::debug!(%error, service = &*tx.service, "a savepoint did not end");
     }
 }
 
