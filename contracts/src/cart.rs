@@ -1,6 +1,6 @@
 //! Carts: what a shopper means to buy, and the moment they do.
 
-use crate::{Address, CartId, OrderId, PaymentMethod, events, questions};
+use crate::{Address, CartId, CouponClaim, OrderId, PaymentMethod, PromotionId, events, questions};
 use bodega_kernel::{Money, Sku, Time, UserId};
 use bodega_pricing::{Basket, Priced};
 use serde::{Deserialize, Serialize};
@@ -38,6 +38,11 @@ pub struct CartCheckedOut {
     /// SKUs of which no stock is kept.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unstocked: Vec<Sku>,
+    /// Promotions that the basket was priced with and that count their uses.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub coupons: Vec<CouponClaim>,
+    /// Points that the basket was priced with.
+    pub points: i64,
     /// How the shopper pays.
     pub payment_method: PaymentMethod,
     /// When.
@@ -84,6 +89,24 @@ pub struct SeenFact {
     pub available: Option<i64>,
 }
 
+/// Asked by `verify`: the promotions that cart has heard of, by id.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SeenPromotionFacts {
+    /// The last promotion of the page before.
+    pub after: Option<PromotionId>,
+}
+
+/// What cart believes of a promotion.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeenPromotionFact {
+    /// Which.
+    pub promotion_id: PromotionId,
+    /// Its version.
+    pub version: i64,
+    /// Whether it may be used.
+    pub enabled: bool,
+}
+
 /// Asked by `verify`: the checkouts, by order id.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CheckoutFacts {
@@ -105,5 +128,6 @@ pub struct CheckoutFact {
 questions! {
     CheckedOutOrder -> Option<CheckedOut>, "cart" / "checked_out_order";
     SeenFacts -> Vec<SeenFact>, "cart" / "seen_facts";
+    SeenPromotionFacts -> Vec<SeenPromotionFact>, "cart" / "seen_promotion_facts";
     CheckoutFacts -> Vec<CheckoutFact>, "cart" / "checkout_facts";
 }

@@ -1,6 +1,6 @@
 //! The catalogue: what is for sale and at which price.
 
-use crate::{ProductId, events, questions};
+use crate::{BrandId, CategoryId, ProductId, events, questions};
 use bodega_kernel::{Money, Sku};
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,12 @@ pub struct ProductChanged {
     pub name: String,
     /// Whether it may be bought.
     pub active: bool,
+    /// Who makes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brand_id: Option<BrandId>,
+    /// The categories it was put into; those above them are not listed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub category_ids: Vec<CategoryId>,
     /// What may be bought of it.
     pub variants: Vec<VariantNow>,
 }
@@ -34,9 +40,34 @@ pub struct VariantNow {
     pub stocked: bool,
     /// Tax in basis points, as the shop taxes it now.
     pub tax_rate_bp: i64,
+    /// What one weighs, packing aside; `None` where nobody said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grams: Option<i64>,
 }
 
-events! { ProductChanged = "product.changed.v1" by product_id }
+/// An import brought in variants with the pieces that are there of them: the first stock of each, to be received once
+/// for its SKU, however often it is told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProductStocked {
+    /// Which product.
+    pub product_id: ProductId,
+    /// What is there.
+    pub opening: Vec<OpeningStock>,
+}
+
+/// The first stock of a SKU.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpeningStock {
+    /// Which.
+    pub sku: Sku,
+    /// How many, 1 to 1,000,000,000.
+    pub quantity: i64,
+}
+
+events! {
+    ProductChanged = "product.changed.v1" by product_id,
+    ProductStocked = "product.stocked.v1" by product_id,
+}
 
 /// Asked by `verify`: the variants that are for sale, by SKU.
 #[derive(Clone, Debug, Serialize, Deserialize)]

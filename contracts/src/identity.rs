@@ -59,7 +59,26 @@ pub struct Standing {
     pub roles: Vec<Role>,
 }
 
+/// Asked by whoever writes to a user.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct UserContact {
+    /// Whom.
+    pub user_id: UserId,
+}
+
+/// How a user is written to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contact {
+    /// Where mails go.
+    pub email: String,
+    /// How they are called, if they said so.
+    pub name: Option<String>,
+    /// The language they chose, as BCP 47 writes it; `None` for the shop's.
+    pub language: Option<String>,
+}
+
 questions! {
     SigningKeys -> serde_json::Value, "identity" / "signing_keys";
     SessionStanding -> Standing, "identity" / "session_standing";
+    UserContact -> Option<Contact>, "identity" / "user_contact";
 }

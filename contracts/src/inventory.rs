@@ -132,8 +132,11 @@ pub struct ReservationFact {
     pub order_id: OrderId,
     /// Where the reservation is in its life.
     pub state: ReservationState,
-    /// What it holds, allocates or held last.
+    /// What it holds, allocates or held last, with what has left of it.
     pub lines: Vec<(Sku, i64)>,
+    /// What of it has left: no longer held or allocated.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shipped: Vec<(Sku, i64)>,
 }
 
 /// The life of a reservation.

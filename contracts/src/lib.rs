@@ -3,17 +3,34 @@
 
 pub mod cart;
 pub mod catalog;
+pub mod coupons;
 pub mod identity;
 pub mod inventory;
+pub mod notifications;
 pub mod orders;
 pub mod payments;
+pub mod rewards;
+pub mod shipping;
 
 mod shapes;
-pub use shapes::{Address, OrderLine, PaymentMethod};
+pub use shapes::{Address, CouponClaim, OrderLine, PaymentMethod};
 
 use bodega_kernel::ids;
 
-ids![CartId, LineId, OrderId, PaymentId, ProductId, VariantId, BrandId, CategoryId, RefundId];
+ids![
+    BrandId,
+    CartId,
+    CategoryId,
+    FulfilmentId,
+    LineId,
+    OrderId,
+    PaymentId,
+    ProductId,
+    PromotionId,
+    RefundId,
+    ShipmentId,
+    VariantId,
+];
 
 /// Ties a type to its event name and to the field that names its subject.
 macro_rules! events {

@@ -1,6 +1,6 @@
 //! Orders: the process manager that carries a checkout to its end.
 
-use crate::{CartId, OrderId, OrderLine, PaymentMethod, events, questions};
+use crate::{Address, CartId, CouponClaim, OrderId, OrderLine, PaymentMethod, events, questions};
 use bodega_kernel::{Money, Sku, Time, UserId};
 use bodega_pricing::{Basket, Priced};
 use serde::{Deserialize, Serialize};
@@ -16,6 +16,16 @@ pub enum OrderStatus {
     AwaitingPayment,
     /// Paid, or as good as paid.
     Confirmed,
+    /// Packed, for the customer to fetch.
+    ReadyForPickup,
+    /// Some of it has left.
+    PartiallyShipped,
+    /// All of it has left.
+    Shipped,
+    /// All of it arrived or was fetched.
+    Delivered,
+    /// The time to send it back is over.
+    Completed,
     /// Over, without a sale.
     Cancelled,
 }
@@ -28,6 +38,8 @@ pub enum PaymentStatus {
     Unpaid,
     /// Promised.
     Authorized,
+    /// Partly taken.
+    PartiallyCaptured,
     /// Taken.
     Captured,
     /// Partly given back.
@@ -54,6 +66,10 @@ pub enum CancelReason {
     ByStaff,
     /// Paid, but its stock was gone: refunded.
     PaidOutOfStock,
+    /// A code is used up, over or not for this shopper.
+    CouponRejected,
+    /// There are fewer points than were to be spent.
+    PointsRejected,
 }
 
 /// An order exists and asks for its stock. Sent again if no answer comes.
@@ -70,6 +86,12 @@ pub struct OrderPlaced {
     pub lines: Vec<OrderLine>,
     /// What it costs.
     pub total: Money,
+    /// Promotions that are to be taken up for it; coupons answers where there are any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub coupons: Vec<CouponClaim>,
+    /// Points that are to be spent on it; rewards answers where there are any.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub points: i64,
     /// When.
     pub at: Time,
 }
@@ -111,6 +133,57 @@ pub struct OrderConfirmed {
     pub lines: Vec<OrderLine>,
     /// What it costs.
     pub total: Money,
+    /// What its goods cost after discounts and with tax: the total without shipping.
+    pub goods: Money,
+    /// How it is sent; `None` where nothing is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shipping_method: Option<String>,
+    /// Where it is sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shipping_address: Option<Address>,
+}
+
+/// Somebody wants a paid order cancelled. Shipping answers `fulfilment.stopped`, or `fulfilment.under_way` where a parcel
+/// has left; only `stopped` cancels.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderStopping {
+    /// Which order.
+    pub order_id: OrderId,
+}
+
+/// All of an order arrived or was collected.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderDelivered {
+    /// Which.
+    pub order_id: OrderId,
+    /// The number people read.
+    pub number: String,
+    /// The buyer; `None` for a guest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer_id: Option<UserId>,
+}
+
+/// The time to send an order back is over: what it earned is the buyer's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderCompleted {
+    /// Which.
+    pub order_id: OrderId,
+    /// The buyer; `None` for a guest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer_id: Option<UserId>,
+}
+
+/// An invoice or a credit note was given its number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvoiceIssued {
+    /// For which order.
+    pub order_id: OrderId,
+    /// Its number: without gaps in its series, which is all before the last dash.
+    pub number: String,
+    /// `invoice` or `credit_note`.
+    pub kind: String,
+    /// What it is about.
+    pub amount: Money,
 }
 
 /// An order ended without a sale: all that was taken for it is to be given back.
@@ -130,6 +203,51 @@ events! {
     OrderPaymentExpiring = "order.payment_expiring.v1" by order_id,
     OrderConfirmed = "order.confirmed.v1" by order_id,
     OrderCancelled = "order.cancelled.v1" by order_id,
+    OrderStopping = "order.stopping.v1" by order_id,
+    OrderDelivered = "order.delivered.v1" by order_id,
+    OrderCompleted = "order.completed.v1" by order_id,
+    InvoiceIssued = "invoice.issued.v1" by order_id,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
+fn is_zero(points: &i64) -> bool {
+    *points == 0
+}
+
+/// Asked by whoever writes mails, labels or papers about an order: all of it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct OrderDetails {
+    /// Which.
+    pub order_id: OrderId,
+}
+
+/// An order as it was bought and as it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Details {
+    /// The number people read.
+    pub number: String,
+    /// Its buyer; `None` for a guest.
+    pub customer_id: Option<UserId>,
+    /// Where mails go.
+    pub email: String,
+    /// Where it is.
+    pub status: OrderStatus,
+    /// Where its money is.
+    pub payment_status: PaymentStatus,
+    /// Why it was cancelled.
+    pub cancel_reason: Option<CancelReason>,
+    /// Where parcels go.
+    pub shipping_address: Option<Address>,
+    /// Where the invoice goes.
+    pub billing_address: Option<Address>,
+    /// What was priced.
+    pub basket: Basket,
+    /// What came out.
+    pub priced: Priced,
+    /// How the shopper chose to pay.
+    pub payment_method: PaymentMethod,
+    /// When it was placed.
+    pub placed_at: Time,
 }
 
 /// Asked by payments before a new attempt: how an order stands for this caller.
@@ -176,6 +294,12 @@ pub struct OrderFact {
     pub cancel_reason: Option<CancelReason>,
     /// The lines that stock is kept of.
     pub stocked: Vec<(Sku, i64)>,
+    /// The promotions it took up.
+    pub coupons: Vec<CouponClaim>,
+    /// The points it spends.
+    pub points: i64,
+    /// Pieces that have left.
+    pub dispatched: i64,
     /// The total the order charges.
     pub total: Money,
     /// The snapshot, so that the total can be computed again.
@@ -190,7 +314,33 @@ pub struct OrderFact {
     pub timer_due: Option<Time>,
 }
 
+/// Asked by `verify`: invoices and credit notes by number.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PaperFacts {
+    /// The last number of the page before.
+    pub after: Option<String>,
+}
+
+/// An invoice or a credit note.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaperFact {
+    /// Its number.
+    pub number: String,
+    /// In which series.
+    pub series: String,
+    /// Its place there, from 1.
+    pub seq: i64,
+    /// For which order.
+    pub order_id: OrderId,
+    /// `invoice` or `credit_note`.
+    pub kind: String,
+    /// What it is about, minor units.
+    pub amount: i64,
+}
+
 questions! {
+    PaperFacts -> Vec<PaperFact>, "orders" / "paper_facts";
     OrderStanding -> Option<Standing>, "orders" / "order_standing";
+    OrderDetails -> Option<Details>, "orders" / "order_details";
     OrderFacts -> Vec<OrderFact>, "orders" / "order_facts";
 }

@@ -1,5 +1,6 @@
 //! Shapes that several services share.
 
+use crate::PromotionId;
 use bodega_kernel::Sku;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -41,4 +42,16 @@ pub struct OrderLine {
     pub quantity: i64,
     /// Whether stock is kept of it; a fee or a service is not stocked.
     pub stocked: bool,
+}
+
+/// A promotion that a cart was priced with and that counts its uses.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CouponClaim {
+    /// Which promotion.
+    pub promotion_id: PromotionId,
+    /// The code that was given; `None` where it applies by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// Whose use it is: the user's id, or a digest of a guest's e-mail address.
+    pub customer: String,
 }

@@ -1,18 +1,21 @@
-//! Routes for those who run the shop: dead letters and their replay, and the proof of the books.
+//! Routes for those who run the shop: dead letters and their replay, the proof of the books, and whether a process
+//! without a gateway lives and can serve.
 
 use crate::verify::{Report, Strictness, verify};
 use axum::{
-    Json,
+    Json, Router,
     extract::State,
     response::{IntoResponse, Response},
+    routing::get,
 };
 use bodega_bus::{Consumer, DeadLetter};
-use bodega_gateway::{Mount, Target};
+use bodega_gateway::{Mount, Ready, Target, not_ready};
 use bodega_kernel::PageLimit;
 use bodega_rpc::Client;
 use bodega_service::Host;
 use bodega_web::{Admin, Path, Problem, Query};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use std::sync::Arc;
 use utoipa::{ToSchema, openapi::OpenApi};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -44,6 +47,26 @@ pub(crate) fn routes(host: &Host) -> Routes {
         .with_state(state)
         .split_for_parts();
     Routes { mount: Mount { service: "events", target: Target::Local(router) }, openapi }
+}
+
+/// Asks the databases of this process.
+pub(crate) fn ready(host: &Host) -> Ready {
+    let readiness = host.readiness.clone();
+    Arc::new(move || {
+        let readiness = readiness.clone();
+        Box::pin(async move { readiness.missing().await })
+    })
+}
+
+/// What a gateway says of its process, for a process without one: `/healthz` and `/readyz`.
+pub(crate) fn health(host: &Host) -> Router {
+    let ready = ready(host);
+    let ok = || Json(json!({"status": "ok"}));
+    let readiness = async move || {
+        let missing = ready().await;
+        if missing.is_empty() { Ok(ok()) } else { Err(not_ready(&missing)) }
+    };
+    Router::new().route("/healthz", get(async move || ok())).route("/readyz", get(readiness))
 }
 
 #[derive(Deserialize)]

@@ -1,12 +1,15 @@
 //! The shop: services and their gateway in one process, however many of them that is.
 
+mod queues;
+
 use crate::operations;
 use anyhow::Context as _;
 use axum::Router;
+use bodega_bus::rabbitmq::Broker;
 use bodega_gateway::{Gateway, Mount, Target};
 use bodega_kernel::World;
 use bodega_service::{Definition, Host, Mode};
-use bodega_settings::Settings;
+use bodega_settings::{BusKind, Settings};
 use bodega_web::{internal::InternalKeys, layers};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -23,6 +26,10 @@ pub fn services() -> Vec<Definition> {
         bodega_cart::service(),
         bodega_orders::service(),
         bodega_payments::service(),
+        bodega_coupons::service(),
+        bodega_rewards::service(),
+        bodega_shipping::service(),
+        bodega_notifications::service(),
     ]
 }
 
@@ -53,16 +60,26 @@ impl Shop {
         mode: Mode,
     ) -> anyhow::Result<Self> {
         let settings = Arc::new(settings);
+        if mode == Mode::Run && settings.bus.kind == BusKind::Rabbitmq {
+            // Before anything here can be published.
+            let broker = Broker { url: settings.bus.url.clone(), exchange: settings.bus.exchange.clone() };
+            broker.declare(&queues::queues()).await;
+        }
         let host = Host::start(definitions, Arc::clone(&settings), world.clone(), mode).await?;
+        for service in &host.services {
+            queues::check(&service.consumer)?;
+        }
         let internal = InternalKeys::new(&host.secrets.key("internal tokens"));
         let mut router = Router::new();
         // A shop that is whole in one process has no doors between its services.
         if !gateway || !settings.rpc.upstreams.is_empty() {
             router = doors(&host, &world, &internal);
         }
-        if gateway {
-            router = router.fallback_service(front(&host, &settings, &world, internal));
-        }
+        router = if gateway {
+            router.fallback_service(front(&host, &settings, &world, internal))
+        } else {
+            router.merge(operations::health(&host))
+        };
         Ok(Self { host, router, world, settings })
     }
 
@@ -145,5 +162,6 @@ fn front(host: &Host, settings: &Arc<Settings>, world: &World, internal: Interna
         world: world.clone(),
         settings: Arc::clone(settings),
         internal,
+        ready: operations::ready(host),
     })
 }

@@ -4,11 +4,13 @@
 //! offend in two readings, so that whatever is under way between two services is not taken for a fault.
 
 mod books;
+mod claims;
 mod delivery;
 mod digest;
 mod journal;
 mod money;
 mod orders;
+mod papers;
 mod stock;
 
 pub use books::Books;
@@ -63,9 +65,12 @@ const RULES: &[Rule] = &[
     ("V3", "what is confirmed is allocated and paid", orders::confirmed_is_covered),
     ("V4", "what is cancelled holds nothing", orders::cancelled_holds_nothing),
     ("V5", "money taken, given back and booked agree", money::agrees),
+    ("V6", "no promotion is used beyond its limits", claims::uses_keep_their_limits),
+    ("V7", "points equal their ledger", claims::points_equal_their_ledger),
     ("V8", "every total can be computed again", money::totals_can_be_recomputed),
     ("V9", "every event reached every subscriber once", delivery::reached_everybody_once),
     ("V10", "what waits has a timer", orders::waiting_has_a_timer),
+    ("V11", "what is confirmed has one invoice and one mail", papers::confirmed_is_written_once),
     ("V12", "read models agree with their owners", stock::read_models_agree),
     ("V13", "every history is a path of the state table", orders::history_is_a_path),
     ("V14", "one order for one cart version", orders::one_for_a_cart),

@@ -1,7 +1,7 @@
 //! `cart.checked_out` as it travels: a priced line leaves out what its item in the basket says already, so that an order of
 //! 1,000 lines stays below what brokers take.
 
-use crate::{Address, CartId, OrderId, PaymentMethod};
+use crate::{Address, CartId, CouponClaim, OrderId, PaymentMethod};
 use bodega_kernel::{Sku, Time, UserId};
 use bodega_pricing::{Applied, Basket, Item, PricedLine};
 use serde::{Deserialize, Serialize, Serializer};
@@ -20,6 +20,10 @@ pub(super) struct CartCheckedOut {
     priced: Priced,
     #[serde(default)]
     unstocked: Vec<Sku>,
+    #[serde(default)]
+    coupons: Vec<CouponClaim>,
+    #[serde(default)]
+    points: i64,
     payment_method: PaymentMethod,
     at: Time,
 }
@@ -84,6 +88,8 @@ impl TryFrom<CartCheckedOut> for super::CartCheckedOut {
             basket: wire.basket,
             priced,
             unstocked: wire.unstocked,
+            coupons: wire.coupons,
+            points: wire.points,
             payment_method: wire.payment_method,
             at: wire.at,
         })
@@ -136,6 +142,8 @@ mod tests {
             priced: bodega_pricing::price(&basket).unwrap(),
             basket,
             unstocked: Vec::new(),
+            coupons: Vec::new(),
+            points: 0,
             payment_method: "sim_success".to_owned(),
             at: Time::from_ms(1_700_000_000_000),
         };

@@ -1,22 +1,38 @@
 //! One example of every event, with fixed ids and times.
 
 use bodega_contracts::{
-    Address, CartId, OrderId, OrderLine, PaymentId, ProductId, RefundId,
+    Address, BrandId, CartId, CategoryId, CouponClaim, FulfilmentId, OrderId, OrderLine, PaymentId, ProductId,
+    PromotionId, RefundId, ShipmentId,
     cart::CartCheckedOut,
-    catalog::{ProductChanged, VariantNow},
+    catalog::{OpeningStock, ProductChanged, ProductStocked, VariantNow},
+    coupons::{CouponGranted, CouponRedeemed, CouponRejected, CouponReleased, CouponReserved, PromotionChanged},
     identity::{UserRegistered, UserRoleAssigned, UserRoleRemoved},
     inventory::{
         Shortage, StockAllocated, StockChanged, StockHoldExpired, StockRejected, StockReleased, StockReserved,
         StockUnavailable,
     },
-    orders::{CancelReason, OrderCancelled, OrderConfirmed, OrderPaymentDue, OrderPaymentExpiring, OrderPlaced},
+    orders::{
+        CancelReason, InvoiceIssued, OrderCancelled, OrderCompleted, OrderConfirmed, OrderDelivered, OrderPaymentDue,
+        OrderPaymentExpiring, OrderPlaced, OrderStopping,
+    },
     payments::{
         PaymentActionRequired, PaymentAuthorized, PaymentCaptured, PaymentClosed, PaymentFailed, PaymentRefunded,
         PaymentVoided,
     },
+    rewards::{
+        PointsEarned, PointsPending, PointsRejected, PointsReleased, PointsReserved, PointsReversed, PointsSpent,
+        RewardGranted,
+    },
+    shipping::{
+        FulfilmentCollected, FulfilmentOpened, FulfilmentReadyForPickup, FulfilmentStopped, FulfilmentUnderWay,
+        ParcelLine, ShipmentDelivered, ShipmentDispatched, ShipmentInTransit, ShippingMethodChanged,
+    },
 };
 use bodega_kernel::{Currency, Event, Money, Role, Sku, Time, UserId, uuid::Uuid};
-use bodega_pricing::{Basket, Discount, DiscountKind, Item, Shipping};
+use bodega_pricing::{
+    Basket, Conditions, Discount, DiscountKind, Item, Promotion, Reward, Shipping, Trigger,
+    shipping::{Rate, Step},
+};
 use serde_json::Error;
 
 /// An event as text, and how its reader takes it.
@@ -87,8 +103,15 @@ fn placed() -> OrderPlaced {
         customer_id: Some(UserId(id(4))),
         lines: lines(),
         total: pounds(2_750),
+        coupons: vec![claim()],
+        points: 300,
         at: at(),
     }
+}
+
+fn claim() -> CouponClaim {
+    let (promotion_id, code) = (PromotionId(id(7)), Some("WELCOME10".to_owned()));
+    CouponClaim { promotion_id, code, customer: id(4).to_string() }
 }
 
 fn address() -> Address {
@@ -140,9 +163,15 @@ fn checked_out() -> CartCheckedOut {
         priced: bodega_pricing::price(&basket).unwrap(),
         basket,
         unstocked: vec![sku("GIFT-WRAP")],
+        coupons: vec![claim()],
+        points: 300,
         payment_method: "sim_success".to_owned(),
         at: at(),
     }
+}
+
+fn stocked() -> ProductStocked {
+    ProductStocked { product_id: ProductId(id(5)), opening: vec![OpeningStock { sku: sku("MUG-BLUE"), quantity: 48 }] }
 }
 
 fn product() -> ProductChanged {
@@ -152,22 +181,34 @@ fn product() -> ProductChanged {
         slug: "mug-blue".to_owned(),
         name: "Stoneware mug, harbour blue".to_owned(),
         active: true,
+        brand_id: Some(BrandId(id(10))),
+        category_ids: vec![CategoryId(id(11)), CategoryId(id(12))],
         variants: vec![VariantNow {
             sku: sku("MUG-BLUE"),
             name: "Stoneware mug, harbour blue".to_owned(),
             price: pounds(1_250),
             stocked: true,
             tax_rate_bp: 2_000,
+            grams: Some(350),
         }],
     }
 }
 
 /// All of them.
 pub(crate) fn all() -> Vec<Example> {
-    [people(), stock(), orders(), money(), vec![example(&checked_out()), example(&product())]]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        people(),
+        stock(),
+        orders(),
+        money(),
+        coupons(),
+        points(),
+        parcels(),
+        vec![example(&checked_out()), example(&product()), example(&stocked())],
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn people() -> Vec<Example> {
@@ -204,8 +245,122 @@ fn orders() -> Vec<Example> {
             deadline: Time::from_ms(1_700_001_800_000),
         }),
         example(&OrderPaymentExpiring { order_id, reason: CancelReason::PaymentExpired }),
-        example(&OrderConfirmed { order_id, number, customer_id, lines, total }),
+        example(&OrderConfirmed {
+            order_id,
+            number: number.clone(),
+            customer_id,
+            lines,
+            total,
+            goods: pounds(2_550),
+            shipping_method: Some("standard".to_owned()),
+            shipping_address: Some(address()),
+        }),
+        example(&OrderStopping { order_id }),
+        example(&OrderDelivered { order_id, number, customer_id }),
+        example(&OrderCompleted { order_id, customer_id }),
+        example(&InvoiceIssued {
+            order_id,
+            number: "INV-2026-00001".to_owned(),
+            kind: "invoice".to_owned(),
+            amount: pounds(2_750),
+        }),
         example(&OrderCancelled { order_id, cart_id: CartId(id(2)), reason: CancelReason::OutOfStock }),
+    ]
+}
+
+fn coupons() -> Vec<Example> {
+    let order_id = order();
+    let (code, reason) = ("WELCOME10".to_owned(), "used_up".to_owned());
+    let promotion = Promotion {
+        id: id(7),
+        label: "3 for 2 on mugs".to_owned(),
+        trigger: Trigger::Code,
+        reward: Reward::BuyXGetY { buy: 2, get: 1, bp: 10_000 },
+        conditions: Conditions {
+            minimum: vec![pounds(2_000)],
+            skus: vec![sku("MUG-BLUE")],
+            first_order: true,
+            until: Some(at()),
+            ..Conditions::default()
+        },
+        priority: 5,
+        combinable: false,
+    };
+    vec![
+        example(&PromotionChanged {
+            promotion_id: PromotionId(id(7)),
+            version: 2,
+            enabled: true,
+            counted: true,
+            promotion,
+        }),
+        example(&CouponGranted {
+            user_id: UserId(id(4)),
+            code: code.clone(),
+            label: "Welcome to gold".to_owned(),
+            ends: at(),
+        }),
+        example(&CouponReserved { order_id }),
+        example(&CouponRejected { order_id, code, reason }),
+        example(&CouponRedeemed { order_id }),
+        example(&CouponReleased { order_id }),
+    ]
+}
+
+fn points() -> Vec<Example> {
+    let (order_id, user_id, points) = (order(), UserId(id(4)), 300);
+    vec![
+        example(&PointsReserved { order_id }),
+        example(&PointsRejected { order_id, wanted: 300, spendable: 120 }),
+        example(&PointsSpent { order_id, user_id, points }),
+        example(&PointsReleased { order_id, user_id, points }),
+        example(&PointsPending { order_id, user_id, points }),
+        example(&PointsEarned { order_id, user_id, points }),
+        example(&PointsReversed { order_id, user_id, points }),
+        example(&RewardGranted {
+            reward_id: "gold-2024".to_owned(),
+            user_id,
+            label: "Welcome to gold".to_owned(),
+            bp: 1_000,
+            ends: at(),
+        }),
+    ]
+}
+
+fn parcels() -> Vec<Example> {
+    let (order_id, fulfilment_id, shipment_id) = (order(), FulfilmentId(id(8)), ShipmentId(id(9)));
+    let parcel = || vec![ParcelLine { sku: sku("MUG-BLUE"), quantity: 2 }];
+    vec![
+        example(&FulfilmentOpened { order_id, fulfilment_id, lines: lines() }),
+        example(&FulfilmentStopped { order_id }),
+        example(&FulfilmentUnderWay { order_id }),
+        example(&FulfilmentReadyForPickup { order_id, fulfilment_id }),
+        example(&FulfilmentCollected { order_id, fulfilment_id, lines: parcel() }),
+        example(&ShipmentDispatched {
+            order_id,
+            shipment_id,
+            lines: parcel(),
+            carrier: "Royal Mail".to_owned(),
+            tracking_number: Some("RM123456789GB".to_owned()),
+            tracking_url: Some("https://tracking.example/RM123456789GB".to_owned()),
+            dispatched: 2,
+            pieces: 2,
+        }),
+        example(&ShipmentInTransit { order_id, shipment_id, status: "at the depot in Leeds".to_owned() }),
+        example(&ShipmentDelivered { order_id, shipment_id, delivered: 2, pieces: 2 }),
+        example(&ShippingMethodChanged {
+            method_id: "tracked".to_owned(),
+            version: 2,
+            enabled: true,
+            name: "Tracked, 2 to 3 days".to_owned(),
+            rate: Rate::ByWeight {
+                steps: vec![Step { up_to: Some(2_000), price: 499 }, Step { up_to: None, price: 899 }],
+            },
+            free_above: Some(5_000),
+            countries: vec!["GB".to_owned(), "IE".to_owned()],
+            tax_rate_bp: 2_000,
+            currency: Currency::GBP,
+        }),
     ]
 }
 

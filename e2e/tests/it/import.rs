@@ -1,8 +1,9 @@
-//! `bodega import catalog` as it is typed: real product files, again, with bad rows, and files that are no table.
+//! `bodega import catalog` as it is typed: real product files, again, with bad rows, files that are no table, and the
+//! stock it brings, whatever dies meanwhile.
 
-use crate::rabbitmq::{EMAIL, PASSWORD, create_user};
+use crate::rabbitmq::{EMAIL, PASSWORD, create_user, servers, variables};
 use bodega::client::{Headers, ShopClient};
-use bodega_e2e::{Process, binary};
+use bodega_e2e::{Doors, Process, binary};
 use bodega_testkit::{Backend, Home};
 use serde_json::{Value, json};
 use std::{
@@ -11,10 +12,14 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
+    time::{Duration, Instant},
 };
 
 const HEADER: &str = "Handle,Title,Body (HTML),Vendor,Type,Tags,Published,Option1 Name,Option1 Value,Variant SKU,\
     Variant Grams,Variant Inventory Qty,Variant Price,Image Src,Image Position\n";
+
+/// Products of the files that are made here.
+const WARES: usize = 60;
 
 /// A shop on disk, and files to bring into it.
 struct Place {
@@ -58,15 +63,7 @@ impl Place {
     }
 
     fn import(&self, files: &[PathBuf], arguments: &[&str]) -> Said {
-        let ran = Command::new(binary().unwrap())
-            .args(["import", "catalog"])
-            .args(files)
-            .args(arguments)
-            .envs(self.variables())
-            .output()
-            .unwrap();
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        Said { code: ran.status.code(), out: text(&ran.stdout), err: text(&ran.stderr) }
+        import(&self.variables(), files, arguments)
     }
 
     /// What is in the shop now.
@@ -95,6 +92,22 @@ struct Contents {
     variants: usize,
     images: usize,
     stock: BTreeMap<String, i64>,
+}
+
+fn import(variables: &[(String, String)], files: &[PathBuf], arguments: &[&str]) -> Said {
+    let ran = Command::new(binary().unwrap())
+        .args(["import", "catalog"])
+        .args(files)
+        .args(arguments)
+        .envs(variables.iter().map(|(name, value)| (name, value)))
+        .output()
+        .unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Said { code: ran.status.code(), out: text(&ran.stdout), err: text(&ran.stderr) }
+}
+
+fn with(variables: &[(String, String)], name: &str, value: &str) -> Vec<(String, String)> {
+    variables.iter().cloned().chain([(name.to_owned(), value.to_owned())]).collect()
 }
 
 /// All pages of a list.
@@ -219,4 +232,97 @@ async fn a_file_that_is_no_table_imports_nothing_and_says_why() {
     assert_eq!(missing.code, Some(1));
     assert!(missing.err.contains("cannot read /nowhere/wares.csv"), "{}", missing.err);
     assert_eq!(place.contents().await, Contents::default());
+}
+
+/// Products of one variant, five pieces of each: more than one transaction takes.
+fn wares() -> String {
+    let row = |number: usize| format!("ware-{number},Ware,,,,,true,,,W-{number},,5,9.99,,\n");
+    format!("{HEADER}{}", (0..WARES).map(row).collect::<Vec<_>>().concat())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_import_that_dies_anywhere_brings_its_stock_once() {
+    let places =
+        ["catalog.commit.after", "inventory.deliver.before", "inventory.commit.after", "inventory.deliver.after"];
+    for failpoint in places {
+        // At the first time it is passed, at the second, until an import comes through.
+        for passed in 0_usize.. {
+            let place = Place::new();
+            let files = [place.file("wares.csv", &wares())];
+            let armed = with(&place.variables(), "FAILPOINTS", &format!("{failpoint}={passed}*off->return"));
+            let cut = import(&armed, &files, &["--json"]);
+            if cut.code == Some(0) {
+                assert!(passed > 0, "{failpoint} was never reached");
+                break;
+            }
+            assert_eq!(cut.code, None, "{failpoint} after {passed}: {}{}", cut.out, cut.err);
+            let again = place.import(&files, &["--json"]);
+            assert_eq!(again.code, Some(0), "{}{}", again.out, again.err);
+            let stock = place.contents().await.stock;
+            assert_eq!(stock.len(), WARES, "{failpoint} after {passed}");
+            assert!(stock.values().all(|pieces| *pieces == 5), "{failpoint} after {passed}: {stock:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_shop_that_has_sold_imports_again_and_keeps_the_stock_it_has() {
+    let place = Place::new();
+    let files = [place.file("wares.csv", &wares())];
+    assert_eq!(place.import(&files, &[]).code, Some(0));
+    assert!(create_user(&place.variables()), "the user could not be made");
+    let variables = with(&place.variables(), "BODEGA__PAYMENTS__PROVIDERS", "simulator");
+    let process = Process::start(&["up", "--listen", "127.0.0.1:0"], &variables).unwrap();
+    let doors = Doors::open(&[&process.url], EMAIL, PASSWORD).await.unwrap();
+    let bought = doors.buy(0, &[("W-7", 2)], "sim_success").await.unwrap();
+    doors.reach(0, &bought, &["confirmed"]).await.unwrap();
+    doors.prove().await.unwrap();
+    let sold = doors.stock(0, "W-7").await.unwrap();
+    assert_eq!(sold["available"], 3, "{sold}");
+    drop(process);
+    let again = place.import(&files, &["--json"]);
+    assert_eq!((again.code, &again.sums()["updated"]), (Some(0), &json!(0)), "{}{}", again.out, again.err);
+    let process = Process::start(&["up", "--listen", "127.0.0.1:0"], &variables).unwrap();
+    let doors = Doors::open(&[&process.url], EMAIL, PASSWORD).await.unwrap();
+    assert_eq!(doors.stock(0, "W-7").await.unwrap(), sold);
+    assert_eq!(doors.stock(0, "W-8").await.unwrap()["on_hand"], 5);
+    doors.prove().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn stock_that_one_process_imported_and_died_of_is_received_once_by_another() {
+    let Some(broker) = servers() else { return };
+    let home = Home::new(Backend::Postgres);
+    fs::create_dir_all(home.folder()).unwrap();
+    let variables = variables(&home, &broker);
+    assert!(create_user(&variables), "the user could not be made");
+    let file = home.folder().join("wares.csv");
+    fs::write(&file, wares()).unwrap();
+    let armed = with(&variables, "FAILPOINTS", "inventory.deliver.before=return");
+    let mut first = Process::start(&["up", "--listen", "127.0.0.1:0"], &armed).unwrap();
+    let at = async |url: &str| {
+        let login = json!({"email": EMAIL, "password": PASSWORD});
+        let answer = ShopClient::new(url, None).unwrap().post("/v1/auth/login", &login, None).await.unwrap();
+        let variables = with(&variables, "BODEGA_TOKEN", answer["access_token"].as_str().unwrap());
+        import(&variables, std::slice::from_ref(&file), &["--json", "--url", url])
+    };
+    // It may die before it answers.
+    at(&first.url).await;
+    let started = Instant::now();
+    while !first.has_ended().unwrap() {
+        assert!(started.elapsed() < Duration::from_mins(1), "inventory was never told");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let second = Process::start(&["up", "--listen", "127.0.0.1:0"], &variables).unwrap();
+    let again = at(&second.url).await;
+    assert_eq!(again.code, Some(0), "{}{}", again.out, again.err);
+    let doors = Doors::open(&[&second.url], EMAIL, PASSWORD).await.unwrap();
+    let started = Instant::now();
+    while everything(doors.staff(0), "/v1/stock").await.len() < WARES {
+        assert!(started.elapsed() < Duration::from_mins(1), "the stock is not received");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    doors.prove().await.unwrap();
+    let stock = everything(doors.staff(0), "/v1/stock").await;
+    assert!(stock.len() == WARES && stock.iter().all(|line| line["on_hand"] == 5), "{stock:?}");
 }

@@ -91,6 +91,13 @@ impl Visitor {
         Timed { status, kind, took: started.elapsed(), body }
     }
 
+    /// What `/readyz` answers, and whom it names.
+    async fn ready(&self) -> (StatusCode, Value) {
+        let answer = self.http.get(format!("{}/readyz", self.url)).send().await.unwrap();
+        let status = answer.status();
+        (status, answer.json::<Value>().await.unwrap()["not_ready"].take())
+    }
+
     async fn make_cart(&self) -> Timed {
         let cart = json!({
             "lines": [{"sku": "MUG", "quantity": 1}],
@@ -153,6 +160,8 @@ async fn ask_while_away(visitor: &Visitor, since: Instant) -> (usize, Duration) 
         (asked, slowest) = (asked + 1, slowest.max(answer.took));
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
+    let all: Vec<&str> = bodega::services().iter().map(|service| service.name).collect();
+    assert_eq!(visitor.ready().await, (StatusCode::SERVICE_UNAVAILABLE, json!(all)));
     (asked, slowest)
 }
 
@@ -188,12 +197,13 @@ async fn a_database_that_goes_away_for_twenty_seconds_loses_nothing() {
     tokio::time::sleep(Duration::from_secs(3)).await;
     let bought = |journal: &Mutex<Journal>| journal.lock().unwrap().calls.len();
     let before = bought(&journal);
+    assert_eq!(visitor.ready().await, (StatusCode::OK, Value::Null));
 
     control("stop", &server.folder).unwrap();
     let (asked, slowest) = ask_while_away(&visitor, Instant::now()).await;
     control("resume", &server.folder).unwrap();
     let resumed = Instant::now();
-    while visitor.make_cart().await.status != Some(StatusCode::CREATED) {
+    while visitor.make_cart().await.status != Some(StatusCode::CREATED) || visitor.ready().await.0 != StatusCode::OK {
         assert!(resumed.elapsed() < RECOVERY, "the shop does not sell again");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }

@@ -1,6 +1,7 @@
-//! Services in several processes, on PostgreSQL and RabbitMQ: the same journey, and a broker that goes away.
+//! Services in several processes, on PostgreSQL and RabbitMQ: the same journey, a broker that goes away, services
+//! that start late or end early.
 
-use bodega::client::{Headers, ShopClient};
+use bodega::client::{Answer, Headers, ShopClient};
 use bodega_e2e::{Process, address, binary};
 use bodega_testkit::{Backend, Home};
 use reqwest::Method;
@@ -109,6 +110,44 @@ impl Cluster {
     }
 }
 
+/// One service in a process of its own, which may start later, and all others in another.
+struct Apart {
+    service: &'static str,
+    port: u16,
+    rest: Process,
+    variables: Vec<(String, String)>,
+    _home: Home,
+}
+
+impl Apart {
+    /// Starts all but `service`.
+    fn start(broker: &str, service: &'static str, more: &[(&str, &str)]) -> Self {
+        let home = Home::new(Backend::Postgres);
+        let mut variables = variables(&home, broker);
+        assert!(create_user(&variables), "the user could not be made");
+        variables.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let (port, port_of_rest) = (free_port(), free_port());
+        let names: Vec<&str> = bodega::services().iter().map(|service| service.name).collect();
+        for name in &names {
+            let port = if *name == service { port } else { port_of_rest };
+            let upstream = format!("BODEGA__RPC__UPSTREAMS__{}", name.to_uppercase());
+            variables.push((upstream, format!("http://127.0.0.1:{port}/{name}")));
+        }
+        let rest: Vec<&str> = names.into_iter().filter(|name| *name != service).chain(["gateway"]).collect();
+        Self { service, port, rest: serve(&rest, port_of_rest, &variables), variables, _home: home }
+    }
+
+    fn start_the_other(&self) -> Process {
+        serve(&[self.service], self.port, &self.variables)
+    }
+
+    async fn log_in(&self) -> (ShopClient, ShopClient) {
+        let guest = ShopClient::new(&self.rest.url, None).unwrap();
+        let staff = guest.log_in(EMAIL, PASSWORD).await.unwrap();
+        (guest, staff)
+    }
+}
+
 /// Puts a product on sale and receives pieces of it.
 pub(crate) async fn sell(staff: &ShopClient, sku: &str, pence: i64, pieces: i64) {
     let product = json!({
@@ -132,7 +171,8 @@ pub(crate) fn create_user(variables: &[(String, String)]) -> bool {
     child.wait().unwrap().success()
 }
 
-async fn buy(client: &ShopClient, number: usize) -> (String, String) {
+/// A cart with a mug: its id and the token that opens it.
+async fn fill(client: &ShopClient, number: usize) -> (String, String) {
     let cart = json!({
         "lines": [{"sku": "MUG", "quantity": 1}],
         "email": "ada@example.com", "shipping_address": address(), "shipping_method": "standard",
@@ -147,12 +187,24 @@ async fn buy(client: &ShopClient, number: usize) -> (String, String) {
         assert!(tries < 200, "order {number}: {answer:?}");
         tokio::time::sleep(Duration::from_millis(50)).await;
     };
-    let id = made["id"].as_str().unwrap();
-    let headers = Headers { key: Some(id), cart: made["token"].as_str(), order: None };
-    let body = json!({"payment_method": "sim_success"});
-    let path = format!("/v1/carts/{id}/checkout");
-    let order = client.call(Method::POST, &path, headers, Some(&body)).await.unwrap().ok(&path).unwrap();
+    (made["id"].as_str().unwrap().to_owned(), made["token"].as_str().unwrap().to_owned())
+}
+
+/// Checks a cart out, with its id as the key.
+async fn check_out(client: &ShopClient, cart: &(String, String)) -> Answer {
+    let headers = Headers { key: Some(&cart.0), cart: Some(&cart.1), order: None };
+    let path = format!("/v1/carts/{}/checkout", cart.0);
+    client.call(Method::POST, &path, headers, Some(&json!({"payment_method": "sim_success"}))).await.unwrap()
+}
+
+fn order_of(answer: Answer) -> (String, String) {
+    let order = answer.ok("checkout").unwrap();
     (order["order_id"].as_str().unwrap().to_owned(), order["order_token"].as_str().unwrap().to_owned())
+}
+
+async fn buy(client: &ShopClient, number: usize) -> (String, String) {
+    let cart = fill(client, number).await;
+    order_of(check_out(client, &cart).await)
 }
 
 async fn ended(client: &ShopClient, order: &(String, String)) -> Value {
@@ -236,6 +288,77 @@ async fn a_process_that_dies_while_it_publishes_loses_no_order() {
     }
     let stock = staff.get("/v1/stock/MUG", Headers::default()).await.unwrap();
     assert_eq!((&stock["allocated"], &stock["held"]), (&json!(bought), &json!(0)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_service_that_starts_for_the_first_time_finds_what_it_was_told_before() {
+    let Some(broker) = servers() else { return };
+    let shop = Apart::start(&broker, "payments", &[]);
+    let (guest, staff) = shop.log_in().await;
+    sell(&staff, "MUG", 1_000, 10).await;
+    let order = buy(&guest, 0).await;
+    let (path, headers) = (format!("/v1/orders/{}", order.0), Headers { order: Some(&order.1), ..Headers::default() });
+    let mut status = Value::Null;
+    for _ in 0..300 {
+        status = guest.get(&path, headers).await.unwrap()["status"].clone();
+        if status == "awaiting_payment" {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(status, "awaiting_payment");
+    // Long enough for `order.payment_due` to be published: no queue that is made now can get it.
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let _payments = shop.start_the_other();
+    assert_eq!(ended(&guest, &order).await["status"], "confirmed");
+    let report = settled(&staff).await;
+    assert_eq!(report["ok"], true, "{report}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_sold_while_prices_may_have_changed_unheard() {
+    let Some(broker) = servers() else { return };
+    let shop = Apart::start(&broker, "catalog", &[("BODEGA__CART__PRICES_STALE_AFTER_SECONDS", "20")]);
+    let mut catalog = shop.start_the_other();
+    let (guest, staff) = shop.log_in().await;
+    sell(&staff, "MUG", 1_000, 1_000).await;
+    // Longer than the limit, so that the grace of a start is over: pulses keep the shop open.
+    for number in 0..25 {
+        assert_eq!(check_out(&guest, &fill(&guest, number).await).await.status, 202);
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    catalog.kill().unwrap();
+    let (cart, refused) = {
+        let mut number = 25;
+        loop {
+            let cart = fill(&guest, number).await;
+            let answer = check_out(&guest, &cart).await;
+            if answer.status != 202 {
+                break (cart, answer);
+            }
+            number += 1;
+            assert!(number < 85, "it still sells");
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    };
+    assert_eq!((refused.status.as_u16(), &refused.body["code"]), (503, &json!("prices_stale")));
+    let headers = Headers { cart: Some(&cart.1), ..Headers::default() };
+    let open = guest.get(&format!("/v1/carts/{}", cart.0), headers).await.unwrap();
+    assert_eq!(open["status"], "open", "nothing is frozen");
+    let _catalog = shop.start_the_other();
+    let order = order_of(check_out_until_sold(&guest, &cart).await);
+    assert_eq!(ended(&guest, &order).await["status"], "confirmed");
+}
+
+/// Asks again with the same key, as a shopper's browser would.
+async fn check_out_until_sold(guest: &ShopClient, cart: &(String, String)) -> Answer {
+    for _ in 0..10 {
+        let answer = check_out(guest, cart).await;
+        if answer.status != 503 {
+            return answer;
+        }
+    }
+    panic!("prices were never heard of again");
 }
 
 async fn keep_buying(guest: ShopClient, stop: Arc<AtomicBool>) -> Vec<(String, String)> {

@@ -38,6 +38,11 @@ impl Consumer {
         &self.subscriptions
     }
 
+    /// How far it is behind a source that it follows; `None` where it follows no such source.
+    pub fn behind(&self, source: &str) -> Option<Duration> {
+        self.subscriptions.feed(source).map(|feed| feed.behind(self.db.world().now()))
+    }
+
     /// Handles a batch and returns when each event of it is either handled or dead-lettered: what may be acknowledged.
     /// Waits out every transient failure. `cursor` is how far its source is handled with it.
     pub async fn deliver(&self, batch: Vec<Envelope>, cursor: Option<i64>) {

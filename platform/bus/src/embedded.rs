@@ -3,15 +3,9 @@
 //! What is stored serves recovery: each link from a source to a subscriber keeps a cursor in the subscriber's database, and
 //! reads the source's events from there after a start or when it fell behind. A failing subscriber stops nobody else.
 
-use crate::Consumer;
+use crate::{Consumer, progress::Progress};
 use bodega_db::{Db, Envelope, events_after};
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 use tokio::sync::mpsc;
 
 /// How many commits a link may be behind in memory; beyond that it reads what is stored.
@@ -33,49 +27,46 @@ pub struct Source {
 /// All links of a process.
 #[derive(Clone, Default)]
 pub struct Embedded {
-    links: Arc<Vec<Progress>>,
+    links: Arc<Vec<Arc<Progress>>>,
 }
 
-/// How far a link is.
-struct Progress {
-    committed: Arc<AtomicI64>,
-    handled: Arc<AtomicI64>,
-}
-
-type Feed = mpsc::Sender<Arc<[Envelope]>>;
+type HandOver = mpsc::Sender<Arc<[Envelope]>>;
 
 impl Embedded {
     /// Links every source with every subscriber that hears something of it, and runs the links until the process ends.
     pub fn start(sources: &[Source], consumers: &[Consumer]) -> Self {
         let mut links = Vec::new();
         for source in sources {
-            let committed = Arc::new(AtomicI64::new(0));
-            let mut feeds: Vec<Feed> = Vec::new();
+            let mut feeds: Vec<(HandOver, Arc<Progress>)> = Vec::new();
             for consumer in consumers.iter().filter(|consumer| hears(consumer, source)) {
                 let (feed, receiver) = mpsc::channel(FEED);
-                let handled = Arc::new(AtomicI64::new(0));
-                feeds.push(feed);
-                links.push(Progress { committed: Arc::clone(&committed), handled: Arc::clone(&handled) });
-                let link = Link { source: source.db.clone(), consumer: consumer.clone(), feed: receiver, handled };
-                tokio::spawn(link.run(Arc::clone(&committed)));
+                let progress = Arc::new(Progress::begun(consumer.db().world().now()));
+                if let Some(followed) = consumer.subscriptions().feed(source.db.service()) {
+                    followed.measured_by(&progress);
+                }
+                feeds.push((feed, Arc::clone(&progress)));
+                links.push(Arc::clone(&progress));
+                let link = Link { source: source.db.clone(), consumer: consumer.clone(), feed: receiver, progress };
+                tokio::spawn(link.run());
             }
             source.db.on_committed(move |events| {
-                let last = events.last().map_or(0, |event| event.seq);
+                let (Some(first), Some(last)) = (events.first(), events.last()) else { return };
+                let (first, last) = (first.at, last.seq);
                 let events: Arc<[Envelope]> = events.into();
-                for feed in &feeds {
+                for (feed, progress) in &feeds {
                     // A link that is too far behind finds these events stored.
                     let _ = feed.try_send(Arc::clone(&events));
+                    progress.committed(first, last);
                 }
-                committed.fetch_max(last, Ordering::SeqCst);
             });
         }
         Self { links: Arc::new(links) }
     }
 
-    /// How many committed events some subscriber has not handled yet.
+    /// How many committed events some subscriber has not handled yet; at least one for each link that has not read yet what
+    /// was stored when it began.
     pub fn backlog(&self) -> u64 {
-        let behind = |link: &Progress| link.committed.load(Ordering::SeqCst) - link.handled.load(Ordering::SeqCst);
-        self.links.iter().map(behind).map(|events| events.max(0) as u64).sum()
+        self.links.iter().map(|link| link.backlog()).sum()
     }
 }
 
@@ -87,11 +78,11 @@ struct Link {
     source: Db,
     consumer: Consumer,
     feed: mpsc::Receiver<Arc<[Envelope]>>,
-    handled: Arc<AtomicI64>,
+    progress: Arc<Progress>,
 }
 
 impl Link {
-    async fn run(mut self, committed: Arc<AtomicI64>) {
+    async fn run(mut self) {
         let mut cursor = loop {
             match self.consumer.cursor(self.source.service()).await {
                 Ok(cursor) => break cursor,
@@ -101,14 +92,14 @@ impl Link {
                 }
             }
         };
-        cursor = self.catch_up(cursor, &committed).await;
+        cursor = self.catch_up(cursor).await;
         loop {
             // What did not fit into the feed is stored.
-            if self.feed.is_empty() && committed.load(Ordering::SeqCst) > cursor {
-                cursor = self.catch_up(cursor, &committed).await;
+            if self.feed.is_empty() && self.progress.is_beyond(cursor) {
+                cursor = self.catch_up(cursor).await;
             }
             let Ok(first) = tokio::time::timeout(POLL, self.feed.recv()).await else {
-                cursor = self.catch_up(cursor, &committed).await;
+                cursor = self.catch_up(cursor).await;
                 continue;
             };
             let Some(first) = first else { return };
@@ -119,7 +110,7 @@ impl Link {
                 events.extend_from_slice(&more);
             }
             cursor = if events.first().is_some_and(|event| event.seq > cursor + 1) {
-                self.catch_up(cursor, &committed).await
+                self.catch_up(cursor).await
             } else {
                 events.retain(|event| event.seq > cursor);
                 self.hand_over(cursor, events).await
@@ -128,15 +119,15 @@ impl Link {
     }
 
     /// Handles what is stored after `cursor`, until nothing is left.
-    async fn catch_up(&self, mut cursor: i64, committed: &AtomicI64) -> i64 {
+    async fn catch_up(&self, mut cursor: i64) -> i64 {
         loop {
             match self.source.write(async move |tx| events_after(tx, cursor, MAX_BATCH as i64).await).await {
                 Ok(events) if events.is_empty() => {
-                    self.handled.fetch_max(cursor, Ordering::SeqCst);
+                    self.progress.caught_up(cursor);
                     return cursor;
                 }
                 Ok(events) => {
-                    committed.fetch_max(events.last().map_or(0, |event| event.seq), Ordering::SeqCst);
+                    self.progress.found(events.last().map_or(0, |event| event.seq));
                     cursor = self.hand_over(cursor, events).await;
                 }
                 Err(error) => {
@@ -148,13 +139,14 @@ impl Link {
     }
 
     async fn hand_over(&self, cursor: i64, events: Vec<Envelope>) -> i64 {
-        let Some(last) = events.last().map(|event| event.seq) else { return cursor };
+        let Some((last, at)) = events.last().map(|event| (event.seq, event.at)) else { return cursor };
         let wanted: Vec<Envelope> =
             events.into_iter().filter(|event| self.consumer.subscriptions().hears(&event.kind)).collect();
-        if !wanted.is_empty() {
+        if let Some(oldest) = wanted.first() {
+            self.progress.handling(oldest.at);
             self.consumer.deliver(wanted, Some(last)).await;
         }
-        self.handled.fetch_max(last, Ordering::SeqCst);
+        self.progress.handled(last, at);
         last
     }
 }

@@ -2,13 +2,15 @@
 //!
 //! A service [`Subscriptions`] says what it hears; its [`Consumer`] handles deliveries in batches, each in one transaction
 //! with its inbox rows, and puts what can never be handled into its own dead letters. A transport brings the
-//! deliveries: [`embedded`] in one process, [`rabbitmq`] between processes.
+//! deliveries: [`embedded`] in one process, [`rabbitmq`] between processes. A [`Feed`] tells how far it is behind a source.
 
 mod cloudevent;
 mod consumer;
 mod dead_letters;
 pub mod embedded;
 mod failure;
+mod feed;
+mod progress;
 pub mod rabbitmq;
 mod resend;
 mod subscriptions;
@@ -17,5 +19,6 @@ pub use cloudevent::{decode, encode};
 pub use consumer::Consumer;
 pub use dead_letters::DeadLetter;
 pub use failure::Failure;
+pub use feed::Feed;
 pub use resend::resend;
 pub use subscriptions::{Delivery, Subscriptions};

@@ -2,30 +2,29 @@
 //!
 //! The relay publishes what is unsent with many confirms in flight and forgets it once the broker has it. The consumer
 //! acknowledges after its commit. Both reconnect for ever: a broker that is away delays, and loses nothing.
+//! Pulses tell how far a consumer is behind.
 
-use crate::{Consumer, decode, encode};
-use bodega_db::{Db, Envelope, crash_point, params, unsent_events};
-use futures_util::{FutureExt, StreamExt, future::try_join_all};
+mod consume;
+mod pulse;
+mod relay;
+
+use crate::{Consumer, Subscriptions};
 use lapin::{
-    BasicProperties, Channel, Connection, ConnectionProperties, ExchangeKind,
-    message::Delivery,
-    options::{
-        BasicAckOptions, BasicConsumeOptions, BasicPublishOptions, BasicQosOptions, ConfirmSelectOptions,
-        ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions,
-    },
+    Channel, Connection, ConnectionProperties, ExchangeKind,
+    options::{ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions},
     types::{AMQPValue, FieldTable, LongString},
+    uri::AMQPUri,
 };
-use std::{sync::Arc, time::Duration};
-use tokio::sync::Notify;
+use std::time::Duration;
 
 /// The most events published, or handled, as one batch.
 const MAX_BATCH: usize = 500;
-/// How often the relay looks for unsent events that no commit told it of.
-const POLL: Duration = Duration::from_secs(1);
 /// How long to wait before connecting again.
 const RECONNECT: Duration = Duration::from_millis(500);
 /// The longest a broker may take to answer before the connection is given up.
 const ANSWER: Duration = Duration::from_secs(15);
+/// After how many silent seconds, twice over, the broker gives a connection up and what it was handed to somebody else.
+const HEARTBEAT_S: u16 = 10;
 
 /// Where the broker is.
 #[derive(Clone, Debug)]
@@ -36,11 +35,21 @@ pub struct Broker {
     pub exchange: String,
 }
 
+/// The queue of a service: what the broker keeps for it, whether the service runs or has never run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Queue {
+    service: &'static str,
+    hears: Vec<&'static str>,
+    follows: Vec<&'static str>,
+}
+
 /// What went wrong between us and the broker: always worth another try.
 #[derive(Debug, thiserror::Error)]
 enum Trouble {
     #[error("{0}")]
     Broker(#[from] lapin::Error),
+    #[error("its address: {0}")]
+    Address(String),
     #[error("{0}")]
     Database(#[from] bodega_db::DbError),
     #[error("an event that is no JSON: {0}")]
@@ -53,147 +62,87 @@ enum Trouble {
     Closed,
 }
 
+impl Queue {
+    /// Of a service, the types of event it hears and the sources it follows, each in any order.
+    pub fn new(
+        service: &'static str,
+        hears: impl IntoIterator<Item = &'static str>,
+        follows: impl IntoIterator<Item = &'static str>,
+    ) -> Self {
+        let sorted = |names: &mut Vec<&'static str>| {
+            names.sort_unstable();
+            names.dedup();
+        };
+        let (mut hears, mut follows): (Vec<_>, Vec<_>) = (hears.into_iter().collect(), follows.into_iter().collect());
+        sorted(&mut hears);
+        sorted(&mut follows);
+        Self { service, hears, follows }
+    }
+
+    /// Of a service with these subscriptions.
+    pub fn of(service: &'static str, subscriptions: &Subscriptions) -> Self {
+        Self::new(service, subscriptions.kinds(), subscriptions.feeds().map(crate::Feed::source))
+    }
+
+    /// The service.
+    pub fn service(&self) -> &'static str {
+        self.service
+    }
+}
+
+impl Consumer {
+    /// Its queue.
+    pub fn queue(&self) -> Queue {
+        Queue::of(self.service(), self.subscriptions())
+    }
+}
+
 impl Broker {
-    /// Publishes the events of `db`, for ever.
-    pub async fn relay(self, db: Db) {
-        let wake = Arc::new(Notify::new());
-        let woken = Arc::clone(&wake);
-        db.on_committed(move |_| wake.notify_one());
-        loop {
-            if let Err(trouble) = self.publish_all(&db, &woken).await {
-                tracing::warn!(service = db.service(), %trouble, "the relay reconnects");
-                tokio::time::sleep(RECONNECT).await;
-            }
+    /// Declares these queues, waiting for the broker as long as it takes. Whatever is published afterwards is kept for
+    /// their services, even for those that have never run; so a process declares the queues of all services before it
+    /// publishes, and it does not matter which one starts first. Declaring again what is there changes nothing.
+    pub async fn declare(&self, queues: &[Queue]) {
+        while let Err(trouble) = self.declare_once(queues).await {
+            tracing::warn!(%trouble, "the queues are not declared yet");
+            tokio::time::sleep(RECONNECT).await;
         }
     }
 
-    /// Handles what `consumer` hears, for ever.
-    pub async fn consume(self, consumer: Consumer) {
-        loop {
-            if let Err(trouble) = self.consume_all(&consumer).await {
-                tracing::warn!(service = consumer.service(), %trouble, "the consumer reconnects");
-                tokio::time::sleep(RECONNECT).await;
-            }
+    async fn declare_once(&self, queues: &[Queue]) -> Result<(), Trouble> {
+        let (_connection, channel) = self.channel("queues").await?;
+        for queue in queues {
+            tokio::time::timeout(ANSWER, self.declare_queue(&channel, queue)).await??;
         }
+        Ok(())
+    }
+
+    /// The queue with a binding for each event its service hears and for the pulse of each source it follows.
+    async fn declare_queue(&self, channel: &Channel, queue: &Queue) -> Result<String, Trouble> {
+        let name = format!("{}.{}", self.exchange, queue.service);
+        let mut arguments = FieldTable::default();
+        arguments.insert("x-queue-type".into(), AMQPValue::LongString(LongString::from("quorum")));
+        channel.queue_declare(name.as_str().into(), QueueDeclareOptions::durable(), arguments).await?;
+        let pulses = queue.follows.iter().map(|source| pulse::key(source));
+        for key in queue.hears.iter().map(|&kind| kind.to_owned()).chain(pulses) {
+            self.bind(channel, &name, &key).await?;
+        }
+        Ok(name)
+    }
+
+    async fn bind(&self, channel: &Channel, queue: &str, key: &str) -> Result<(), Trouble> {
+        let (exchange, options) = (self.exchange.as_str().into(), QueueBindOptions::default());
+        Ok(channel.queue_bind(queue.into(), exchange, key.into(), options, FieldTable::default()).await?)
     }
 
     async fn channel(&self, name: &str) -> Result<(Connection, Channel), Trouble> {
+        let mut address: AMQPUri = self.url.parse().map_err(Trouble::Address)?;
+        address.query.heartbeat.get_or_insert(HEARTBEAT_S);
         let properties = ConnectionProperties::default().with_connection_name(format!("bodega {name}").into());
-        let connection = tokio::time::timeout(ANSWER, Connection::connect(&self.url, properties)).await??;
+        let connection = tokio::time::timeout(ANSWER, Connection::connect_uri(address, properties)).await??;
         let channel = connection.create_channel().await?;
         let durable = ExchangeDeclareOptions { durable: true, ..ExchangeDeclareOptions::default() };
         let exchange = self.exchange.as_str().into();
         channel.exchange_declare(exchange, ExchangeKind::Topic, durable, FieldTable::default()).await?;
         Ok((connection, channel))
     }
-
-    async fn publish_all(&self, db: &Db, woken: &Notify) -> Result<(), Trouble> {
-        let (_connection, channel) = self.channel(db.service()).await?;
-        channel.confirm_select(ConfirmSelectOptions::default()).await?;
-        loop {
-            let events = db.write(async |tx| unsent_events(tx, MAX_BATCH as i64).await).await?;
-            if events.is_empty() {
-                // A wake-up that comes while nobody waits is kept.
-                let _ = tokio::time::timeout(POLL, woken.notified()).await;
-                continue;
-            }
-            crash_point(db.service(), "publish.before");
-            tokio::time::timeout(ANSWER, self.publish(&channel, &events)).await??;
-            crash_point(db.service(), "publish.after");
-            db.write(async move |tx| {
-                let rows: Vec<_> = events.iter().map(|event| params![event.seq].to_vec()).collect();
-                tx.execute_each("DELETE FROM unsent WHERE seq = $1", &rows).await
-            })
-            .await?;
-        }
-    }
-
-    async fn publish(&self, channel: &Channel, events: &[Envelope]) -> Result<(), Trouble> {
-        let mut confirms = Vec::with_capacity(events.len());
-        for event in events {
-            let properties = BasicProperties::default()
-                .with_content_type("application/cloudevents+json".into())
-                .with_delivery_mode(2)
-                .with_message_id(event.id.to_string().into())
-                .with_type(event.kind.as_ref().into());
-            let (exchange, key) = (self.exchange.as_str().into(), event.kind.as_ref().into());
-            let body = encode(event)?;
-            let confirm =
-                channel.basic_publish(exchange, key, BasicPublishOptions::default(), &body, properties).await?;
-            confirms.push(confirm);
-        }
-        let confirmed = try_join_all(confirms).await?;
-        if confirmed.iter().all(lapin::Confirmation::is_ack) { Ok(()) } else { Err(Trouble::NotConfirmed) }
-    }
-
-    async fn consume_all(&self, consumer: &Consumer) -> Result<(), Trouble> {
-        let (_connection, channel) = self.channel(consumer.service()).await?;
-        let queue = self.declare_queue(&channel, consumer).await?;
-        channel.basic_qos(MAX_BATCH as u16 * 2, BasicQosOptions::default()).await?;
-        let mut deliveries = channel
-            .basic_consume(
-                queue.as_str().into(),
-                consumer.service().into(),
-                BasicConsumeOptions::default(),
-                FieldTable::default(),
-            )
-            .await?;
-        loop {
-            let first = deliveries.next().await.ok_or(Trouble::Closed)??;
-            let mut batch = vec![first];
-            while batch.len() < MAX_BATCH
-                && let Some(next) = deliveries.next().now_or_never()
-            {
-                batch.push(next.ok_or(Trouble::Closed)??);
-            }
-            handle(consumer, batch).await?;
-        }
-    }
-
-    /// The queue with a binding for each event the service hears. Declaring again what is there changes nothing.
-    async fn declare_queue(&self, channel: &Channel, consumer: &Consumer) -> Result<String, Trouble> {
-        let queue = format!("{}.{}", self.exchange, consumer.service());
-        let mut arguments = FieldTable::default();
-        arguments.insert("x-queue-type".into(), AMQPValue::LongString(LongString::from("quorum")));
-        channel.queue_declare(queue.as_str().into(), QueueDeclareOptions::durable(), arguments).await?;
-        for kind in consumer.subscriptions().kinds() {
-            let (queue, exchange) = (queue.as_str().into(), self.exchange.as_str().into());
-            channel
-                .queue_bind(queue, exchange, kind.into(), QueueBindOptions::default(), FieldTable::default())
-                .await?;
-        }
-        Ok(queue)
-    }
-
-    /// Declares the queues of `consumers` before anything is published, so that no event passes a service by.
-    pub async fn declare(&self, consumers: &[Consumer]) {
-        for consumer in consumers {
-            while let Err(trouble) = self.declare_once(consumer).await {
-                tracing::warn!(service = consumer.service(), %trouble, "the queue is not declared yet");
-                tokio::time::sleep(RECONNECT).await;
-            }
-        }
-    }
-
-    async fn declare_once(&self, consumer: &Consumer) -> Result<(), Trouble> {
-        let (_connection, channel) = self.channel(consumer.service()).await?;
-        self.declare_queue(&channel, consumer).await.map(drop)
-    }
-}
-
-/// Handles a batch and acknowledges all of it with one message. A body that is no event of ours cannot be handled by
-/// anybody and is dropped with a log line.
-async fn handle(consumer: &Consumer, batch: Vec<Delivery>) -> Result<(), Trouble> {
-    let events = batch.iter().filter_map(|delivery| match decode(&delivery.data) {
-        Ok(event) => Some(event),
-        Err(error) => {
-            tracing::error!(service = consumer.service(), %error, "a message that is no event was dropped");
-            None
-        }
-    });
-    consumer.deliver(events.collect(), None).await;
-    if let Some(last) = batch.last() {
-        last.ack(BasicAckOptions { multiple: true }).await?;
-    }
-    Ok(())
 }

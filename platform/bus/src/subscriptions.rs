@@ -1,6 +1,6 @@
 //! What a service hears, and what it does then.
 
-use crate::Failure;
+use crate::{Failure, Feed};
 use bodega_db::{Envelope, Trace, Tx};
 use bodega_kernel::{Event, Time};
 use futures_util::future::LocalBoxFuture;
@@ -24,10 +24,11 @@ pub struct Delivery<E> {
 
 type Handler = dyn for<'a> Fn(&'a mut Tx, &'a [Envelope]) -> LocalBoxFuture<'a, Result<(), Failure>> + Send + Sync;
 
-/// The events a service hears, each with its handler.
+/// The events a service hears, each with its handler, and the sources it must not be far behind.
 #[derive(Clone, Default)]
 pub struct Subscriptions {
     handlers: BTreeMap<&'static str, Arc<Handler>>,
+    feeds: BTreeMap<&'static str, Feed>,
 }
 
 impl Subscriptions {
@@ -68,6 +69,23 @@ impl Subscriptions {
             }
             Ok(())
         })
+    }
+
+    /// Wants to know how far it is behind a source: `feed` tells from now on.
+    #[must_use]
+    pub fn follow(mut self, feed: &Feed) -> Self {
+        self.feeds.insert(feed.source(), feed.clone());
+        self
+    }
+
+    /// What is known of a source it follows.
+    pub fn feed(&self, source: &str) -> Option<&Feed> {
+        self.feeds.get(source)
+    }
+
+    /// The sources it follows, sorted.
+    pub fn feeds(&self) -> impl Iterator<Item = &Feed> {
+        self.feeds.values()
     }
 
     /// The types of event it hears, sorted.

@@ -51,7 +51,7 @@ impl Tx {
         }
     }
 
-    /// Inserts rows whose first column is a unique id; says of each whether it is new. One that was there already, or that
+    /// Inserts rows whose first column is unique, an id or a name; says of each whether it is new. One that was there already, or that
     /// another transaction brings at this moment, is not.
     pub async fn insert_new(
         &mut self,

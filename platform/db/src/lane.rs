@@ -4,7 +4,7 @@
 
 use crate::{
     Db, DbError, Tx,
-    job::{Answer, Job, Verdict},
+    job::{Answer, Job, Verdict, caught},
 };
 use futures_util::future::LocalBoxFuture;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -59,16 +59,18 @@ impl<C: Send + 'static, O: Send + 'static> Lane<C, O> {
             waiting.push((command, sender));
             waiting.len() == 1
         };
-        if first {
-            self.schedule().await?;
+        // At once: a caller that goes away while it waits for a place would leave the lane without a job for ever.
+        if first && let Err(error) = self.schedule() {
+            self.shared.waiting.lock().unwrap_or_else(PoisonError::into_inner).clear();
+            return Err(error);
         }
         receiver.await.map_err(|_| DbError::unavailable(&"the writer stopped"))?
     }
 
-    async fn schedule(&self) -> Result<(), DbError> {
+    fn schedule(&self) -> Result<(), DbError> {
         let lane = self.clone();
         let job: Job = Box::new(move |tx| Box::pin(async move { lane.run(tx).await }));
-        self.db.enqueue(job).await
+        self.db.enqueue_now(job)
     }
 
     async fn run(self, tx: Result<&mut Tx, DbError>) -> (Verdict, Answer) {
@@ -91,7 +93,7 @@ impl<C: Send + 'static, O: Send + 'static> Lane<C, O> {
 
     /// All at once; where that fails for good, each alone, so that only the culprit fails.
     async fn decide(&self, tx: &mut Tx, commands: &[C]) -> Vec<Result<O, DbError>> {
-        match tx.nested(async |tx| (self.shared.apply)(tx, commands).await).await {
+        match self.apply(tx, commands).await {
             Ok(outcomes) if outcomes.len() == commands.len() => outcomes.into_iter().map(Ok).collect(),
             Err(error) if error.is_transient() || commands.len() == 1 => {
                 commands.iter().map(|_| Err(error.clone())).collect()
@@ -99,8 +101,7 @@ impl<C: Send + 'static, O: Send + 'static> Lane<C, O> {
             Ok(_) | Err(_) => {
                 let mut outcomes = Vec::with_capacity(commands.len());
                 for command in commands {
-                    let alone =
-                        tx.nested(async |tx| (self.shared.apply)(tx, std::slice::from_ref(command)).await).await;
+                    let alone = self.apply(tx, std::slice::from_ref(command)).await;
                     outcomes.push(alone.and_then(|mut outcomes| {
                         outcomes.pop().ok_or_else(|| DbError::refused(&"a command without an outcome"))
                     }));
@@ -108,6 +109,11 @@ impl<C: Send + 'static, O: Send + 'static> Lane<C, O> {
                 outcomes
             }
         }
+    }
+
+    async fn apply(&self, tx: &mut Tx, commands: &[C]) -> Result<Vec<O>, DbError> {
+        let service = tx.service.clone();
+        tx.nested(async |tx| caught(&service, (self.shared.apply)(tx, commands)).await).await
     }
 
     /// The batch; what exceeds it is scheduled again.
@@ -118,8 +124,9 @@ impl<C: Send + 'static, O: Send + 'static> Lane<C, O> {
         }
         let rest = waiting.split_off(Self::MAX_BATCH);
         let batch = std::mem::replace(&mut *waiting, rest);
-        let lane = self.clone();
-        self.db.enqueue_now(Box::new(move |tx| Box::pin(async move { lane.run(tx).await })));
+        if let Err(error) = self.schedule() {
+            tracing::debug!(%error, service = self.db.service(), "the rest of a lane's commands waits");
+        }
         batch
     }
 }

@@ -7,6 +7,7 @@
 
 mod config;
 mod crash;
+mod each;
 mod error;
 mod housekeeping;
 mod idempotency;

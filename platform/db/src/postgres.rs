@@ -1,6 +1,6 @@
 //! PostgreSQL: one long-lived connection that writes; rows go in as arrays.
 
-use crate::{DbError, Row, Value};
+use crate::{DbError, Row, Value, each::Each};
 use sqlx::{
     Arguments, AssertSqlSafe, Column, ConnectOptions, Connection, Executor, Row as _, TypeInfo, ValueRef as _,
     postgres::{PgArguments, PgConnectOptions, PgConnection, PgRow},
@@ -9,6 +9,7 @@ use std::{
     borrow::Cow,
     collections::{HashMap, HashSet},
     str::FromStr,
+    sync::Arc,
 };
 use uuid::Uuid;
 
@@ -26,11 +27,12 @@ pub(crate) struct PostgresConn {
     options: PgConnectOptions,
     conn: Option<PgConnection>,
     rendered: HashMap<(&'static str, bool), String>,
+    each: HashMap<&'static str, Option<Arc<Each>>>,
 }
 
 impl PostgresConn {
     pub(crate) fn new(options: PgConnectOptions) -> Self {
-        Self { options, conn: None, rendered: HashMap::new() }
+        Self { options, conn: None, rendered: HashMap::new(), each: HashMap::new() }
     }
 
     /// Begins a transaction, on a new connection if the last one broke.
@@ -58,6 +60,28 @@ impl PostgresConn {
     pub(crate) async fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64, DbError> {
         let query = sqlx::query_with(sql, arguments(values)?);
         Ok(query.execute(self.conn()?).await?.rows_affected())
+    }
+
+    pub(crate) async fn execute_each(&mut self, sql: &'static str, rows: &[Vec<Value<'_>>]) -> Result<u64, DbError> {
+        let each = self.each.entry(sql).or_insert_with(|| Each::of(sql).map(Arc::new)).clone();
+        let mut changed = 0;
+        let Some(each) = each.filter(|each| each.fits(rows)) else {
+            for values in rows {
+                changed += self.execute(sql, values).await?;
+            }
+            return Ok(changed);
+        };
+        let types: Vec<&str> = rows.first().into_iter().flatten().map(type_name).collect();
+        let sql = each.sql(&types);
+        for round in each.rounds(rows) {
+            let mut arguments = PgArguments::default();
+            for index in 0..types.len() {
+                add_column(&mut arguments, &round.iter().filter_map(|row| row.get(index)))?;
+            }
+            let query = sqlx::query_with(AssertSqlSafe(sql.clone()), arguments);
+            changed += query.execute(self.conn()?).await?.rows_affected();
+        }
+        Ok(changed)
     }
 
     pub(crate) async fn query(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Vec<Row>, DbError> {
@@ -113,10 +137,10 @@ impl PostgresConn {
         let key = columns.first().copied().unwrap_or_default();
         let (sql, arguments) = insert(table, columns, &format!(" ON CONFLICT DO NOTHING RETURNING {key}"), rows)?;
         let inserted = sqlx::query_with(AssertSqlSafe(sql), arguments).fetch_all(self.conn()?).await?;
-        let mut inserted =
-            inserted.iter().map(|row| Ok(row.try_get(0)?)).collect::<Result<HashSet<Uuid>, DbError>>()?;
+        let inserted = inserted.iter().map(read).collect::<Result<Vec<_>, DbError>>()?;
+        let mut inserted: HashSet<Value<'_>> = inserted.into_iter().flat_map(|row| row.0).collect();
         // Of twins within the rows the first is the new one.
-        Ok(rows.iter().map(|row| matches!(row.first(), Some(Value::Uuid(Some(id))) if inserted.remove(id))).collect())
+        Ok(rows.iter().map(|row| row.first().is_some_and(|key| inserted.remove(key))).collect())
     }
 
     fn conn(&mut self) -> Result<&mut PgConnection, DbError> {

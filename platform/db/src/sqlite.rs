@@ -22,9 +22,12 @@ pub(crate) const PRAGMAS: &[(&str, &str)] = &[
     ("wal_autocheckpoint", "4000"),
 ];
 
+/// Table, columns, and what to do on a conflict.
+type Insert = (&'static str, &'static [&'static str], &'static str);
+
 pub(crate) struct SqliteConn {
     conn: Connection,
-    inserts: HashMap<(&'static str, usize), String>,
+    inserts: HashMap<Insert, String>,
     locking: HashMap<&'static str, String>,
 }
 
@@ -107,7 +110,8 @@ impl SqliteConn {
         on_conflict: &'static str,
         rows: &[Vec<Value<'_>>],
     ) -> Result<Vec<u64>, DbError> {
-        let sql = self.inserts.entry((table, on_conflict.len())).or_insert_with(|| insert(table, columns, on_conflict));
+        let sql =
+            self.inserts.entry((table, columns, on_conflict)).or_insert_with(|| insert(table, columns, on_conflict));
         let mut statement = self.conn.prepare_cached(sql)?;
         let mut counts = Vec::with_capacity(rows.len());
         for values in rows {
@@ -123,7 +127,7 @@ impl SqliteConn {
         columns: &'static [&'static str],
         rows: &[Vec<Value<'_>>],
     ) -> Result<Vec<i64>, DbError> {
-        let sql = self.inserts.entry((table, 0)).or_insert_with(|| insert(table, columns, ""));
+        let sql = self.inserts.entry((table, columns, "")).or_insert_with(|| insert(table, columns, ""));
         let mut statement = self.conn.prepare_cached(sql)?;
         let mut numbers = Vec::with_capacity(rows.len());
         for values in rows {

@@ -2,11 +2,15 @@
 
 use crate::{DbError, Envelope, Row, Trace, Value, postgres::PostgresConn, sqlite::SqliteConn};
 use bodega_kernel::{Time, World};
-use std::sync::Arc;
+use futures_util::FutureExt;
+use std::{
+    panic::{AssertUnwindSafe, resume_unwind},
+    sync::Arc,
+};
 
 pub(crate) enum Conn {
     Sqlite(SqliteConn),
-    Postgres(PostgresConn),
+    Postgres(Box<PostgresConn>),
 }
 
 /// The transaction that a job runs in. It may be shared with other jobs; each can be undone alone.
@@ -44,13 +48,15 @@ impl Tx {
         }
     }
 
-    /// Runs a statement once for each row of values; answers how many rows it changed in all.
+    /// Runs a statement for each row of values; answers how many rows it changed in all. Rows of the same key come one
+    /// after the other, others in no certain order; the table's rows are locked in theirs. On PostgreSQL that is one
+    /// statement, if it is a plain `UPDATE` with `column = $n` in its `WHERE`, a plain `DELETE`, or an `INSERT … VALUES`
+    /// whose conflict is on values; any other is sent row by row.
     pub async fn execute_each(&mut self, sql: &'static str, rows: &[Vec<Value<'_>>]) -> Result<u64, DbError> {
-        let mut changed = 0;
-        for values in rows {
-            changed += self.execute(sql, values).await?;
+        match &mut self.conn {
+            Conn::Sqlite(conn) => rows.iter().map(|values| conn.execute(sql, values)).sum(),
+            Conn::Postgres(conn) => conn.execute_each(sql, rows).await,
         }
-        Ok(changed)
     }
 
     /// Reads rows. Give every list a `LIMIT`.
@@ -85,7 +91,7 @@ impl Tx {
         }
     }
 
-    /// Runs `work` so that its statements and events are undone if it fails, and only those.
+    /// Runs `work` so that its statements and events are undone if it fails or panics, and only those.
     pub async fn nested<T, E, F>(&mut self, work: F) -> Result<T, E>
     where
         E: From<DbError>,
@@ -93,13 +99,23 @@ impl Tx {
     {
         let emitted = self.emitted.len();
         self.control("SAVEPOINT nested").await?;
-        let result = work(self).await;
-        if result.is_ok() {
-            self.control("RELEASE SAVEPOINT nested").await?;
-        } else {
-            self.undo_nested(emitted).await?;
+        match AssertUnwindSafe(async { work(self).await }).catch_unwind().await {
+            Ok(Ok(done)) => {
+                self.control("RELEASE SAVEPOINT nested").await?;
+                Ok(done)
+            }
+            Ok(Err(error)) => {
+                self.undo_nested(emitted).await?;
+                Err(error)
+            }
+            // The savepoint must end, or whoever catches the panic would go back to this one in place of its own.
+            Err(panic) => {
+                if let Err(error) = self.undo_nested(emitted).await {
+                    tracing::debug!(%error, service = &*self.service, "a savepoint did not end");
+                }
+                resume_unwind(panic)
+            }
         }
-        result
     }
 
     /// Undoes the statements since the savepoint, and the events beyond the first `emitted`.

@@ -11,15 +11,16 @@ use crate::{
     tx::Conn,
 };
 use bodega_kernel::World;
-use sea_orm::{DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector};
+use sea_orm::{ConnectionTrait, DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector};
 use sqlx::{postgres::PgPoolOptions, sqlite::SqliteConnectOptions, sqlite::SqlitePoolOptions};
 use std::{
     fs::File,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, OnceLock},
     thread,
     time::{Duration, Instant},
 };
-use tokio::sync::mpsc;
+use tokio::sync::mpsc::{self, error::TrySendError};
 
 /// The most jobs that may wait for the writer.
 const QUEUE: usize = 4_096;
@@ -58,7 +59,7 @@ impl Db {
                 Conn::Sqlite(SqliteConn::open(&folder.join(format!("{}.db", config.service)))?)
             }
             Engine::Postgres { url, schema } => {
-                Conn::Postgres(PostgresConn::new(postgres::options(url, schema.as_deref())?))
+                Conn::Postgres(Box::new(PostgresConn::new(postgres::options(url, schema.as_deref())?)))
             }
         };
         let committed = Arc::new(OnceLock::new());
@@ -101,7 +102,15 @@ impl Db {
         &self.inner.reader
     }
 
-    /// Runs `work` in a transaction and answers after its commit. On an error nothing of it stays.
+    /// Whether the database can be read now and its writer runs; may take as long as a connection does.
+    pub async fn check(&self) -> Result<(), DbError> {
+        if self.inner.queue.is_closed() {
+            return Err(DbError::unavailable(&"the writer stopped"));
+        }
+        Ok(self.reader().execute_unprepared("SELECT 1 FROM cursors LIMIT 1").await.map(drop)?)
+    }
+
+    /// Runs `work` in a transaction and answers after its commit. On an error, or if it panics, nothing of it stays.
     pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
     where
         T: Send + 'static,
@@ -144,11 +153,16 @@ impl Db {
         self.inner.queue.send(job).await.map_err(|_| DbError::unavailable(&"the writer stopped"))
     }
 
-    /// From the writer's own thread, which must not wait for itself.
-    pub(crate) fn enqueue_now(&self, job: Job) {
+    /// Without waiting here: for the writer's own thread, and for what must come even if its caller goes away.
+    pub(crate) fn enqueue_now(&self, job: Job) -> Result<(), DbError> {
         let queue = self.inner.queue.clone();
-        if let Err(mpsc::error::TrySendError::Full(job)) = queue.try_send(job) {
-            thread::spawn(move || queue.blocking_send(job));
+        match queue.try_send(job) {
+            Ok(()) => Ok(()),
+            Err(TrySendError::Full(job)) => {
+                thread::spawn(move || queue.blocking_send(job));
+                Ok(())
+            }
+            Err(TrySendError::Closed(_)) => Err(DbError::unavailable(&"the writer stopped")),
         }
     }
 }
@@ -268,7 +282,7 @@ async fn finish(tx: &mut Tx, began: bool, answers: Vec<Answer>, committed: &Once
             if let Some(hear) = committed.get()
                 && !events.is_empty()
             {
-                hear(events);
+                listen(&tx.service, || hear(events));
             }
             answer_all(answers, &Ok(()));
         }
@@ -277,6 +291,13 @@ async fn finish(tx: &mut Tx, began: bool, answers: Vec<Answer>, committed: &Once
             tracing::warn!(%error, service = &*tx.service, "a commit failed");
             answer_all(answers, &Err(error));
         }
+    }
+}
+
+/// Whoever hears of commits must not end the writer.
+fn listen(service: &str, hear: impl FnOnce()) {
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(hear)) {
+        tracing::error!(service, panic = job::message(&*panic), "whoever hears of commits panicked");
     }
 }
 

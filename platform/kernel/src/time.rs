@@ -30,6 +30,11 @@ impl Time {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
+    /// The year it is in, UTC; 1970 where it is out of range.
+    pub fn year(self) -> i32 {
+        OffsetDateTime::from_unix_timestamp(self.0.div_euclid(1_000)).map_or(1970, OffsetDateTime::year)
+    }
+
     /// Reads RFC 3339.
     pub fn parse(text: &str) -> Option<Self> {
         let at = OffsetDateTime::parse(text, &Rfc3339).ok()?;
@@ -74,6 +79,13 @@ impl utoipa::ToSchema for Time {}
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_year_begins_at_midnight_utc() {
+        let begins = Time::parse("2026-01-01T00:00:00Z").unwrap();
+        assert_eq!((begins.year(), Time::from_ms(begins.ms() - 1).year()), (2026, 2025));
+        assert_eq!(Time::from_ms(-1).year(), 1969);
+    }
 
     #[test]
     fn a_time_is_read_back_as_written() {

@@ -37,6 +37,11 @@ impl Client {
         self.0.here.write().unwrap_or_else(PoisonError::into_inner).insert(service.into(), answers);
     }
 
+    /// Nobody here answers any more. Who answers often asks as well, so the two hold each other until then.
+    pub fn forget_all(&self) {
+        self.0.here.write().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// Asks `question` of the service it belongs to.
     pub async fn ask<Q: Question>(&self, question: Q) -> Result<Q::Answer, RpcError> {
         self.ask_service(Q::SERVICE, question).await

@@ -1,6 +1,6 @@
 //! Starts services: opens their databases, wires bus and questions, runs their jobs.
 
-use crate::{Context, Definition, Job, Secrets};
+use crate::{Context, Definition, Job, Readiness, Secrets};
 use anyhow::Context as _;
 use bodega_bus::{
     Consumer,
@@ -37,6 +37,8 @@ pub struct Host {
     pub rpc: Client,
     /// The keys of the deployment.
     pub secrets: Secrets,
+    /// Whether the databases answer.
+    pub readiness: Readiness,
     elsewhere: Vec<String>,
 }
 
@@ -80,7 +82,8 @@ impl Host {
             Mode::Still => None,
         };
         let elsewhere = settings.rpc.upstreams.keys().cloned().collect();
-        Ok(Self { services, bus, rpc, secrets, elsewhere })
+        let readiness = Readiness::new(services.iter().map(|service| (service.name, service.db.clone())).collect());
+        Ok(Self { services, bus, rpc, secrets, readiness, elsewhere })
     }
 
     /// The names of all services, here and elsewhere.
@@ -92,6 +95,13 @@ impl Host {
     /// The service of this name, if it is in this process.
     pub fn service(&self, name: &str) -> Option<&Hosted> {
         self.services.iter().find(|service| service.name == name)
+    }
+}
+
+impl Drop for Host {
+    /// Lets the databases close when nobody uses them any more.
+    fn drop(&mut self) {
+        self.rpc.forget_all();
     }
 }
 
@@ -154,7 +164,7 @@ async fn run(services: &[Hosted], settings: &Settings) -> Option<Embedded> {
         }
         BusKind::Rabbitmq => {
             let broker = Broker { url: settings.bus.url.clone(), exchange: settings.bus.exchange.clone() };
-            broker.declare(&consumers).await;
+            broker.declare(&consumers.iter().map(Consumer::queue).collect::<Vec<_>>()).await;
             for (service, consumer) in services.iter().zip(consumers) {
                 tokio::spawn(broker.clone().relay(service.db.clone()));
                 tokio::spawn(broker.clone().consume(consumer));

@@ -1,8 +1,8 @@
 //! What a service does by itself, in steps: a running process repeats them, a simulation takes them one by one.
 
 use bodega_db::{Db, DbError, DueTimer, Tx};
-use futures_util::future::BoxFuture;
-use std::{sync::Arc, time::Duration};
+use futures_util::{FutureExt, future::BoxFuture};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use tokio::sync::Notify;
 
 /// Work that comes up again and again.
@@ -63,18 +63,48 @@ impl Job {
         (self.step)().await
     }
 
-    /// Runs until the process ends.
+    /// What was said went to the standard error output already.
+    fn panicked(&self) -> bool {
+        tracing::error!(job = self.name, "a step panicked");
+        false
+    }
+
+    /// Runs until the process ends; a step that panics is taken again, like one that found nothing.
     pub(crate) fn spawn(&self) {
         for _ in 0..self.workers {
             let job = self.clone();
             tokio::spawn(async move {
                 loop {
-                    if !job.step().await {
+                    let step = AssertUnwindSafe(async { job.step().await }).catch_unwind().await;
+                    if !step.unwrap_or_else(|_| job.panicked()) {
                         // Either somebody wakes us or it is time to look.
                         let _ = tokio::time::timeout(job.poll, job.wake.notified()).await;
                     }
                 }
             });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    #[tokio::test]
+    async fn a_step_that_panics_is_taken_again() {
+        let steps = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&steps);
+        let job = Job::new("stumbling", Duration::from_millis(1), move || {
+            let step = counted.fetch_add(1, Ordering::SeqCst);
+            Box::pin(async move {
+                assert!(step != 1, "stumbled");
+                false
+            })
+        });
+        job.spawn();
+        while steps.load(Ordering::SeqCst) < 4 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
         }
     }
 }

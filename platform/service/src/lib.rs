@@ -8,10 +8,12 @@ mod definition;
 pub mod facts;
 mod host;
 mod job;
+mod readiness;
 mod secret;
 
 pub use context::Context;
 pub use definition::{Definition, Running};
 pub use host::{Host, Hosted, Mode};
 pub use job::Job;
+pub use readiness::Readiness;
 pub use secret::Secrets;

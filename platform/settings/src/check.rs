@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 const MIN_SECRET_CHARS: usize = 32;
 /// Longest span of time that may be set, in any unit: a hundred years of minutes, and no sum of times overflows.
 const MAX_SPAN: u64 = 100 * 366 * 24 * 60;
+/// Limits on the age of prices, in seconds: word of them comes every ten seconds, and is kept for an hour at most.
+const PRICE_AGE: std::ops::RangeInclusive<u64> = 20..=3_600;
 
 /// A key and what its value should be.
 #[derive(Debug)]
@@ -21,6 +23,8 @@ pub(crate) fn check(settings: &Settings) -> Result<(), Fault> {
     spans(settings)?;
     counts(settings)?;
     shop(settings)?;
+    mail(settings)?;
+    rewards(settings)?;
     let secret = &settings.rpc.secret;
     let long = secret.is_empty() || secret.chars().count() >= MIN_SECRET_CHARS;
     require(long, "rpc.secret", || format!("has fewer than {MIN_SECRET_CHARS} characters"))?;
@@ -38,11 +42,13 @@ fn addresses(settings: &Settings) -> Result<(), Fault> {
     let database = settings.database.kind != DatabaseKind::Postgres
         || starts(&settings.database.url, &["postgres://", "postgresql://"]);
     require(database, "database.url", || "does not begin with postgres://".to_owned())?;
-    let bus = settings.bus.kind != BusKind::Rabbitmq || starts(&settings.bus.url, &["amqp://", "amqps://"]);
-    require(bus, "bus.url", || "does not begin with amqp:// or amqps://".to_owned())?;
+    let bus = settings.bus.kind != BusKind::Rabbitmq || starts(&settings.bus.url, &["amqp://"]);
+    require(bus, "bus.url", || "does not begin with amqp://; connections to the broker are not encrypted".to_owned())?;
     require(!settings.bus.exchange.is_empty(), "bus.exchange", || "is empty".to_owned())?;
-    let other = settings.rpc.upstreams.iter().find(|(_, url)| !starts(url, &["http://", "https://"]));
-    let message = |service| format!("the address of {service:?} does not begin with http:// or https://");
+    let other = settings.rpc.upstreams.iter().find(|(_, url)| !starts(url, &["http://"]));
+    let message = |service| {
+        format!("the address of {service:?} does not begin with http://; services do not speak https:// to each other")
+    };
     require(other.is_none(), "rpc.upstreams", || other.map_or_else(String::new, |(service, _)| message(service)))
 }
 
@@ -57,6 +63,10 @@ fn spans(settings: &Settings) -> Result<(), Fault> {
     ] {
         require((1..=MAX_SPAN).contains(&span), key, || format!("is not between 1 and {MAX_SPAN}"))?;
     }
+    let age = settings.cart.prices_stale_after_seconds;
+    require(age == 0 || PRICE_AGE.contains(&age), "cart.prices_stale_after_seconds", || {
+        format!("is neither 0 nor between {} and {}", PRICE_AGE.start(), PRICE_AGE.end())
+    })?;
     let grace = settings.inventory.hold_grace_hours;
     require(grace <= MAX_SPAN, "inventory.hold_grace_hours", || format!("is more than {MAX_SPAN}"))
 }
@@ -92,6 +102,44 @@ fn shop(settings: &Settings) -> Result<(), Fault> {
         require(named, "shop.shipping_methods", || format!("the id {:?} is empty or there twice", method.id))?;
     }
     Ok(())
+}
+
+fn rewards(settings: &Settings) -> Result<(), Fault> {
+    let rewards = &settings.rewards;
+    for (key, points) in
+        [("rewards.points_per_unit", rewards.points_per_unit), ("rewards.point_value_minor", rewards.point_value_minor)]
+    {
+        require((1..=1_000_000).contains(&points), key, || "is not between 1 and 1000000".to_owned())?;
+    }
+    require(rewards.expiry_months <= 1_200, "rewards.expiry_months", || "is more than 1200".to_owned())?;
+    let days = (1..=3_660).contains(&rewards.reward_days);
+    require(days, "rewards.reward_days", || "is not between 1 and 3660".to_owned())?;
+    let tiers = &rewards.tiers;
+    let first = tiers.len() <= 20 && tiers.first().is_some_and(|tier| tier.from == 0);
+    require(first, "rewards.tiers", || "has more than 20, or no first one from 0".to_owned())?;
+    let rising = tiers.is_sorted_by(|lower, higher| lower.from < higher.from);
+    require(rising, "rewards.tiers", || "does not rise from one to the next".to_owned())?;
+    let mut names = BTreeSet::new();
+    for tier in tiers {
+        let fits = (1..=40).contains(&tier.name.trim().chars().count()) && names.insert(&tier.name);
+        require(fits, "rewards.tiers", || format!("the name {:?} is empty, too long or there twice", tier.name))?;
+        let rates = (0..=1_000_000).contains(&tier.multiplier_bp) && (0..=10_000).contains(&tier.reward_bp);
+        require(rates, "rewards.tiers", || format!("a rate of {:?} is out of range", tier.name))?;
+    }
+    Ok(())
+}
+
+fn mail(settings: &Settings) -> Result<(), Fault> {
+    let mail = &settings.mail;
+    let schemes = ["smtp://", "smtps://"];
+    let server = mail.smtp_url.is_empty() || schemes.iter().any(|scheme| mail.smtp_url.starts_with(scheme));
+    require(server, "mail.smtp_url", || "does not begin with smtp:// or smtps://".to_owned())?;
+    require(mail.from.contains('@'), "mail.from", || "is no address".to_owned())?;
+    let answers = mail.reply_to.is_empty() || mail.reply_to.contains('@');
+    require(answers, "mail.reply_to", || "is no address".to_owned())?;
+    let language = ["en", "de"].contains(&mail.language.as_str());
+    require(language, "mail.language", || "is neither \"en\" nor \"de\"".to_owned())?;
+    require(mail.per_second >= 1, "mail.per_second", || "is less than 1".to_owned())
 }
 
 fn require(holds: bool, key: &'static str, message: impl FnOnce() -> String) -> Result<(), Fault> {

@@ -8,13 +8,15 @@ mod environment;
 mod error;
 mod layers;
 mod model;
+mod network;
 mod redact;
 
 pub use error::SettingsError;
 pub use model::{
-    Bus, BusKind, Database, DatabaseKind, Identity, Inventory, Limits, Log, LogFormat, Orders, Payments, Rpc, Server,
-    Settings, ShippingMethod, Shop,
+    Bus, BusKind, Cart, ClientHeader, Database, DatabaseKind, Gateway, Identity, Inventory, Limits, Log, LogFormat,
+    Mail, Orders, Payments, RewardTier, Rewards, Rpc, Server, Settings, ShippingMethod, Shop,
 };
+pub use network::{Network, NoNetwork};
 
 use std::path::Path;
 

@@ -1,6 +1,6 @@
 //! The settings by section. What each means is written in `defaults.toml`; units are the last word of a name.
 
-use crate::redact;
+use crate::{Network, redact};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt, path::PathBuf};
 
@@ -22,10 +22,20 @@ pub struct Settings {
     pub payments: Payments,
     /// The life of an order.
     pub orders: Orders,
+    /// Carts.
+    pub cart: Cart,
     /// Stock.
     pub inventory: Inventory,
+    /// Points that customers earn and spend.
+    pub rewards: Rewards,
     /// Accounts.
     pub identity: Identity,
+    /// Sending parcels.
+    pub shipping: Shipping,
+    /// Mail to customers.
+    pub mail: Mail,
+    /// What stands before the gateway.
+    pub gateway: Gateway,
     /// How much one address may ask for.
     pub limits: Limits,
     /// The log.
@@ -154,6 +164,22 @@ pub struct Orders {
     pub pending_minutes: u64,
     /// When a paid order that has not left is late.
     pub service_level_hours: u64,
+    /// When an order that left, or waits to be fetched, is late.
+    pub arrival_days: u64,
+    /// How long what has arrived may be sent back.
+    pub return_window_days: u64,
+    /// What invoice numbers begin with, before the year.
+    pub invoice_prefix: String,
+    /// What numbers of credit notes begin with, before the year.
+    pub credit_note_prefix: String,
+}
+
+/// `[cart]`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cart {
+    /// How old the cart's prices may be at checkout; 0 is any age.
+    pub prices_stale_after_seconds: u64,
 }
 
 /// `[inventory]`
@@ -162,6 +188,38 @@ pub struct Orders {
 pub struct Inventory {
     /// How long goods stay held after the time to pay.
     pub hold_grace_hours: u64,
+}
+
+/// `[rewards]`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rewards {
+    /// Whether points are earned and spent.
+    pub enabled: bool,
+    /// Points earned by a major unit of the shop's currency.
+    pub points_per_unit: i64,
+    /// What one point takes off.
+    pub point_value_minor: i64,
+    /// How long points can be spent; 0 for ever.
+    pub expiry_months: u64,
+    /// How long the reward of a tier can be used.
+    pub reward_days: u64,
+    /// From the first, which starts at 0, to the highest.
+    pub tiers: Vec<RewardTier>,
+}
+
+/// A tier of customers, by what they earned in the last twelve months.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RewardTier {
+    /// As customers see it; each once.
+    pub name: String,
+    /// Points from which one is in it.
+    pub from: i64,
+    /// What it makes of points that are earned: 10000 leaves them as they are.
+    pub multiplier_bp: i64,
+    /// Off one order for whoever reaches it; 0 for nothing.
+    pub reward_bp: i64,
 }
 
 /// `[identity]`
@@ -176,6 +234,54 @@ pub struct Identity {
     pub hash_threads: usize,
     /// Sign-ins that may wait.
     pub hash_queue: usize,
+}
+
+/// `[shipping]`
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Shipping {
+    /// Those that are on.
+    pub carriers: Vec<String>,
+    /// Signs what carriers report.
+    pub webhook_secret: String,
+}
+
+/// `[mail]`
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    /// Where mail is handed over; empty: it stays in the mailbox.
+    pub smtp_url: String,
+    /// Sender.
+    pub from: String,
+    /// Where answers go; empty: to the sender.
+    pub reply_to: String,
+    /// For those who chose none.
+    pub language: String,
+    /// Folder of templates of one's own; empty for none.
+    pub templates_dir: PathBuf,
+    /// The most mails a second.
+    pub per_second: u32,
+}
+
+/// `[gateway]`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Gateway {
+    /// Proxies of ours: from these alone it is believed for whom they ask.
+    pub trusted_proxies: Vec<Network>,
+    /// Where they say it.
+    pub client_header: ClientHeader,
+}
+
+/// The header in which a proxy says for whom it asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClientHeader {
+    /// Addresses, separated by commas.
+    XForwardedFor,
+    /// RFC 7239: the parameter `for`.
+    Forwarded,
 }
 
 /// `[limits]`
@@ -247,4 +353,4 @@ macro_rules! debug_without_secrets {
         }
     )+};
 }
-debug_without_secrets!(Settings, Database, Bus, Rpc, Payments);
+debug_without_secrets!(Settings, Database, Bus, Rpc, Payments, Mail, Shipping);

@@ -4,7 +4,7 @@ mod requests;
 
 use crate::{
     Carts,
-    flows::{self, MIN_GUEST_KEY, Reply},
+    flows::{self, MIN_GUEST_KEY, Reply, Typed},
     model::Access,
     views::{CartView, CheckedOutView},
 };
@@ -62,7 +62,8 @@ async fn open_cart(
     KeyedBody { body, key }: KeyedBody<OpenCart>,
 ) -> Result<Response, Problem> {
     hard_to_guess(access, key.as_ref())?;
-    Ok(respond(flows::open(&carts, access, key, body.check(&carts.shop)?).await?))
+    let (contents, typed) = body.check(&carts.shop)?;
+    Ok(respond(flows::open(&carts, access, key, contents, typed).await?))
 }
 
 /// Read a cart at present prices, with what changed since they were shown by a write.
@@ -82,7 +83,9 @@ async fn get_cart(
     Ok(Conditional::respond(&headers, tag, Json(cart)))
 }
 
-/// Change the details of a cart; null clears a field.
+/// Change the details of a cart; null clears a field. A code is refused where it does not exist or cannot be used
+/// (`coupon_unknown`, `coupon_not_usable`), points where there are fewer (`points_short`). A code whose conditions the cart
+/// does not meet is kept: `coupon` says what is missing.
 #[utoipa::path(
     patch, path = "/v1/carts/{id}", tag = "carts", request_body = ChangeCart,
     params(("id" = CartId, Path), ("X-Cart-Token" = Option<String>, Header), ("Idempotency-Key" = Option<String>, Header)),
@@ -94,7 +97,8 @@ async fn change_cart(
     Path(id): Path<CartId>,
     KeyedBody { body, key }: KeyedBody<ChangeCart>,
 ) -> Result<Response, Problem> {
-    Ok(respond(flows::change(&carts, access, key, id, body.check(&carts.shop)?).await?))
+    let (contents, typed) = body.check(&carts.shop)?;
+    Ok(respond(flows::change(&carts, access, key, id, contents, typed).await?))
 }
 
 /// Add one line or many, all or none. A SKU that is there already is added to its line.
@@ -109,7 +113,7 @@ async fn add_lines(
     Path(id): Path<CartId>,
     KeyedBody { body, key }: KeyedBody<LinesWanted>,
 ) -> Result<Response, Problem> {
-    Ok(respond(flows::change(&carts, access, key, id, body.check()?).await?))
+    Ok(respond(flows::change(&carts, access, key, id, body.check()?, Typed::default()).await?))
 }
 
 /// Set how many of a line.
@@ -165,11 +169,20 @@ async fn merge_cart(
 }
 
 /// Make an order of a cart. Refused with 409 `price_changed` and the new cart where a price is not the one that was shown last;
-/// a checkout with another key then buys at the new prices.
+/// a checkout with another key then buys at the new prices. Refused with 503 `prices_stale`, and nothing kept under the key,
+/// where word of prices has not come for too long.
 #[utoipa::path(
     post, path = "/v1/carts/{id}/checkout", tag = "carts", request_body = CheckOut,
     params(("id" = CartId, Path), ("X-Cart-Token" = Option<String>, Header), ("Idempotency-Key" = String, Header)),
-    responses((status = 202, body = CheckedOutView), Problem),
+    responses(
+        (status = 202, body = CheckedOutView),
+        (
+            status = 503, body = Problem, content_type = "application/problem+json",
+            headers(("Retry-After" = i64, description = "Seconds")),
+            description = "`prices_stale`: prices are not known to be up to date; ask again with the same key",
+        ),
+        Problem,
+    ),
 )]
 async fn check_out(
     State(carts): State<Carts>,

@@ -11,6 +11,9 @@ use bodega_pricing::PricingError;
 use bodega_web::Problem;
 use serde::Serialize;
 
+/// When a checkout that was refused for stale prices makes sense again, seconds: about as often word of prices comes.
+const PRICES_RETRY_S: u64 = 10;
+
 /// Why a request on a cart was refused. Where not said otherwise nothing changed.
 #[derive(Clone, Debug)]
 pub(crate) enum Error {
@@ -32,6 +35,18 @@ pub(crate) enum Error {
     VersionChanged(Box<CartView>),
     /// Prices are not those that were shown; from now on they are.
     PriceChanged(Box<CartView>),
+    /// A price may have changed too long ago without the cart having heard of it.
+    PricesStale,
+    /// There is no such code.
+    CouponUnknown,
+    /// The code cannot be used; the stable word why.
+    CouponNotUsable(String),
+    /// A guest has no points.
+    PointsOfGuest,
+    /// There are only so many points.
+    PointsShort(i64),
+    /// Another service did not answer.
+    Unanswered(String),
     /// A cart cannot be merged into itself.
     MergedIntoItself,
     /// The key was used with another body.
@@ -77,6 +92,23 @@ impl From<Error> for Problem {
             Error::PriceChanged(cart) => Self::new(409, "price_changed")
                 .detail("check out again, with a new Idempotency-Key, to buy at these prices")
                 .with("cart", json(&cart)),
+            Error::PricesStale => Self::new(503, "prices_stale")
+                .detail("prices are not known to be up to date; ask again with the same Idempotency-Key")
+                .retry_after(PRICES_RETRY_S),
+            Error::CouponUnknown => Self::new(422, "coupon_unknown").field("/coupon_code", "is no code of this shop"),
+            Error::CouponNotUsable(reason) => Self::new(422, "coupon_not_usable")
+                .field("/coupon_code", format!("cannot be used: {reason}"))
+                .with("reason", reason),
+            Error::PointsOfGuest => {
+                Self::new(422, "points_need_account").field("/points", "are for customers who log in")
+            }
+            Error::PointsShort(spendable) => Self::new(422, "points_short")
+                .field("/points", format!("are more than the {spendable} there are"))
+                .with("spendable", spendable),
+            Error::Unanswered(reason) => {
+                tracing::warn!(%reason, "a question was not answered");
+                Self::unavailable()
+            }
             Error::MergedIntoItself => Self::invalid("/from", "is the cart itself"),
             Error::KeyReused => Self::key_reused(),
             Error::Db(error) => error.into(),

@@ -1,26 +1,30 @@
 //! What can be done with carts. Every write is a [`Command`] in one lane: what queues while the last commit runs is decided as
 //! one batch, in memory, between one read of its carts and one write of them.
 
+mod asking;
 mod batch;
 mod desk;
 mod heard;
 mod numbers;
+mod prices;
 
+pub(crate) use asking::{Answers, Typed};
 pub(crate) use batch::{Command, Intent, Outcome, Wish, decide};
-pub(crate) use heard::{orders_cancelled, products_changed, stock_changed};
+pub(crate) use heard::{orders_cancelled, products_changed, promotions_changed, stock_changed};
 pub(crate) use numbers::Numbers;
+pub(crate) use prices::Prices;
 
 use crate::{
     Carts,
     error::Error,
-    model::{Access, DetailsChange, LinesAt, Wanted, quote},
+    model::{Access, DetailsChange, LinesAt, Terms, Wanted, buyer, quote},
     store,
     views::CartView,
 };
 use bodega_contracts::{CartId, LineId, OrderId};
 use bodega_db::{DbError, IdempotencyKey, StoredAnswer};
 use bodega_web::current_trace;
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 /// How long a guest's cart lives untouched, and the token that opens it.
 pub(crate) const CART_LIFE: Duration = Duration::from_hours(90 * 24);
@@ -55,7 +59,17 @@ pub(crate) async fn read(carts: &Carts, access: Access, id: CartId) -> Result<Ca
     let cart = store::read_cart(reader, id).await?.filter(|cart| access.opens(cart)).ok_or(Error::CartNotFound)?;
     let skus: Vec<_> = cart.lines.iter().map(|line| &line.sku).collect();
     let offers = store::read_offers(reader, &skus).await?;
-    let quote = quote(&cart, &offers, &carts.shop)?;
+    let coupon = cart.reductions.coupon.as_ref().map(|coupon| coupon.promotion);
+    let promotions = store::read_promotions(reader, coupon).await?;
+    let (customer, email) = (cart.owner.or(access.user), cart.details.email.as_deref());
+    let ordered = if promotions.ask_for_first_orders() {
+        store::read_ordered(reader, customer, email).await?
+    } else {
+        BTreeSet::new()
+    };
+    let buyer = buyer(&cart, access.user, &ordered);
+    let (shop, now) = (&*carts.shop, carts.world.now());
+    let quote = quote(&cart, Terms { offers: &offers, promotions: &promotions, shop, buyer, now })?;
     Ok(CartView::of(&cart, &quote, &carts.shop))
 }
 
@@ -65,11 +79,13 @@ pub(crate) async fn open(
     access: Access,
     key: Option<IdempotencyKey>,
     contents: Contents,
+    typed: Typed,
 ) -> Result<Reply, Error> {
+    let answers = asking::ask_for_new(carts, access, typed).await;
     let id = CartId::new(&carts.world);
     let token = || carts.guests.sign("cart", id.0, carts.world.now().plus(CART_LIFE));
     let token = access.user.is_none().then(token);
-    submit(carts, access, key, Wish::Open { id, token, contents }).await
+    submit(carts, access, key, Wish::Open { id, token, contents, answers }).await
 }
 
 /// Changes details and adds lines.
@@ -79,8 +95,10 @@ pub(crate) async fn change(
     key: Option<IdempotencyKey>,
     cart: CartId,
     contents: Contents,
+    typed: Typed,
 ) -> Result<Reply, Error> {
-    submit(carts, access, key, Wish::Change { cart, contents }).await
+    let answers = asking::ask_for(carts, access, cart, typed).await?;
+    submit(carts, access, key, Wish::Change { cart, contents, answers }).await
 }
 
 /// Sets how many of a line.
@@ -133,7 +151,8 @@ pub(crate) async fn check_out(
     let token = carts.guests.sign("order", order_id.0, carts.world.now().plus(ORDER_LIFE));
     let counter = carts.numbers.take(&carts.db).await?;
     let number = crate::model::order_number(counter);
-    let intent = Intent { order_id, number, token, payment_method, version };
+    let prices_are_stale = carts.prices.are_stale(carts.world.now());
+    let intent = Intent { order_id, number, token, payment_method, version, prices_are_stale };
     let reply = submit(carts, access, Some(key), Wish::CheckOut { cart, intent: Box::new(intent) }).await;
     let used = match &reply {
         Ok(reply) => !reply.again && reply.answer.status == 202,

@@ -1,8 +1,9 @@
 //! The cart: what shoppers mean to buy, at present prices, until it becomes an order.
 //!
-//! Owns carts, checkouts and order numbers, and read models of prices and stock. Asks nobody. Publishes `cart.checked_out`.
-//! Hears `product.changed`, `stock.changed` and `order.cancelled`. A client never sends a price: a line keeps the one that was
-//! shown last, and checkout refuses where it is not the present one.
+//! Owns carts, checkouts and order numbers, and read models of prices, stock and promotions. Asks coupons what a code is, and
+//! rewards what a customer can spend, when either is given; at checkout nobody. Publishes `cart.checked_out`. Hears
+//! `product.changed`, `stock.changed`, `promotion.changed` and `order.cancelled`. A client never sends a price: a line keeps the
+//! one that was shown last, and checkout refuses where it is not the present one, or where the present one may not be known.
 
 mod api;
 mod error;
@@ -15,27 +16,33 @@ mod store;
 mod views;
 
 use crate::{
-    flows::{Command, Numbers, Outcome, decide},
+    flows::{Command, Numbers, Outcome, Prices, decide},
     model::Shop,
 };
 use bodega_contracts::cart::CartCheckedOut;
 use bodega_db::{Db, Lane, Migration, Tx};
 use bodega_kernel::{Currency, Event, World};
+use bodega_rpc::Client;
 use bodega_service::{Context, Definition, Running};
 use bodega_web::GuestKeys;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-const MIGRATIONS: &[Migration] = &[Migration { name: "0001_carts", sql: include_str!("migrations/0001_carts.sql") }];
+const MIGRATIONS: &[Migration] = &[
+    Migration { name: "0001_carts", sql: include_str!("migrations/0001_carts.sql") },
+    Migration { name: "0002_promotions", sql: include_str!("migrations/0002_promotions.sql") },
+];
 
 /// What every request needs. Cheap to clone.
 #[derive(Clone)]
 struct Carts {
     db: Db,
     world: World,
+    rpc: Client,
     guests: GuestKeys,
     shop: Arc<Shop>,
     lane: Lane<Command, Outcome>,
     numbers: Numbers,
+    prices: Prices,
 }
 
 /// The service.
@@ -51,18 +58,21 @@ async fn start(context: Context) -> anyhow::Result<Running> {
         tax_rate_bp: shop.tax_rate_bp,
         methods: shop.shipping_methods.clone(),
     });
+    let prices = Prices::new(Duration::from_secs(context.settings.cart.prices_stale_after_seconds));
     let shop_of_lane = Arc::clone(&shop);
     let carts = Carts {
         lane: context.db.lane(async move |tx: &mut Tx, batch: &[Command]| decide(&shop_of_lane, tx, batch).await),
         db: context.db,
         world: context.world,
+        rpc: context.rpc,
         guests: context.guests,
         shop,
         numbers: Numbers::default(),
+        prices,
     };
     Ok(Running::new()
         .answers(facts::answers(&carts))
-        .hears(events::subscriptions())
+        .hears(events::subscriptions(&carts.prices))
         .job(jobs::forget_carts(&carts.db))
         .routes(api::routes(carts)))
 }

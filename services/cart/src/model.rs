@@ -1,12 +1,13 @@
 //! What a cart is and what holds for it. Pure: no I/O, no clock.
 //!
 //! A cart is open until it becomes an order or is merged into another. Prices are never stored as truth: a line keeps the
-//! price that was shown last, and checkout compares it with the present one.
+//! price that was shown last, and checkout compares it with the present one. What comes off is decided by [`promotions`].
 
 mod cart;
 mod checks;
 mod number;
 mod offer;
+mod promotions;
 mod quote;
 
 pub(crate) use cart::{
@@ -15,4 +16,7 @@ pub(crate) use cart::{
 pub(crate) use checks::{FieldErrors, check_address, check_email, is_payment_method};
 pub(crate) use number::{BLOCK, order_number};
 pub(crate) use offer::{Offer, Offers, Shop};
-pub(crate) use quote::{Change, Missing, Quote, quote};
+pub(crate) use promotions::{
+    Buyer, Coupon, CouponState, Points, PointsState, Promotions, Reductions, buyer, buyer_key, claims_of,
+};
+pub(crate) use quote::{Change, Missing, Quote, Terms, quote};

@@ -4,7 +4,11 @@
 mod carts;
 mod offers;
 mod orders;
+mod promotions;
 
-pub(crate) use carts::{change, forget_left, insert, merge, read_cart, reopen, select};
+pub(crate) use carts::{Reopened, change, forget_left, insert, merge, read_cart, reopen, select};
 pub(crate) use offers::{put_products, put_stock, read_offers, read_seen, select as select_offers};
-pub(crate) use orders::{Checkout, freeze, new_block, read_checkout, read_checkouts};
+pub(crate) use orders::{Checkout, cancel, freeze, new_block, read_checkout, read_checkouts};
+pub(crate) use promotions::{
+    put_promotions, read_ordered, read_promotions, read_seen_promotions, select as select_promotions, select_ordered,
+};

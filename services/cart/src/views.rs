@@ -1,6 +1,6 @@
 //! What shoppers see of a cart, and what a checkout answers: the shapes of the API.
 
-use crate::model::{Cart, Change, Missing, Quote, Shop, Status};
+use crate::model::{Cart, Change, CouponState, Missing, PointsState, Quote, Shop, Status};
 use bodega_contracts::{Address, CartId, LineId, OrderId};
 use bodega_kernel::{Currency, Money, Sku};
 use bodega_pricing::Applied;
@@ -35,6 +35,9 @@ pub(crate) struct CartView {
     pub discounts: Vec<DiscountView>,
     /// What shipping costs.
     pub shipping: Money,
+    /// What is taken off shipping; `shipping` is without it already.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shipping_discount: Option<DiscountView>,
     /// All tax; contained in the prices or added to them, as the shop does it.
     pub tax: Money,
     /// What is to be paid.
@@ -49,6 +52,14 @@ pub(crate) struct CartView {
     pub shipping_method: Option<String>,
     /// What can be chosen.
     pub shipping_methods: Vec<MethodView>,
+    /// The code that was given.
+    pub coupon_code: Option<String>,
+    /// What the code does here, and why it does nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coupon: Option<CouponView>,
+    /// The points that are to be spent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub points: Option<PointsView>,
     /// What checkout lacks.
     pub missing: Vec<Missing>,
     /// What is not as it was shown or wanted.
@@ -81,6 +92,44 @@ pub(crate) struct DiscountView {
     pub label: String,
     /// How much.
     pub amount: Money,
+}
+
+/// A code in a cart.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub(crate) struct CouponView {
+    /// As it is written.
+    #[schema(example = "WELCOME10")]
+    pub code: String,
+    /// What it is for.
+    pub label: String,
+    /// Whether it takes anything off.
+    pub applied: bool,
+    /// Why it does not: `minimum_not_met`, `no_such_goods`, `too_few_pieces`, `not_combinable`, `not_first_order`,
+    /// `not_yours`, `not_started`, `expired`, `disabled`, `rejected`, `other_currency`, `nothing_to_take_off`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "minimum_not_met")]
+    pub reason: Option<String>,
+    /// What the goods it is for would have to cost more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missing: Option<Money>,
+    /// How many more pieces of them it would take.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missing_pieces: Option<i64>,
+}
+
+/// Points in a cart.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub(crate) struct PointsView {
+    /// At most so many are to be spent.
+    pub wanted: i64,
+    /// So many are needed.
+    pub used: i64,
+    /// What they take off.
+    pub amount: Money,
+    /// Why none are: `not_yours`, `rejected`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub reason: Option<&'static str>,
 }
 
 /// A way of shipping.
@@ -146,6 +195,10 @@ impl CartView {
                 .map(|(label, amount)| DiscountView { label, amount: money(amount) })
                 .collect(),
             shipping: money(quote.priced.shipping),
+            shipping_discount: quote
+                .shipping_off
+                .as_ref()
+                .map(|(label, off)| DiscountView { label: label.clone(), amount: money(*off) }),
             tax: money(quote.priced.tax),
             total: money(quote.priced.total),
             email: cart.details.email.clone(),
@@ -159,9 +212,34 @@ impl CartView {
                     price: money(method.price),
                 })
                 .collect(),
+            coupon_code: quote.coupon.as_ref().map(|state| state.coupon.code.clone()),
+            coupon: quote.coupon.as_ref().map(|state| CouponView::of(state, shop)),
+            points: quote.points.as_ref().map(|state| PointsView::of(state, shop)),
             missing: quote.missing.clone(),
             changes: quote.changes.clone(),
         }
+    }
+}
+
+impl CouponView {
+    fn of(state: &CouponState, shop: &Shop) -> Self {
+        let why_not = state.why_not.as_ref();
+        let missing = why_not.and_then(|why_not| why_not.missing);
+        Self {
+            code: state.coupon.code.clone(),
+            label: state.coupon.label.clone(),
+            applied: why_not.is_none(),
+            reason: why_not.map(|why_not| why_not.reason.clone()),
+            missing: missing.map(|amount| Money::new(amount, shop.currency)),
+            missing_pieces: why_not.and_then(|why_not| why_not.missing_pieces),
+        }
+    }
+}
+
+impl PointsView {
+    fn of(state: &PointsState, shop: &Shop) -> Self {
+        let amount = Money::new(state.amount, shop.currency);
+        Self { wanted: state.wanted, used: state.used, amount, reason: state.refused }
     }
 }
 

@@ -6,9 +6,26 @@ pub(crate) mod reading;
 pub(crate) mod stock;
 pub(crate) mod taxonomy;
 
-use crate::error::Error;
+use crate::{Catalog, error::Error};
 use bodega_db::{Db, DbError, IdempotencyKey, Replay, StoredAnswer, Tx};
 use serde::Serialize;
+
+/// What a write is meant for.
+#[derive(Clone, Debug)]
+pub(crate) struct Target<Id> {
+    pub(crate) id: Id,
+    /// The version it was read in; `None` where any will do.
+    pub(crate) read_version: Option<i64>,
+    /// Makes the write happen once.
+    pub(crate) key: Option<IdempotencyKey>,
+}
+
+impl<Id> Target<Id> {
+    /// Refuses what was read in another version than it has now.
+    fn check(&self, version: i64) -> Result<(), Error> {
+        if self.read_version.is_some_and(|read| read != version) { Err(Error::OtherVersion) } else { Ok(()) }
+    }
+}
 
 /// What a write answers.
 #[derive(Debug)]
@@ -49,6 +66,16 @@ where
         Ok(Answered::Now(done))
     })
     .await
+}
+
+/// The same of what readers may have seen: answers that were kept are dropped.
+async fn once_seen<F>(catalog: &Catalog, key: Option<IdempotencyKey>, work: F) -> Result<Answered, Error>
+where
+    F: for<'a> AsyncFnOnce(&'a mut Tx) -> Result<Done, Error> + Send + 'static,
+{
+    let answered = once(&catalog.db, key, work).await?;
+    catalog.pages.drop_all();
+    Ok(answered)
 }
 
 async fn replayed(tx: &mut Tx, key: Option<&IdempotencyKey>) -> Result<Option<StoredAnswer>, Error> {

@@ -1,7 +1,7 @@
 //! The catalogue: products with their variants, brands, the tree of categories, and the import of Shopify files.
 //!
 //! Owns what is for sale and at which price. Asks nobody. Publishes `product.changed.v1`, a product whole, in the
-//! transaction of each change. Hears `stock.changed.v1` into its own `availability`, so that readers see what is in
+//! transaction of each change, and `product.stocked.v1` with the first stock of what an import brings. Hears `stock.changed.v1` into its own `availability`, so that readers see what is in
 //! stock without asking. Answers `verify` with its variants.
 
 mod api;
@@ -15,7 +15,7 @@ mod pages;
 mod store;
 mod views;
 
-use bodega_contracts::catalog::ProductChanged;
+use bodega_contracts::catalog::{ProductChanged, ProductStocked};
 use bodega_db::{Db, DbError, Migration};
 use bodega_kernel::{Currency, Event, World};
 use bodega_service::{Context, Definition, Running};
@@ -31,7 +31,7 @@ const MIGRATIONS: &[Migration] =
 
 /// The service.
 pub fn service() -> Definition {
-    Definition::new("catalog", start).migrations(MIGRATIONS).publishes(&[ProductChanged::TYPE])
+    Definition::new("catalog", start).migrations(MIGRATIONS).publishes(&[ProductChanged::TYPE, ProductStocked::TYPE])
 }
 
 async fn start(context: Context) -> anyhow::Result<Running> {

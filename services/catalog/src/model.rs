@@ -321,6 +321,8 @@ impl Product {
             slug: self.slug.clone(),
             name: self.name.clone(),
             active: self.status == Status::Active,
+            brand_id: self.brand,
+            category_ids: self.categories.clone(),
             variants: self
                 .variants
                 .iter()
@@ -330,6 +332,7 @@ impl Product {
                     price: Money::new(variant.price, terms.currency),
                     stocked: variant.stocked,
                     tax_rate_bp: terms.tax_rate_bp,
+                    grams: Some(variant.grams).filter(|grams| *grams > 0),
                 })
                 .collect(),
         }

@@ -6,7 +6,7 @@ use crate::{
         entities::{brands, categories},
         products::from_json,
         reads::{FoundProduct, ListedProduct},
-        taxonomy::{Brand, Category},
+        taxonomy::{Brand, Category, Label},
     },
 };
 use bodega_contracts::{BrandId, CategoryId, ProductId, VariantId};
@@ -175,7 +175,7 @@ pub(crate) struct ImportReport {
     pub(crate) unchanged: u64,
     /// Why products were left out: the first 1,000.
     pub(crate) errors: Vec<ImportFault>,
-    /// What the file says is on hand of the variants that were taken, more than none.
+    /// What the file says is on hand of the variants that were taken, more than none. Inventory receives what is new.
     pub(crate) stock: Vec<ImportedStock>,
 }
 
@@ -197,7 +197,7 @@ pub(crate) struct ImportedStock {
     pub(crate) sku: Sku,
     /// How many.
     pub(crate) quantity: i64,
-    /// Whether this import brought the variant: stock of the others may be there already.
+    /// Whether this import brought the variant, and with it this stock; the others keep the stock they have.
     pub(crate) new: bool,
 }
 
@@ -241,10 +241,7 @@ impl ProductView {
             position: index as i64 + 1,
         };
         let variants: Vec<VariantView> = product.variants.iter().enumerate().map(variant).collect();
-        let mut categories: Vec<CategoryRef> = categories
-            .iter()
-            .map(|category| CategoryRef { id: category.id, slug: category.slug.clone(), name: category.name.clone() })
-            .collect();
+        let mut categories: Vec<CategoryRef> = categories.iter().map(CategoryRef::from).collect();
         categories.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
         Self {
             id: product.id,
@@ -258,7 +255,7 @@ impl ProductView {
             rating: None,
             image: product.image().map(str::to_owned),
             in_stock: variants.iter().any(|variant| variant.in_stock),
-            brand: brand.map(|brand| BrandRef { id: brand.id, slug: brand.slug.clone(), name: brand.name.clone() }),
+            brand: brand.map(BrandRef::from),
             categories,
             options: product.options.clone(),
             tags: product.tags.clone(),
@@ -308,26 +305,37 @@ impl ProductView {
 
 impl From<brands::Model> for Brand {
     fn from(row: brands::Model) -> Self {
-        Self { id: BrandId(row.id), slug: row.slug, name: row.name, version: row.version }
+        Self { id: BrandId(row.id), label: Label { slug: row.slug, name: row.name, version: row.version } }
     }
 }
 
 impl From<categories::Model> for Category {
     fn from(row: categories::Model) -> Self {
-        let parent = row.parent_id.map(CategoryId);
-        Self { id: CategoryId(row.id), slug: row.slug, name: row.name, parent, version: row.version }
+        let label = Label { slug: row.slug, name: row.name, version: row.version };
+        Self { id: CategoryId(row.id), parent: row.parent_id.map(CategoryId), label }
+    }
+}
+
+impl From<&Brand> for BrandRef {
+    fn from(Brand { id, label }: &Brand) -> Self {
+        Self { id: *id, slug: label.slug.clone(), name: label.name.clone() }
+    }
+}
+
+impl From<&Category> for CategoryRef {
+    fn from(Category { id, label, .. }: &Category) -> Self {
+        Self { id: *id, slug: label.slug.clone(), name: label.name.clone() }
     }
 }
 
 impl From<Brand> for BrandView {
-    fn from(brand: Brand) -> Self {
-        Self { id: brand.id, slug: brand.slug, name: brand.name, version: brand.version }
+    fn from(Brand { id, label: Label { slug, name, version } }: Brand) -> Self {
+        Self { id, slug, name, version }
     }
 }
 
 impl From<Category> for CategoryView {
-    fn from(category: Category) -> Self {
-        let Category { id, slug, name, parent, version } = category;
+    fn from(Category { id, parent, label: Label { slug, name, version } }: Category) -> Self {
         Self { id, slug, name, parent_id: parent, version }
     }
 }

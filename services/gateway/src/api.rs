@@ -14,8 +14,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bodega_web::Problem;
+use futures_util::future::{BoxFuture, join};
 use serde::Serialize;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use utoipa::{ToSchema, openapi::OpenApi};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use utoipa_swagger_ui::{Config, SwaggerUi};
@@ -25,9 +26,16 @@ const PAGES: HeaderValue = HeaderValue::from_static(
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'",
 );
 
+/// How long identity may take to answer whoever asks whether we are ready.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Tells the names of the services of this process that cannot serve now. It bounds its own time.
+pub type Ready = Arc<dyn Fn() -> BoxFuture<'static, Vec<&'static str>> + Send + Sync>;
+
 #[derive(Clone)]
 struct About {
     identity: Arc<Identity>,
+    ready: Ready,
     openapi: Bytes,
 }
 
@@ -38,10 +46,10 @@ struct Health {
 }
 
 /// The gateway's own routes.
-pub(crate) fn routes(identity: Arc<Identity>, openapi: &OpenApi) -> Router {
+pub(crate) fn routes(identity: Arc<Identity>, ready: Ready, openapi: &OpenApi) -> Router {
     // A description is plain data; what cannot be written is an empty one.
     let openapi = serde_json::to_vec(openapi).unwrap_or_default().into();
-    let (router, _) = described().with_state(About { identity, openapi }).split_for_parts();
+    let (router, _) = described().with_state(About { identity, ready, openapi }).split_for_parts();
     let pages = SwaggerUi::new("/docs").config(Config::from("/openapi.json").persist_authorization(false));
     let secured = map_response(|mut response: Response| async {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, PAGES);
@@ -60,10 +68,24 @@ async fn get_health() -> Json<Health> {
     Json(Health { status: "ok" })
 }
 
-/// Whether requests can be served: identity answers.
+/// Whether requests can be served: identity answers, and so do the databases of this process. Else `not_ready` names
+/// what does not.
 #[utoipa::path(get, path = "/readyz", tag = "gateway", responses((status = 200, body = Health), Problem))]
 async fn get_readiness(State(about): State<About>) -> Result<Json<Health>, Problem> {
-    if about.identity.answers().await { Ok(Json(Health { status: "ok" })) } else { Err(Problem::unavailable()) }
+    let identity = tokio::time::timeout(PATIENCE, about.identity.answers());
+    let (mut missing, identity) = join((about.ready)(), identity).await;
+    if !identity.unwrap_or(false) && !missing.contains(&"identity") {
+        missing.push("identity");
+    }
+    if missing.is_empty() { Ok(Json(Health { status: "ok" })) } else { Err(not_ready(&missing)) }
+}
+
+/// 503 `not_ready`, with the names of what is not.
+pub fn not_ready(missing: &[&str]) -> Problem {
+    Problem::new(503, "not_ready")
+        .detail(format!("not ready: {}", missing.join(", ")))
+        .with("not_ready", missing)
+        .retry_after(1)
 }
 
 /// This description.

@@ -1,10 +1,12 @@
-//! What happens to a request: found in the policy, limited, admitted, identified, passed on.
+//! What happens to a request: traced to its client, found in the policy, limited, admitted, identified, passed on.
 
 mod authenticate;
 mod limits;
+mod origin;
 mod pass;
 mod shield;
 
 pub(crate) use authenticate::Authenticator;
 pub(crate) use limits::Limits;
+pub(crate) use origin::Origins;
 pub(crate) use pass::{Admission, Gate, Service, pass};

@@ -11,7 +11,7 @@ mod flows;
 mod model;
 mod settings;
 
-pub use api::describe;
+pub use api::{Ready, describe, not_ready};
 pub use settings::{Access, LimitClass, PolicyError, Route, policy, read_policy};
 
 use axum::{Router, extract::Request};
@@ -20,7 +20,7 @@ use bodega_rpc::Client;
 use bodega_settings::Settings;
 use bodega_web::{InternalKeys, layers};
 use clients::{Identity, Upstream, Upstreams};
-use flows::{Admission, Authenticator, Gate, Limits, Service};
+use flows::{Admission, Authenticator, Gate, Limits, Origins, Service};
 use model::Matcher;
 use std::{sync::Arc, time::Duration};
 use utoipa::openapi::OpenApi;
@@ -44,6 +44,8 @@ pub struct Gateway {
     pub settings: Arc<Settings>,
     /// Signs what goes to services elsewhere.
     pub internal: InternalKeys,
+    /// Asked which services of this process cannot serve now.
+    pub ready: Ready,
 }
 
 /// A service behind the gateway.
@@ -63,11 +65,11 @@ pub enum Target {
 }
 
 /// The gateway as a router. Serve it with `into_make_service_with_connect_info::<SocketAddr>()`: clients are told apart
-/// by their addresses. A mount at what is no address is as good as none, and is logged.
+/// by their addresses, or by what trusted proxies say of them. A mount at what is no address is as good as none, and is logged.
 pub fn router(parts: Gateway) -> Router {
-    let Gateway { routes, mounts, openapi, rpc, world, settings, internal } = parts;
+    let Gateway { routes, mounts, openapi, rpc, world, settings, internal, ready } = parts;
     let identity = Arc::new(Identity::new(rpc, world.clone()));
-    let own = Service::Local(api::routes(Arc::clone(&identity), &openapi));
+    let own = Service::Local(api::routes(Arc::clone(&identity), ready, &openapi));
     let mounted = mounts.into_iter().filter_map(|mount| Some((mount.service, mounted(mount)?)));
     let mounted: Vec<(&str, Service)> = mounted.chain([(OWN, own)]).collect();
     let of =
@@ -76,6 +78,7 @@ pub fn router(parts: Gateway) -> Router {
         services: routes.iter().map(of).collect(),
         matcher: Matcher::new(&routes),
         routes,
+        origins: Origins::new(&settings.gateway),
         limits: Limits::new(&settings, &world),
         admission: Admission::new(settings.server.admission),
         authenticator: Authenticator::new(identity, world.clone(), &settings.shop.issuer),

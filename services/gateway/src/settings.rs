@@ -180,6 +180,7 @@ mod tests {
             "/v1/auth/logout",
             "/v1/carts",
             "/v1/webhooks/{provider}",
+            "/v1/webhooks/carriers/{carrier}",
         ];
         for path in &open {
             assert!(expected.contains(path) || path.starts_with("/v1/simulator/"), "{path} lets anybody write");

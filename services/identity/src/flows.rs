@@ -9,7 +9,7 @@ mod sessions;
 pub(crate) use accounts::{change_name, create_user, get_me, register};
 pub(crate) use hashing::Passwords;
 pub(crate) use keys::{Signer, signing_keys};
-pub(crate) use people::{assign_role, disable, enable, list_users, remove_role};
+pub(crate) use people::{assign_role, disable, enable, list_users, remove_role, user_contact};
 pub(crate) use sessions::{Tokens, forget_old, log_in, log_out, log_out_everywhere, refresh, session_standing};
 
 use bodega_db::StoredAnswer;

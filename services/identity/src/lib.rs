@@ -2,7 +2,8 @@
 //!
 //! Owns users with their passwords (argon2id), roles, sessions with their refresh tokens, and the key that access
 //! tokens are signed with. Asks nobody. Publishes `user.registered`, `user.role_assigned`, `user.role_removed`. Hears
-//! nothing. Answers the gateway which keys sign tokens and how a session stands.
+//! nothing. Answers the gateway which keys sign tokens and how a session stands, and whoever writes mails how a user is
+//! written to.
 
 mod api;
 mod error;

@@ -2,6 +2,7 @@
 
 use crate::model::{Refusal, Violation};
 use axum::response::{IntoResponse, Response};
+use bodega_bus::Failure;
 use bodega_db::DbError;
 use bodega_kernel::Sku;
 use bodega_web::{Problem, internal_error};
@@ -40,6 +41,18 @@ impl From<Error> for Problem {
             Error::KeyReused => Self::key_reused(),
             Error::Json(_) => internal_error(&error),
             Error::Db(error) => error.into(),
+        }
+    }
+}
+
+/// What an event says and stock cannot be does not mend by itself.
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Db(error) => error.into(),
+            Error::NotFound(_) | Error::Invalid(_) | Error::Refused(_) | Error::KeyReused | Error::Json(_) => {
+                Self::permanent(error)
+            }
         }
     }
 }

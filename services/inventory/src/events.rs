@@ -1,18 +1,20 @@
-//! What inventory hears of orders, batch by batch.
+//! What inventory hears of orders and imports, batch by batch.
 
 use crate::{
     Inventory, flows,
-    model::{Ask, Fact, Wanted},
+    model::{Ask, Departure, Fact, Wanted},
 };
 use bodega_bus::{Delivery, Failure, Subscriptions};
 use bodega_contracts::{
     OrderId, OrderLine,
+    catalog::{OpeningStock, ProductStocked},
     orders::{OrderCancelled, OrderConfirmed, OrderPlaced},
+    shipping::{FulfilmentCollected, ParcelLine, ShipmentDispatched},
 };
 use bodega_db::Tx;
-use bodega_kernel::Event;
+use bodega_kernel::{Event, uuid::Uuid};
 
-/// Orders that want goods, have paid for them, or give them back.
+/// Orders that want goods, have paid for them, or give them back; goods that left; goods that an import brings.
 pub(crate) fn subscriptions(inventory: &Inventory) -> Subscriptions {
     let hold_for = inventory.hold_for;
     Subscriptions::new()
@@ -28,6 +30,19 @@ pub(crate) fn subscriptions(inventory: &Inventory) -> Subscriptions {
             let asks = asks(batch, |cancelled| (cancelled.order_id, &[]))?;
             Ok(flows::settle(tx, Fact::Cancelled, asks, hold_for).await?)
         })
+        .on(async move |tx: &mut Tx, batch: &[Delivery<ShipmentDispatched>]| {
+            let parcels = departures(batch, |parcel| (parcel.shipment_id.0, parcel.order_id, &parcel.lines))?;
+            Ok(flows::ship(tx, parcels).await?)
+        })
+        .on(async move |tx: &mut Tx, batch: &[Delivery<FulfilmentCollected>]| {
+            let fetched = departures(batch, |fetched| (fetched.fulfilment_id.0, fetched.order_id, &fetched.lines))?;
+            Ok(flows::ship(tx, fetched).await?)
+        })
+        .on(async move |tx: &mut Tx, batch: &[Delivery<ProductStocked>]| {
+            let opening: Vec<OpeningStock> =
+                batch.iter().flat_map(|stocked| stocked.event.opening.iter().cloned()).collect();
+            Ok(flows::receive_opening(tx, opening).await?)
+        })
 }
 
 /// A quantity that no order can have is nothing to try again.
@@ -38,4 +53,18 @@ fn asks<E: Event>(batch: &[Delivery<E>], of: impl Fn(&E) -> (OrderId, &[OrderLin
         Ok(Ask { order, lines, trace: delivery.trace.clone() })
     };
     batch.iter().map(ask).collect()
+}
+
+/// A parcel with a quantity that none can have is nothing to try again.
+fn departures<E: Event>(
+    batch: &[Delivery<E>],
+    of: impl Fn(&E) -> (Uuid, OrderId, &[ParcelLine]),
+) -> Result<Vec<Departure>, Failure> {
+    let departure = |delivery: &Delivery<E>| {
+        let (id, order, lines) = of(&delivery.event);
+        let line = |line: &ParcelLine| OrderLine { sku: line.sku.clone(), quantity: line.quantity, stocked: true };
+        let lines = Wanted::of(&lines.iter().map(line).collect::<Vec<_>>()).map_err(Failure::permanent)?;
+        Ok(Departure { id, order, lines, trace: delivery.trace.clone() })
+    };
+    batch.iter().map(departure).collect()
 }

@@ -1,8 +1,9 @@
 //! Inventory: what is there, what is held for orders that wait for their money, what belongs to paid ones.
 //!
-//! Owns stock per SKU, the ledger of its movements and the reservations of orders. Asks nobody. Hears `order.placed`
-//! (holds all of an order or nothing), `order.confirmed` (the hold becomes an allocation), `order.cancelled` (everything
-//! comes back, and a tombstone stays). Publishes the answers, `stock.*`, and one `stock.changed` for each SKU it moved.
+//! Owns stock per SKU, the ledger of its movements and the reservations of orders. Asks nobody. Hears `product.stocked`
+//! (the first stock of what an import brings), `order.placed`
+//! (holds all of an order or nothing), `order.confirmed` (the hold becomes an allocation), `order.cancelled` (what has not
+//! left comes back, and a tombstone stays), `shipment.dispatched` and `fulfilment.collected` (goods left). Publishes the answers, `stock.*`, and one `stock.changed` for each SKU it moved.
 //! Whatever order those facts arrive in, an order ends in the same state and no unit is promised twice.
 
 mod api;
@@ -22,7 +23,11 @@ use bodega_kernel::Event;
 use bodega_service::{Context, Definition, Running};
 use std::time::Duration;
 
-const MIGRATIONS: &[Migration] = &[Migration { name: "0001_stock", sql: include_str!("migrations/0001_stock.sql") }];
+const MIGRATIONS: &[Migration] = &[
+    Migration { name: "0001_stock", sql: include_str!("migrations/0001_stock.sql") },
+    Migration { name: "0002_openings", sql: include_str!("migrations/0002_openings.sql") },
+    Migration { name: "0003_departures", sql: include_str!("migrations/0003_departures.sql") },
+];
 
 const PUBLISHES: &[&str] = &[
     StockAllocated::TYPE,

@@ -6,27 +6,42 @@ mod reads;
 
 pub(crate) use reads::{list_movements, list_stock, reservation_facts, stock_facts, stock_of};
 
-use crate::model::{self, Change, Kind, Level, MAIN, Shelf, Wanted};
+use crate::model::{self, Case, Change, Kind, Level, MAIN, Shelf, Wanted};
 use bodega_contracts::{
     OrderId,
     inventory::{ReservationState, Shortage},
 };
 use bodega_db::{DbError, OnConflict, Row, Tx, Value, params};
-use bodega_kernel::Sku;
+use bodega_kernel::{Sku, uuid::Uuid};
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is reserved for an order, as it is stored.
+#[derive(Default)]
 pub(crate) struct Reservation {
-    pub(crate) state: ReservationState,
+    /// `None` where goods have left of an order that was not heard of.
+    pub(crate) state: Option<ReservationState>,
     pub(crate) lines: Wanted,
     pub(crate) short: Vec<Shortage>,
+    pub(crate) shipped: Wanted,
 }
+
+impl Reservation {
+    /// The order at its turn.
+    pub(crate) fn case(self, order: OrderId) -> Case {
+        let Self { state, lines, short, shipped } = self;
+        Case { order, state, lines, short, shipped }
+    }
+}
+
+/// The word of an order of which goods have left and nothing else was heard.
+const EARLY: &str = "early";
 
 /// A reservation on its way from one state to another.
 pub(crate) struct Moved<'a> {
     pub(crate) order: OrderId,
-    pub(crate) from: ReservationState,
+    /// `None` where goods have left of an order that was not heard of.
+    pub(crate) from: Option<ReservationState>,
     pub(crate) to: ReservationState,
     pub(crate) short: &'a [Shortage],
 }
@@ -121,8 +136,19 @@ pub(crate) async fn claim(
     state: ReservationState,
     orders: &[(OrderId, &Wanted)],
 ) -> Result<Vec<bool>, DbError> {
+    insert(tx, model::state_str(state), orders).await
+}
+
+/// Inserts rows for orders of which goods have left and nothing else was heard; says of each whether it is new.
+pub(crate) async fn insert_early(tx: &mut Tx, orders: &[OrderId]) -> Result<Vec<bool>, DbError> {
+    let nothing = Wanted::default();
+    let orders: Vec<_> = orders.iter().map(|order| (*order, &nothing)).collect();
+    insert(tx, EARLY, &orders).await
+}
+
+async fn insert(tx: &mut Tx, state: &str, orders: &[(OrderId, &Wanted)]) -> Result<Vec<bool>, DbError> {
     const COLUMNS: &[&str] = &["order_id", "state", "lines", "version", "at_ms"];
-    let (now, state) = (tx.now(), model::state_str(state));
+    let now = tx.now();
     let mut rows = Vec::with_capacity(orders.len());
     for (order, lines) in orders {
         rows.push(params![order.0, state, json(lines.pairs())?, 1, now].to_vec());
@@ -130,24 +156,46 @@ pub(crate) async fn claim(
     tx.insert_new("reservations", COLUMNS, &rows).await
 }
 
+/// Notes that these left, each once; says of each whether it is new.
+pub(crate) async fn claim_departures(tx: &mut Tx, departures: &[(Uuid, OrderId)]) -> Result<Vec<bool>, DbError> {
+    let now = tx.now();
+    let rows: Vec<_> = departures.iter().map(|(id, order)| params![*id, order.0, now].to_vec()).collect();
+    tx.insert_new("departures", &["id", "order_id", "at_ms"], &rows).await
+}
+
+/// Notes what has left of orders whose reservations are locked.
+pub(crate) async fn write_shipped(tx: &mut Tx, orders: &[(OrderId, &Wanted)]) -> Result<(), DbError> {
+    let sql = "UPDATE reservations SET shipped = $2, version = version + 1, at_ms = $3 WHERE order_id = $1";
+    let now = tx.now();
+    let mut rows = Vec::with_capacity(orders.len());
+    for (order, shipped) in orders {
+        rows.push(params![order.0, json(shipped.pairs())?, now].to_vec());
+    }
+    let written = tx.execute_each(sql, &rows).await?;
+    all(written, rows.len(), "reservations")
+}
+
 /// The reservations there are for these orders, locked until the transaction ends.
 pub(crate) async fn lock_reservations(
     tx: &mut Tx,
     orders: impl Iterator<Item = &OrderId>,
 ) -> Result<BTreeMap<OrderId, Reservation>, DbError> {
-    let sql = "SELECT order_id, state, lines, short FROM reservations WHERE order_id = $1 ORDER BY order_id {lock}";
+    let sql =
+        "SELECT order_id, state, lines, short, shipped FROM reservations WHERE order_id = $1 ORDER BY order_id {lock}";
     let keys: Vec<Value<'_>> = orders.map(|order| Value::from(order.0)).collect();
     let rows = tx.query_keys(sql, &keys).await?;
     rows.iter().map(|row| Ok((OrderId(row.get(0)?), reservation(row)?))).collect()
 }
 
-/// Notes what cancelled orders had wanted.
+/// Notes what orders had wanted that were cancelled, or of which goods had left, before anybody said it.
 pub(crate) async fn fill_tombstones(tx: &mut Tx, orders: &[(OrderId, &Wanted)]) -> Result<(), DbError> {
-    let sql = "UPDATE reservations SET lines = $2 WHERE order_id = $1 AND state = 'released' AND lines = '[]'";
+    let sql =
+        "UPDATE reservations SET lines = $2 WHERE order_id = $1 AND state IN ('released', 'early') AND lines = '[]'";
+    let mut rows = Vec::with_capacity(orders.len());
     for (order, lines) in orders {
-        tx.execute(sql, &params![order.0, json(lines.pairs())?]).await?;
+        rows.push(params![order.0, json(lines.pairs())?].to_vec());
     }
-    Ok(())
+    tx.execute_each(sql, &rows).await.map(drop)
 }
 
 /// Moves reservations that are locked or new.
@@ -158,10 +206,18 @@ pub(crate) async fn move_reservations(tx: &mut Tx, moved: &[Moved<'_>]) -> Resul
     let mut rows = Vec::with_capacity(moved.len());
     for Moved { order, from, to, short } in moved {
         let short = if short.is_empty() { None } else { Some(json(short)?) };
-        rows.push(params![order.0, model::state_str(*to), short, now, model::state_str(*from)].to_vec());
+        let from = from.map_or(EARLY, model::state_str);
+        rows.push(params![order.0, model::state_str(*to), short, now, from].to_vec());
     }
     let written = tx.execute_each(sql, &rows).await?;
     all(written, rows.len(), "reservations")
+}
+
+/// Notes the first stock of SKUs, each of them once; says of each whether it is new.
+pub(crate) async fn claim_openings(tx: &mut Tx, opening: &[(Sku, i64)]) -> Result<Vec<bool>, DbError> {
+    let now = tx.now();
+    let rows: Vec<_> = opening.iter().map(|(sku, quantity)| params![sku, *quantity, now].to_vec()).collect();
+    tx.insert_new("openings", &["sku", "quantity", "at_ms"], &rows).await
 }
 
 /// Appends to the ledger.
@@ -199,11 +255,13 @@ fn all(written: u64, expected: usize, table: &str) -> Result<(), DbError> {
 }
 
 fn reservation(row: &Row) -> Result<Reservation, DbError> {
-    let short: Option<String> = row.get(3)?;
+    let (short, shipped): (Option<String>, Option<String>) = (row.get(3)?, row.get(4)?);
+    let word: String = row.get(1)?;
     Ok(Reservation {
-        state: state(&row.get::<String>(1)?)?,
+        state: if word == EARLY { None } else { Some(state(&word)?) },
         lines: Wanted::from_pairs(from_json(&row.get::<String>(2)?)?),
         short: short.map_or(Ok(Vec::new()), |short| from_json(&short))?,
+        shipped: Wanted::from_pairs(shipped.map_or(Ok(Vec::new()), |shipped| from_json(&shipped))?),
     })
 }
 

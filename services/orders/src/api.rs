@@ -160,8 +160,9 @@ async fn view(state: &Orders, id: OrderId, found: Found, seen_as: As) -> Result<
         Found::Known(order) => order,
     };
     let snapshot = store::snapshot(&state.db, id).await?.ok_or(Error::NotFound)?;
+    let papers = store::papers(&state.db, id).await?;
     let timeline = store::timeline(&state.db, id).await?;
-    let mut view = OrderView::of(&order, snapshot, &timeline)?;
+    let mut view = OrderView::of(&order, snapshot, papers, &timeline)?;
     if view.status != OrderStatus::AwaitingPayment || seen_as == As::Staff {
         return Ok((view, true));
     }

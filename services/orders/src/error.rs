@@ -13,6 +13,9 @@ pub(crate) enum Error {
     /// The cart made it a moment ago and its event is on the way.
     #[error("the order is not here yet")]
     NotHereYet,
+    /// Some of it has left the house: it can only be sent back.
+    #[error("some of the order has left")]
+    HasLeft,
     /// The idempotency key was used with another body.
     #[error("the key was used with another body")]
     KeyReused,
@@ -32,6 +35,8 @@ impl From<Error> for Problem {
             Error::NotHereYet => {
                 Problem::new(409, "order_not_ready").detail("the order was made a moment ago; try again").retry_after(1)
             }
+            Error::HasLeft => Problem::new(409, "order_has_left")
+                .detail("some of the order has left already; it can be sent back when it has arrived"),
             Error::KeyReused => Problem::key_reused(),
             Error::TooManyStreams => Problem::new(503, "too_many_streams").retry_after(5),
             Error::Db(error) => error.into(),

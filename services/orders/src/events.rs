@@ -5,12 +5,18 @@ use bodega_bus::{Delivery, Subscriptions};
 use bodega_contracts::{
     OrderId,
     cart::CartCheckedOut,
+    coupons::{CouponRejected, CouponReserved},
     inventory::{
         Shortage, StockAllocated, StockHoldExpired, StockRejected, StockReleased, StockReserved, StockUnavailable,
     },
     payments::{
         PaymentActionRequired, PaymentAuthorized, PaymentCaptured, PaymentClosed, PaymentFailed, PaymentRefunded,
         PaymentVoided,
+    },
+    rewards::{PointsRejected, PointsReserved},
+    shipping::{
+        FulfilmentCollected, FulfilmentReadyForPickup, FulfilmentStopped, FulfilmentUnderWay, ShipmentDelivered,
+        ShipmentDispatched, ShipmentInTransit,
     },
 };
 use bodega_db::Tx;
@@ -24,7 +30,9 @@ pub(crate) fn subscriptions(state: &Orders) -> Subscriptions {
     let subscriptions = Subscriptions::new()
         .on(async move |tx: &mut Tx, batch: &[Delivery<CartCheckedOut>]| flows::place(&orders, tx, batch).await);
     let subscriptions = stock(subscriptions, state);
-    payment(subscriptions, state)
+    let subscriptions = claims(subscriptions, state);
+    let subscriptions = payment(subscriptions, state);
+    parcels(subscriptions, state)
 }
 
 fn stock(subscriptions: Subscriptions, state: &Orders) -> Subscriptions {
@@ -41,6 +49,43 @@ fn stock(subscriptions: Subscriptions, state: &Orders) -> Subscriptions {
         on(subscriptions, state, |event: &StockHoldExpired| Heard::of(event.order_id, Fact::StockHoldExpired));
     on(subscriptions, state, |event: &StockUnavailable| {
         Heard::of(event.order_id, Fact::StockUnavailable).detail(&shortages(&event.short))
+    })
+}
+
+fn claims(subscriptions: Subscriptions, state: &Orders) -> Subscriptions {
+    let subscriptions =
+        on(subscriptions, state, |event: &CouponReserved| Heard::of(event.order_id, Fact::CouponReserved));
+    let subscriptions = on(subscriptions, state, |event: &CouponRejected| {
+        Heard::of(event.order_id, Fact::CouponRejected).detail(&format!("{}: {}", event.code, event.reason))
+    });
+    let subscriptions =
+        on(subscriptions, state, |event: &PointsReserved| Heard::of(event.order_id, Fact::PointsReserved));
+    on(subscriptions, state, |event: &PointsRejected| {
+        let PointsRejected { order_id, wanted, spendable } = *event;
+        Heard::of(order_id, Fact::PointsRejected).detail(&format!("{wanted} wanted, {spendable} there"))
+    })
+}
+
+fn parcels(subscriptions: Subscriptions, state: &Orders) -> Subscriptions {
+    let subscriptions =
+        on(subscriptions, state, |event: &FulfilmentStopped| Heard::of(event.order_id, Fact::FulfilmentStopped));
+    let subscriptions =
+        on(subscriptions, state, |event: &FulfilmentUnderWay| Heard::of(event.order_id, Fact::FulfilmentUnderWay));
+    let subscriptions =
+        on(subscriptions, state, |event: &FulfilmentReadyForPickup| Heard::of(event.order_id, Fact::ReadyForPickup));
+    let subscriptions =
+        on(subscriptions, state, |event: &FulfilmentCollected| Heard::of(event.order_id, Fact::Collected));
+    let subscriptions = on(subscriptions, state, |event: &ShipmentDispatched| {
+        let number = event.tracking_number.as_deref().map(|number| format!(", {number}")).unwrap_or_default();
+        let detail = format!("{} of {} pieces by {}{number}", event.dispatched, event.pieces, event.carrier);
+        Heard::of(event.order_id, Fact::Dispatched { pieces: event.dispatched }).detail(&detail)
+    });
+    let subscriptions = on(subscriptions, state, |event: &ShipmentInTransit| {
+        Heard::of(event.order_id, Fact::InTransit).detail(&event.status)
+    });
+    on(subscriptions, state, |event: &ShipmentDelivered| {
+        let detail = format!("{} of {} pieces", event.delivered, event.pieces);
+        Heard::of(event.order_id, Fact::Delivered { pieces: event.delivered }).detail(&detail)
     })
 }
 

@@ -2,14 +2,14 @@
 
 use crate::{
     Orders,
-    store::{self, Whole, facts_page},
+    store::{self, PaperRow, Whole, facts_page, papers_page},
 };
 use bodega_contracts::{
-    CartId,
-    orders::{OrderFact, OrderFacts, OrderStanding, Standing},
+    CartId, OrderId,
+    orders::{Details, OrderDetails, OrderFact, OrderFacts, OrderStanding, PaperFact, PaperFacts, Standing},
 };
 use bodega_db::DbError;
-use bodega_kernel::{Currency, Money, Sku};
+use bodega_kernel::{Currency, Money, Sku, Time};
 use bodega_rpc::{Answers, RpcError};
 use std::collections::BTreeMap;
 
@@ -19,9 +19,11 @@ const ROWS: u64 = 500;
 const BYTES: usize = 3 * 1024 * 1024;
 
 pub(crate) fn answers(state: &Orders) -> Answers {
-    let (standing, facts) = (state.clone(), state.clone());
+    let (standing, details, facts, papers) = (state.clone(), state.clone(), state.clone(), state.clone());
     Answers::new()
         .on(async move |question: OrderStanding| order_standing(&standing, &question).await.map_err(unanswered))
+        .on(async move |question: OrderDetails| order_details(&details, &question).await.map_err(unanswered))
+        .on(async move |question: PaperFacts| paper_facts(&papers, &question).await.map_err(unanswered))
         .on(async move |question: OrderFacts| order_facts(&facts, &question).await.map_err(unanswered))
 }
 
@@ -39,9 +41,40 @@ async fn order_standing(state: &Orders, question: &OrderStanding) -> Result<Opti
     }))
 }
 
+async fn order_details(state: &Orders, question: &OrderDetails) -> Result<Option<Details>, DbError> {
+    let Some(order) = store::order(&state.db, question.order_id).await? else { return Ok(None) };
+    let Some(snapshot) = store::snapshot(&state.db, question.order_id).await? else { return Ok(None) };
+    Ok(Some(Details {
+        customer_id: order.customer(),
+        status: order.status()?,
+        payment_status: order.payment_status()?,
+        cancel_reason: order.cancel_reason()?,
+        shipping_address: snapshot.shipping_address,
+        billing_address: snapshot.billing_address,
+        basket: snapshot.basket,
+        priced: snapshot.priced,
+        payment_method: order.payment_method,
+        placed_at: Time::from_ms(order.placed_ms),
+        email: order.email,
+        number: order.number,
+    }))
+}
+
 /// A page may be shorter than asked for; only an empty one is the last.
 async fn order_facts(state: &Orders, question: &OrderFacts) -> Result<Vec<OrderFact>, DbError> {
     facts_page(&state.db, question.after, ROWS, BYTES).await?.into_iter().map(fact).collect()
+}
+
+async fn paper_facts(state: &Orders, question: &PaperFacts) -> Result<Vec<PaperFact>, DbError> {
+    let fact = |row: PaperRow| PaperFact {
+        number: row.number,
+        series: row.series,
+        seq: row.seq,
+        order_id: OrderId(row.order_id),
+        kind: row.kind,
+        amount: row.amount,
+    };
+    Ok(papers_page(&state.db, question.after.as_deref(), ROWS).await?.into_iter().map(fact).collect())
 }
 
 fn fact(whole: Whole) -> Result<OrderFact, DbError> {
@@ -58,6 +91,9 @@ fn fact(whole: Whole) -> Result<OrderFact, DbError> {
         payment_status: order.payment_status()?,
         cancel_reason: order.cancel_reason()?,
         stocked: stocked.into_iter().collect(),
+        coupons: snapshot.coupons,
+        points: snapshot.points,
+        dispatched: order.dispatched,
         total: Money::new(order.total, currency(&order.currency)?),
         basket: snapshot.basket,
         priced: snapshot.priced,

@@ -12,16 +12,20 @@ use crate::{
     error::Error,
     model::change::{Change, Hearing, Record, TimerChange},
     model::words::Word,
-    model::{Effect, Fact, Life, TimerKind},
+    model::{Claim, Effect, Fact, Life, TimerKind},
     store::{self, Snapshot},
 };
 use bodega_bus::{Delivery, Failure};
 use bodega_contracts::{
-    OrderId, OrderLine,
+    OrderId,
     cart::CartCheckedOut,
-    orders::{CancelReason, OrderCancelled, OrderConfirmed, OrderPaymentDue, OrderPaymentExpiring, OrderPlaced},
+    orders::{
+        CancelReason, OrderCancelled, OrderCompleted, OrderConfirmed, OrderDelivered, OrderPaymentDue,
+        OrderPaymentExpiring, OrderPlaced, OrderStatus, OrderStopping, PaymentStatus,
+    },
 };
 use bodega_db::{DbError, DueTimer, IdempotencyKey, Replay, StoredAnswer, Timer, Tx};
+use bodega_kernel::{Money, Sku};
 use bodega_web::current_trace;
 use serde::Serialize;
 use std::{
@@ -29,10 +33,10 @@ use std::{
     time::Duration,
 };
 
-/// How long payments has to say that an order's money is closed before it is asked again.
+/// How long payments and shipping have to say that an order is closed before they are asked again.
 const CLOSING: Duration = Duration::from_mins(1);
 
-type Lines = BTreeMap<OrderId, Vec<OrderLine>>;
+type Snapshots = BTreeMap<OrderId, Snapshot>;
 
 /// Carts were checked out: each becomes an order, once however often it is heard.
 pub(crate) async fn place(state: &Orders, tx: &mut Tx, batch: &[Delivery<CartCheckedOut>]) -> Result<(), Failure> {
@@ -53,9 +57,8 @@ pub(crate) async fn place(state: &Orders, tx: &mut Tx, batch: &[Delivery<CartChe
         new.push(change.clone());
         snapshots.push((event.order_id, Snapshot::of(event)));
     }
-    let lines = snapshots.iter().map(|(id, snapshot)| (*id, snapshot.lines())).collect();
     store::insert_snapshots(tx, &snapshots).await?;
-    finish(state, tx, &mut new, lines).await?;
+    finish(state, tx, &mut new, snapshots.into_iter().collect()).await?;
     Ok(())
 }
 
@@ -71,7 +74,7 @@ fn placed(delivery: &Delivery<CartCheckedOut>) -> Result<Change, Failure> {
         placed: event.at,
         deadline: None,
         revision: 0,
-        life: Life::new(event.priced.total),
+        life: life(event),
     });
     let hearing = Hearing {
         order_id: event.order_id,
@@ -82,6 +85,16 @@ fn placed(delivery: &Delivery<CartCheckedOut>) -> Result<Change, Failure> {
     };
     change.hear(&hearing).map_err(Failure::permanent)?;
     Ok(change)
+}
+
+fn life(event: &CartCheckedOut) -> Life {
+    let unstocked: BTreeSet<&Sku> = event.unstocked.iter().collect();
+    let stocked = event.basket.lines.iter().filter(|line| !unstocked.contains(&line.sku));
+    Life {
+        coupon: Claim::of(!event.coupons.is_empty()),
+        points: Claim::of(event.points > 0),
+        ..Life::new(event.priced.total, stocked.map(|line| line.quantity).sum())
+    }
 }
 
 /// Facts about orders, several for one perhaps.
@@ -120,8 +133,8 @@ pub(crate) async fn fire(state: &Orders, tx: &mut Tx, due: &[DueTimer]) -> Resul
 pub(crate) struct Cancellation {
     pub(crate) id: OrderId,
     pub(crate) number: String,
-    pub(crate) status: bodega_contracts::orders::OrderStatus,
-    pub(crate) payment_status: bodega_contracts::orders::PaymentStatus,
+    pub(crate) status: OrderStatus,
+    pub(crate) payment_status: PaymentStatus,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) cancel_reason: Option<CancelReason>,
     pub(crate) closing: bool,
@@ -164,6 +177,10 @@ pub(crate) async fn cancel(
             }
         }
         let mut order = store::load(tx, &BTreeSet::from([id])).await?.remove(&id).ok_or(Error::NotFound)?;
+        let life = &order.record.life;
+        if life.status != OrderStatus::Cancelled && life.is_past_cancelling() {
+            return Err(Error::HasLeft);
+        }
         order.hear(&hearing).map_err(|_| Error::NotFound)?;
         let cancellation = cancellation(&order);
         save(&state, tx, vec![order]).await?;
@@ -201,14 +218,14 @@ async fn save(state: &Orders, tx: &mut Tx, mut orders: Vec<Change>) -> Result<()
     }
     let changed: Vec<&Change> = orders.iter().collect();
     store::update(tx, &changed).await?;
-    let tells_lines =
+    let tells_all =
         |order: &&Change| order.events.iter().any(|(effect, _)| matches!(effect, Effect::Placed | Effect::Confirmed));
-    let need_lines: Vec<OrderId> = orders.iter().filter(tells_lines).map(|order| order.record.id).collect();
-    let lines = store::lines(tx, &need_lines).await?;
-    finish(state, tx, &mut orders, lines).await
+    let told: Vec<OrderId> = orders.iter().filter(tells_all).map(|order| order.record.id).collect();
+    let snapshots = store::snapshots(tx, &told).await?;
+    finish(state, tx, &mut orders, snapshots).await
 }
 
-async fn finish(state: &Orders, tx: &mut Tx, orders: &mut [Change], lines: Lines) -> Result<(), DbError> {
+async fn finish(state: &Orders, tx: &mut Tx, orders: &mut [Change], snapshots: Snapshots) -> Result<(), DbError> {
     let now = tx.now();
     let timer = |order: &Change| {
         let TimerChange::Set(kind) = order.timer else { return None };
@@ -217,6 +234,8 @@ async fn finish(state: &Orders, tx: &mut Tx, orders: &mut [Change], lines: Lines
             TimerKind::PaymentDeadline => order.record.deadline.unwrap_or(now.plus(state.lengths.payment)),
             TimerKind::Closing => now.plus(CLOSING),
             TimerKind::ServiceLevel => now.plus(state.lengths.service_level),
+            TimerKind::Arrival => now.plus(state.lengths.arrival),
+            TimerKind::ReturnWindow => now.plus(state.lengths.return_window),
         };
         Some(Timer { subject: order.record.id.0, kind: kind.word(), due })
     };
@@ -224,30 +243,70 @@ async fn finish(state: &Orders, tx: &mut Tx, orders: &mut [Change], lines: Lines
     let changed: Vec<&Change> = orders.iter().collect();
     store::record_steps(tx, &changed, &timers).await?;
     for order in orders.iter() {
-        let of_order = lines.get(&order.record.id).map(Vec::as_slice).unwrap_or_default();
         for (effect, trace) in &order.events {
             tx.follow(trace.clone());
-            tell(tx, order, *effect, of_order)?;
+            tell(tx, order, *effect, snapshots.get(&order.record.id))?;
         }
     }
+    store::issue(tx, [&state.prefixes.invoice, &state.prefixes.credit_note], orders).await?;
     state.notices.moving(orders.iter().map(|order| order.record.id));
     Ok(())
 }
 
-fn tell(tx: &mut Tx, order: &Change, effect: Effect, lines: &[OrderLine]) -> Result<(), DbError> {
-    let Record { id: order_id, ref number, cart_id, customer: customer_id, placed: at, .. } = order.record;
-    let (number, total) = (number.clone(), order.total());
-    match effect {
-        Effect::Placed => tx.emit(&OrderPlaced { order_id, number, customer_id, lines: lines.to_vec(), total, at }),
-        Effect::PaymentDue => tx.emit(&OrderPaymentDue {
+fn tell(tx: &mut Tx, order: &Change, effect: Effect, bought: Option<&Snapshot>) -> Result<(), DbError> {
+    let Record { id: order_id, ref number, cart_id, customer: customer_id, .. } = order.record;
+    let number = number.clone();
+    match (effect, bought) {
+        (Effect::Placed, Some(bought)) => tx.emit(&placed_event(order, bought)),
+        (Effect::Confirmed, Some(bought)) => tx.emit(&confirmed_event(order, bought)),
+        (Effect::Placed | Effect::Confirmed, None) => {
+            Err(DbError::Refused(format!("order {order_id} has no snapshot").into()))
+        }
+        (Effect::PaymentDue, _) => tx.emit(&OrderPaymentDue {
             order_id,
-            amount: total,
+            amount: order.total(),
             payment_method: order.record.payment_method.clone(),
             deadline: order.record.deadline.unwrap_or(tx.now()),
         }),
-        Effect::PaymentExpiring(reason) => tx.emit(&OrderPaymentExpiring { order_id, reason }),
-        Effect::Confirmed => tx.emit(&OrderConfirmed { order_id, number, customer_id, lines: lines.to_vec(), total }),
-        Effect::Cancelled(reason) => tx.emit(&OrderCancelled { order_id, cart_id, reason }),
-        Effect::Moved { .. } | Effect::SetTimer(_) | Effect::ClearTimer | Effect::Tell(_) | Effect::Alert(_) => Ok(()),
+        (Effect::PaymentExpiring(reason), _) => tx.emit(&OrderPaymentExpiring { order_id, reason }),
+        (Effect::Stopping, _) => tx.emit(&OrderStopping { order_id }),
+        (Effect::Delivered, _) => tx.emit(&OrderDelivered { order_id, number, customer_id }),
+        (Effect::Completed, _) => tx.emit(&OrderCompleted { order_id, customer_id }),
+        (Effect::Cancelled(reason), _) => tx.emit(&OrderCancelled { order_id, cart_id, reason }),
+        (
+            Effect::Moved { .. }
+            | Effect::SetTimer(_)
+            | Effect::ClearTimer
+            | Effect::Tell(_)
+            | Effect::Alert(_)
+            | Effect::Issue(_),
+            _,
+        ) => Ok(()),
+    }
+}
+
+fn placed_event(order: &Change, bought: &Snapshot) -> OrderPlaced {
+    OrderPlaced {
+        order_id: order.record.id,
+        number: order.record.number.clone(),
+        customer_id: order.record.customer,
+        lines: bought.lines(),
+        total: order.total(),
+        coupons: bought.coupons.clone(),
+        points: bought.points,
+        at: order.record.placed,
+    }
+}
+
+fn confirmed_event(order: &Change, bought: &Snapshot) -> OrderConfirmed {
+    OrderConfirmed {
+        order_id: order.record.id,
+        number: order.record.number.clone(),
+        customer_id: order.record.customer,
+        lines: bought.lines(),
+        total: order.total(),
+        goods: Money::new(bought.goods(), order.record.currency),
+        shipping_method: bought.basket.shipping.as_ref().map(|shipping| shipping.method.clone()),
+        shipping_address: bought.shipping_address.clone(),
     }
 }

@@ -1,7 +1,7 @@
 //! Orders: the process manager that carries a checkout to its end.
 //!
-//! Owns orders, their snapshots, history and timeline. Hears `cart.checked_out` and all that stock and payments say of
-//! an order; publishes `order.*`. Asks cart about orders it has not heard of yet and payments what a shopper has to do;
+//! Owns orders, their snapshots, history and timeline. Hears `cart.checked_out` and all that stock, coupons, rewards,
+//! payments and shipping say of an order; publishes `order.*`. Asks cart about orders it has not heard of yet and payments what a shopper has to do;
 //! answers how an order stands. What each fact means is one table: `model.rs`.
 
 mod api;
@@ -13,7 +13,10 @@ mod jobs;
 mod model;
 mod store;
 
-use bodega_contracts::orders::{OrderCancelled, OrderConfirmed, OrderPaymentDue, OrderPaymentExpiring, OrderPlaced};
+use bodega_contracts::orders::{
+    InvoiceIssued, OrderCancelled, OrderCompleted, OrderConfirmed, OrderDelivered, OrderPaymentDue,
+    OrderPaymentExpiring, OrderPlaced, OrderStopping,
+};
 use bodega_db::{Db, Migration};
 use bodega_kernel::{Event, World};
 use bodega_rpc::Client;
@@ -24,7 +27,10 @@ use flows::Notices;
 use std::{sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
 
-const MIGRATIONS: &[Migration] = &[Migration { name: "0001_orders", sql: include_str!("migrations/0001_orders.sql") }];
+const MIGRATIONS: &[Migration] = &[
+    Migration { name: "0001_orders", sql: include_str!("migrations/0001_orders.sql") },
+    Migration { name: "0002_parcels", sql: include_str!("migrations/0002_parcels.sql") },
+];
 
 /// The most live streams of one process; each holds a connection.
 const MAX_STREAMS: usize = 1_000;
@@ -37,8 +43,16 @@ pub(crate) struct Orders {
     pub(crate) rpc: Client,
     pub(crate) guests: GuestKeys,
     pub(crate) lengths: Lengths,
+    pub(crate) prefixes: Arc<Prefixes>,
     pub(crate) notices: Notices,
     pub(crate) streams: Arc<Semaphore>,
+}
+
+/// What the numbers of papers begin with.
+#[derive(Clone, Debug)]
+pub(crate) struct Prefixes {
+    pub(crate) invoice: String,
+    pub(crate) credit_note: String,
 }
 
 /// How long an order waits for what.
@@ -50,6 +64,10 @@ pub(crate) struct Lengths {
     pub(crate) payment: Duration,
     /// For being sent.
     pub(crate) service_level: Duration,
+    /// For arriving, or being fetched.
+    pub(crate) arrival: Duration,
+    /// In which it may be sent back.
+    pub(crate) return_window: Duration,
 }
 
 impl Lengths {
@@ -58,6 +76,8 @@ impl Lengths {
             pending: Duration::from_mins(settings.orders.pending_minutes),
             payment: Duration::from_mins(settings.payments.deadline_minutes),
             service_level: Duration::from_hours(settings.orders.service_level_hours),
+            arrival: Duration::from_hours(24 * settings.orders.arrival_days),
+            return_window: Duration::from_hours(24 * settings.orders.return_window_days),
         }
     }
 }
@@ -70,6 +90,10 @@ pub fn service() -> Definition {
         OrderPaymentExpiring::TYPE,
         OrderConfirmed::TYPE,
         OrderCancelled::TYPE,
+        OrderStopping::TYPE,
+        OrderDelivered::TYPE,
+        OrderCompleted::TYPE,
+        InvoiceIssued::TYPE,
     ])
 }
 
@@ -81,6 +105,10 @@ async fn start(context: Context) -> anyhow::Result<Running> {
         rpc: context.rpc,
         guests: context.guests,
         lengths: Lengths::of(&context.settings),
+        prefixes: Arc::new(Prefixes {
+            invoice: context.settings.orders.invoice_prefix.clone(),
+            credit_note: context.settings.orders.credit_note_prefix.clone(),
+        }),
         streams: Arc::new(Semaphore::new(MAX_STREAMS)),
     };
     Ok(Running::new()

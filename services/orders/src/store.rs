@@ -1,8 +1,10 @@
 //! What is written of orders: each function takes the transaction and decides nothing.
 
 mod entities;
+mod papers;
 mod reads;
 
+pub(crate) use papers::{PaperRow, issue, papers, papers_page};
 pub(crate) use reads::{
     Filter, OrderRow, TimelineRow, Whole, count, facts_page, list, order, snapshot, timeline, timeline_after,
 };
@@ -10,9 +12,9 @@ pub(crate) use reads::{
 use crate::{
     model::change::{Change, Record, TimerChange},
     model::words::Word,
-    model::{Heard, Life},
+    model::{Heard, Life, Parcels},
 };
-use bodega_contracts::{Address, CartId, OrderId, OrderLine, cart::CartCheckedOut, orders::CancelReason};
+use bodega_contracts::{Address, CartId, CouponClaim, OrderId, OrderLine, cart::CartCheckedOut, orders::CancelReason};
 use bodega_db::{DbError, OnConflict, Row, Timer, Tx, Value, params};
 use bodega_kernel::{Currency, Sku, UserId};
 use bodega_pricing::{Basket, Priced};
@@ -30,6 +32,10 @@ pub(crate) struct Snapshot {
     pub(crate) priced: Priced,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) unstocked: Vec<Sku>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) coupons: Vec<CouponClaim>,
+    #[serde(default)]
+    pub(crate) points: i64,
 }
 
 impl Snapshot {
@@ -40,7 +46,14 @@ impl Snapshot {
             basket: event.basket.clone(),
             priced: event.priced.clone(),
             unstocked: event.unstocked.clone(),
+            coupons: event.coupons.clone(),
+            points: event.points,
         }
+    }
+
+    /// What its goods cost, after discounts and with tax.
+    pub(crate) fn goods(&self) -> i64 {
+        self.priced.lines.iter().map(|line| line.total).sum()
     }
 
     /// The lines as stock sees them.
@@ -57,7 +70,8 @@ impl Snapshot {
 
 const LOAD: &str = "SELECT id, number, cart_id, customer_id, currency, payment_method, placed_ms, deadline_ms, revision, \
      status, version, total, stock, authorized, captured, refunded, voided, closed, attempt, failed_attempt, \
-     cancel_requested, closing, asked, cancel_reason FROM orders WHERE id = $1 ORDER BY id {lock}";
+     cancel_requested, closing, asked, cancel_reason, coupon, points, pieces, dispatched, delivered, ready, collected, \
+     stopped, under_way, invoiced, credited FROM orders WHERE id = $1 ORDER BY id {lock}";
 
 /// The orders of these ids, locked in the order of their ids; those that do not exist are left out.
 pub(crate) async fn load(tx: &mut Tx, ids: &BTreeSet<OrderId>) -> Result<BTreeMap<OrderId, Change>, DbError> {
@@ -94,6 +108,19 @@ fn record(row: &Row) -> Result<Record, DbError> {
                 attempt: row.get(18)?,
                 failed_attempt: row.get(19)?,
             },
+            coupon: word(&row.get::<String>(24)?)?,
+            points: word(&row.get::<String>(25)?)?,
+            parcels: Parcels {
+                pieces: row.get(26)?,
+                dispatched: row.get(27)?,
+                delivered: row.get(28)?,
+                ready: row.get(29)?,
+                collected: row.get(30)?,
+                stopped: row.get(31)?,
+                under_way: row.get(32)?,
+            },
+            invoiced: row.get(33)?,
+            credited: row.get(34)?,
             requested: reason(20)?,
             closing: row.get(21)?,
             asked: row.get(22)?,
@@ -140,6 +167,17 @@ const ORDER: &[&str] = &[
     "cancel_requested",
     "closing",
     "asked",
+    "coupon",
+    "points",
+    "pieces",
+    "dispatched",
+    "delivered",
+    "ready",
+    "collected",
+    "stopped",
+    "under_way",
+    "invoiced",
+    "credited",
 ];
 
 /// Inserts orders as they are after their checkout; says of each whether it is new.
@@ -177,8 +215,8 @@ fn order_row<'a>(event: &'a CartCheckedOut, change: &'a Change) -> Vec<Value<'a>
 }
 
 /// The columns from `stock` on.
-fn heard(life: &Life) -> [Value<'static>; 11] {
-    let money = &life.money;
+fn heard(life: &Life) -> [Value<'static>; 22] {
+    let (money, parcels) = (&life.money, &life.parcels);
     params![
         life.stock.word(),
         money.authorized,
@@ -191,6 +229,17 @@ fn heard(life: &Life) -> [Value<'static>; 11] {
         life.requested.map(Word::word),
         life.closing,
         life.asked,
+        life.coupon.word(),
+        life.points.word(),
+        parcels.pieces,
+        parcels.dispatched,
+        parcels.delivered,
+        parcels.ready,
+        parcels.collected,
+        parcels.stopped,
+        parcels.under_way,
+        life.invoiced,
+        life.credited,
     ]
 }
 
@@ -204,21 +253,23 @@ pub(crate) async fn insert_snapshots(tx: &mut Tx, snapshots: &[(OrderId, Snapsho
     tx.insert_rows("order_snapshots", &["order_id", "body"], OnConflict::Fail, &rows).await.map(drop)
 }
 
-/// The lines of these orders.
-pub(crate) async fn lines(tx: &mut Tx, ids: &[OrderId]) -> Result<BTreeMap<OrderId, Vec<OrderLine>>, DbError> {
+/// What was bought with these orders.
+pub(crate) async fn snapshots(tx: &mut Tx, ids: &[OrderId]) -> Result<BTreeMap<OrderId, Snapshot>, DbError> {
     let keys: Vec<Value<'_>> = ids.iter().map(|id| Value::from(id.0)).collect();
     let sql = "SELECT order_id, body FROM order_snapshots WHERE order_id = $1 ORDER BY order_id";
     let rows = tx.query_keys(sql, &keys).await?;
     let read = |row: &Row| {
-        let snapshot: Snapshot = serde_json::from_str(&row.get::<String>(1)?).map_err(|error| broken(&error))?;
-        Ok((OrderId(row.get(0)?), snapshot.lines()))
+        let snapshot = serde_json::from_str(&row.get::<String>(1)?).map_err(|error| broken(&error))?;
+        Ok((OrderId(row.get(0)?), snapshot))
     };
     rows.iter().map(read).collect()
 }
 
 const UPDATE: &str = "UPDATE orders SET status = $4, payment_status = $5, cancel_reason = $6, version = $7, revision = $3 + 1, \
      deadline_ms = $8, stock = $9, authorized = $10, captured = $11, refunded = $12, voided = $13, closed = $14, \
-     attempt = $15, failed_attempt = $16, cancel_requested = $17, closing = $18, asked = $19 \
+     attempt = $15, failed_attempt = $16, cancel_requested = $17, closing = $18, asked = $19, \
+     coupon = $20, points = $21, pieces = $22, dispatched = $23, delivered = $24, ready = $25, collected = $26, \
+     stopped = $27, under_way = $28, invoiced = $29, credited = $30 \
      WHERE id = $1 AND version = $2 AND revision = $3";
 
 /// Writes each changed order once. Fails as unavailable where another transaction was faster.

@@ -21,7 +21,7 @@ use std::{
 /// Bring in what another system exported.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Import {
-    /// Products from Shopify's CSV export. Stock is received for variants that are new.
+    /// Products from Shopify's CSV export. Variants that are new bring their stock.
     Catalog {
         /// The files.
         #[arg(required = true, value_name = "FILE")]
@@ -37,14 +37,14 @@ impl Import {
         let Self::Catalog { files, url } = self;
         if let Some(url) = url {
             let client = ShopClient::new(&url, std::env::var("BODEGA_TOKEN").ok())?;
-            return import_all(place, &world, &client, &files).await;
+            return import_all(place, &client, &files).await;
         }
         commands::start_logs(&settings);
         settings.limits.enabled = false;
         let shop = Shop::open(settings, world, Mode::Run).await?;
         let (url, serving) = shop.serve_here().await?;
         let client = as_staff(&shop, &url).await?;
-        let imported = import_all(place, &shop.world, &client, &files).await;
+        let imported = import_all(place, &client, &files).await;
         shop.settle(Duration::from_mins(1)).await?;
         serving.abort();
         imported
@@ -60,34 +60,21 @@ pub(crate) async fn as_staff(shop: &Shop, url: &str) -> anyhow::Result<ShopClien
     ShopClient::new(url, None)?.log_in(email, &password).await
 }
 
-async fn import_all(place: &Place, world: &World, client: &ShopClient, files: &[PathBuf]) -> anyhow::Result<bool> {
+async fn import_all(place: &Place, client: &ShopClient, files: &[PathBuf]) -> anyhow::Result<bool> {
     let mut sums = Sums::default();
     for file in files {
-        let report = import_file(world, client, file).await?;
+        let report = import_file(client, file).await?;
         sums.add(file, &report, place.json);
     }
     sums.print(place.json);
     Ok(sums.rejected == 0)
 }
 
-async fn import_file(world: &World, client: &ShopClient, file: &Path) -> anyhow::Result<Value> {
+async fn import_file(client: &ShopClient, file: &Path) -> anyhow::Result<Value> {
     let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
     let body = Some(("text/csv", bytes));
     let answer = client.send(Method::POST, "/v1/products/import", Headers::default(), body).await?;
     ensure!(answer.status.is_success(), "{}: {}", file.display(), explain(&answer.body));
-    // What the shop had before keeps the stock it has: the file's numbers are older than its sales.
-    let stock = answer.body["stock"].as_array().into_iter().flatten();
-    let new: Vec<&Value> = stock.filter(|line| line["new"] == true).collect();
-    for lines in new.chunks(500) {
-        let movements: Vec<Value> = lines
-            .iter()
-            .map(
-                |line| json!({"sku": line["sku"], "kind": "receive", "quantity": line["quantity"], "reason": "import"}),
-            )
-            .collect();
-        let key = world.uuid().to_string();
-        client.post("/v1/stock/movements", &json!(movements), Some(&key)).await?;
-    }
     Ok(answer.body)
 }
 

@@ -4,9 +4,13 @@ use bodega_contracts::{
     OrderId,
     cart::{CheckoutFact, CheckoutFacts, SeenFact, SeenFacts},
     catalog::{VariantFact, VariantFacts},
+    coupons::{CodeFact, CodeFacts, CouponUseFact, CouponUseFacts, PromotionFact, PromotionFacts},
     inventory::{ReservationFact, ReservationFacts, StockFact, StockFacts},
-    orders::{OrderFact, OrderFacts},
+    notifications::{ConfirmationFact, ConfirmationFacts},
+    orders::{OrderFact, OrderFacts, PaperFact, PaperFacts},
     payments::{PaymentFact, PaymentFacts},
+    rewards::{OrderPointsFact, OrderPointsFacts, PointsFact, PointsFacts},
+    shipping::{FulfilmentFact, FulfilmentFacts},
 };
 use bodega_kernel::{Sku, Time};
 use bodega_rpc::{Client, RpcError};
@@ -33,6 +37,22 @@ pub struct Books {
     pub orders: BTreeMap<OrderId, OrderFact>,
     /// Payments by order.
     pub payments: HashMap<OrderId, PaymentFact>,
+    /// Invoices and credit notes.
+    pub papers: Vec<PaperFact>,
+    /// Confirmation mails by order.
+    pub confirmations: HashMap<OrderId, ConfirmationFact>,
+    /// Promotions.
+    pub promotions: Vec<PromotionFact>,
+    /// Codes.
+    pub codes: Vec<CodeFact>,
+    /// What orders claimed, by order.
+    pub coupon_uses: HashMap<OrderId, CouponUseFact>,
+    /// Customers' points.
+    pub points: Vec<PointsFact>,
+    /// Points by order.
+    pub order_points: HashMap<OrderId, OrderPointsFact>,
+    /// What is to be sent, by order.
+    pub fulfilments: HashMap<OrderId, FulfilmentFact>,
     /// The events of each service, by id.
     pub events: BTreeMap<String, HashMap<Uuid, EventFact>>,
     /// What each service has handled or dead-lettered, by event.
@@ -65,6 +85,11 @@ impl Books {
         for service in services {
             books.read_inbox(client, service).await?;
         }
+        if has("notifications") {
+            let confirmations = pages!(client, ConfirmationFacts, row => row.order_id);
+            books.confirmations = confirmations.into_iter().map(|fact| (fact.order_id, fact)).collect();
+        }
+        books.read_claims(client, &has).await?;
         if has("cart") {
             let seen = pages!(client, SeenFacts, row => row.sku.to_string());
             books.seen = seen.into_iter().map(|fact| (fact.sku.clone(), fact)).collect();
@@ -83,6 +108,7 @@ impl Books {
         if has("orders") {
             let orders = pages!(client, OrderFacts, row => row.order_id);
             books.orders = orders.into_iter().map(|fact| (fact.order_id, fact)).collect();
+            books.papers = pages!(client, PaperFacts, row => row.number.clone());
         }
         if has("payments") {
             let payments = pages!(client, PaymentFacts, row => row.order_id);
@@ -92,6 +118,31 @@ impl Books {
             books.read_events(client, service).await?;
         }
         Ok(books)
+    }
+
+    /// What orders take up elsewhere: promotions, points, parcels.
+    async fn read_claims(&mut self, client: &Client, has: &impl Fn(&str) -> bool) -> Result<(), RpcError> {
+        if has("coupons") {
+            self.promotions = pages!(client, PromotionFacts, row => row.promotion_id);
+            self.codes = pages!(client, CodeFacts, row => row.code.clone());
+            let uses = pages!(client, CouponUseFacts, row => row.order_id);
+            self.coupon_uses = uses.into_iter().map(|fact| (fact.order_id, fact)).collect();
+        }
+        if has("rewards") {
+            self.points = pages!(client, PointsFacts, row => row.user_id);
+            let of_orders = pages!(client, OrderPointsFacts, row => row.order_id);
+            self.order_points = of_orders.into_iter().map(|fact| (fact.order_id, fact)).collect();
+        }
+        if has("shipping") {
+            let fulfilments = pages!(client, FulfilmentFacts, row => row.order_id);
+            self.fulfilments = fulfilments.into_iter().map(|fact| (fact.order_id, fact)).collect();
+        }
+        Ok(())
+    }
+
+    /// Whether mails are among the books.
+    pub(super) fn reads_mail(&self) -> bool {
+        self.inboxes.contains_key("notifications")
     }
 
     async fn read_inbox(&mut self, client: &Client, service: &str) -> Result<(), RpcError> {

@@ -17,8 +17,13 @@ pub fn digest(books: &Books) -> String {
         let payment = books.payments.get(&order.order_id);
         let money = payment.map(|payment| (payment.captured, payment.refunded));
         let kept = books.reservations.get(&order.order_id).map(|reservation| reservation.state);
+        let claims = books.coupon_uses.get(&order.order_id).map(|uses| uses.state);
+        let points =
+            books.order_points.get(&order.order_id).map(|points| (points.spent, points.pending, points.earned));
+        let sent = books.fulfilments.get(&order.order_id).map(|sent| (sent.state, sent.dispatched, sent.delivered));
+        let mails = books.confirmations.get(&order.order_id).map(|mails| mails.mails);
         lines.push(format!(
-            "order {:?} {:?} {:?} {} {} {money:?} {kept:?}",
+            "order {:?} {:?} {:?} {} {} {money:?} {kept:?} {claims:?} {points:?} {sent:?} {mails:?}",
             order.status,
             order.payment_status,
             order.cancel_reason,

@@ -1,7 +1,7 @@
 //! Checks of totals, payments and their ledger.
 
 use super::{Books, Strictness};
-use bodega_contracts::{orders::OrderStatus, payments::PaymentFact};
+use bodega_contracts::payments::PaymentFact;
 use std::collections::BTreeSet;
 
 /// V5.
@@ -52,7 +52,7 @@ pub(super) fn is_given_back(books: &Books, order_id: &bodega_contracts::OrderId)
 /// Whether the money of a confirmed order is there.
 pub(super) fn is_covered(books: &Books, order: &bodega_contracts::orders::OrderFact) -> bool {
     let covered = |payment: &PaymentFact| payment.authorized.max(payment.captured) >= order.total.amount;
-    order.status != OrderStatus::Confirmed
+    !super::orders::is_sold(order.status)
         || order.total.amount == 0
         || books.payments.get(&order.order_id).is_some_and(covered)
 }

@@ -1,6 +1,6 @@
 //! Checks of orders against what other services keep for them.
 
-use super::{Books, Strictness, money};
+use super::{Books, Strictness, claims, money};
 use bodega_contracts::{
     inventory::ReservationState,
     orders::{OrderFact, OrderStatus},
@@ -16,11 +16,19 @@ const LATE: Duration = Duration::from_mins(1);
 
 /// V3.
 pub(super) fn confirmed_is_covered(books: &Books, strictness: Strictness) -> BTreeSet<String> {
-    let confirmed = books.orders.values().filter(|order| order.status == OrderStatus::Confirmed);
+    let confirmed = books.orders.values().filter(|order| is_sold(order.status));
     confirmed
-        .filter(|order| !money::is_covered(books, order) || !is_allocated(books, order, strictness))
+        .filter(|order| {
+            let is_sent_once = claims::parcels_agree(books, order, strictness);
+            !money::is_covered(books, order) || !is_allocated(books, order, strictness) || !is_sent_once
+        })
         .map(|order| format!("order {}", order.order_id))
         .collect()
+}
+
+/// Paid and not cancelled, however far it is on its way.
+pub(super) fn is_sold(status: OrderStatus) -> bool {
+    (OrderStatus::Confirmed..OrderStatus::Cancelled).contains(&status)
 }
 
 fn is_allocated(books: &Books, order: &OrderFact, strictness: Strictness) -> bool {
@@ -54,7 +62,10 @@ pub(super) fn cancelled_holds_nothing(books: &Books, _: Strictness) -> BTreeSet<
     };
     let cancelled = books.orders.values().filter(|order| order.status == OrderStatus::Cancelled);
     cancelled
-        .filter(|order| holds_stock(order) || !money::is_given_back(books, &order.order_id))
+        .filter(|order| {
+            let claims = claims::uses_a_coupon(books, order) || claims::keeps_points(books, order);
+            holds_stock(order) || claims || !money::is_given_back(books, &order.order_id)
+        })
         .map(|order| format!("order {}", order.order_id))
         .collect()
 }
@@ -66,7 +77,8 @@ pub(super) fn waiting_has_a_timer(books: &Books, strictness: Strictness) -> BTre
         (None, _) => true,
         (Some(_), None) => false,
     };
-    let waiting = books.orders.values().filter(|order| order.status != OrderStatus::Cancelled);
+    let is_over = |status| matches!(status, OrderStatus::Completed | OrderStatus::Cancelled);
+    let waiting = books.orders.values().filter(|order| !is_over(order.status));
     waiting.filter(|order| overdue(order)).map(|order| format!("order {}", order.order_id)).collect()
 }
 
@@ -87,12 +99,17 @@ pub(super) fn history_is_a_path(books: &Books, _: Strictness) -> BTreeSet<String
 }
 
 fn may_follow(from: OrderStatus, to: OrderStatus) -> bool {
-    use OrderStatus::{AwaitingPayment, Cancelled, Confirmed, Pending};
+    use OrderStatus::{
+        AwaitingPayment, Cancelled, Completed, Confirmed, Delivered, PartiallyShipped, Pending, ReadyForPickup, Shipped,
+    };
     match from {
         Pending => matches!(to, AwaitingPayment | Confirmed | Cancelled),
         AwaitingPayment => matches!(to, Confirmed | Cancelled),
-        Confirmed => to == Cancelled,
-        Cancelled => false,
+        // Parcels can be heard of late, so a status may be left out, but none comes back.
+        Confirmed | ReadyForPickup => to > from && to != Completed,
+        PartiallyShipped | Shipped => to > from && to <= Delivered,
+        Delivered => to == Completed,
+        Completed | Cancelled => false,
     }
 }
 

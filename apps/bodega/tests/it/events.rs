@@ -8,8 +8,15 @@ use std::{
 };
 
 /// What nobody hears today, and why it is published all the same.
-const UNHEARD: [(&str, &str); 3] = [
-    ("user.registered.v1", "for mails and customer lists, which are not built yet"),
+const UNHEARD: [(&str, &str); 10] = [
+    ("coupon.redeemed.v1", "for reports and integrators"),
+    ("coupon.released.v1", "for reports and integrators"),
+    ("fulfilment.opened.v1", "for packers' screens and integrators"),
+    ("invoice.issued.v1", "for bookkeeping systems"),
+    ("points.pending.v1", "for reports and integrators"),
+    ("points.released.v1", "for reports and integrators"),
+    ("points.reversed.v1", "for reports and integrators"),
+    ("points.spent.v1", "for reports and integrators"),
     ("user.role_assigned.v1", "for an audit log; the gateway asks identity instead"),
     ("user.role_removed.v1", "for an audit log; the gateway asks identity instead"),
 ];

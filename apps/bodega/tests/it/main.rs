@@ -1,9 +1,10 @@
-//! The built shop as a whole: who hears what, and what its API says of itself.
+//! The built shop as a whole: who hears what, what its API says of itself, and whether it is ready.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod api;
 mod events;
+mod readiness;
 
 use bodega::Shop;
 use bodega_kernel::World;

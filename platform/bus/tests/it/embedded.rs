@@ -1,12 +1,15 @@
 //! Direct hand-over, catching up, and listeners that fail.
 
-use crate::setup::{Tower, heard, ring, source, until};
+use crate::setup::{Tower, behind_s, heard, ring, source, until};
 use bodega_bus::{embedded::Embedded, resend};
 use bodega_kernel::{PageLimit, Time};
 use bodega_testkit::backends;
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 
 fn switch() -> Arc<AtomicBool> {
@@ -93,5 +96,52 @@ async fn resending_hands_stored_rings_over_again() {
         assert_eq!(resend(&bell, &one, Time::from_ms(0)).await.unwrap(), 600);
         assert_eq!(resend(&bell, &one, tower.world.now().plus(std::time::Duration::from_hours(1))).await.unwrap(), 0);
         assert_eq!(heard(&one, one.db()).await, (600, 600));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_listener_is_behind_by_the_age_of_the_oldest_ring_it_has_not_handled() {
+    for backend in backends() {
+        let (tower, clock) = Tower::with_clock(backend);
+        let bell = tower.bell().await;
+        let broken = switch();
+        let (one, two) = (tower.listener("one", &broken).await, tower.listener("two", &switch()).await);
+        assert_eq!(
+            (behind_s(&one), one.behind("clock")),
+            (0, None),
+            "nothing brings rings yet, and no clock is followed"
+        );
+        let bus = Embedded::start(&[source(&bell)], &[one.clone(), two.clone()]);
+        until(async || bus.backlog() == 0).await;
+        clock.advance(Duration::from_hours(3));
+        assert_eq!(behind_s(&one), 0, "a quiet bell leaves nobody behind");
+        broken.store(true, Ordering::SeqCst);
+        ring(&bell, 0..1).await;
+        clock.advance(Duration::from_secs(40));
+        ring(&bell, 1..5).await;
+        clock.advance(Duration::from_secs(21));
+        until(async || behind_s(&two) == 0).await;
+        assert_eq!(behind_s(&one), 61);
+        broken.store(false, Ordering::SeqCst);
+        until(async || behind_s(&one) == 0).await;
+        assert_eq!(heard(&one, one.db()).await, (5, 5));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_listener_that_starts_is_behind_by_what_was_rung_before() {
+    for backend in backends() {
+        let (tower, clock) = Tower::with_clock(backend);
+        let bell = tower.bell().await;
+        ring(&bell, 0..700).await;
+        clock.advance(Duration::from_mins(10));
+        let broken = switch();
+        let one = tower.listener("one", &broken).await;
+        broken.store(true, Ordering::SeqCst);
+        let _bus = Embedded::start(&[source(&bell)], std::slice::from_ref(&one));
+        until(async || behind_s(&one) == 600).await;
+        broken.store(false, Ordering::SeqCst);
+        until(async || behind_s(&one) == 0).await;
+        assert_eq!(heard(&one, one.db()).await, (700, 700));
     }
 }

@@ -1,6 +1,8 @@
-//! The bus within one process, on both engines.
+//! The bus within one process and over RabbitMQ, on both engines.
 
 #[cfg(test)]
 mod embedded;
+#[cfg(test)]
+mod rabbitmq;
 #[cfg(test)]
 mod setup;

@@ -1,8 +1,8 @@
 //! A bell that rings and a listener that counts, each with a database of its own.
 
-use bodega_bus::{Consumer, Delivery, Failure, Subscriptions, embedded::Source};
+use bodega_bus::{Consumer, Delivery, Failure, Feed, Subscriptions, embedded::Source};
 use bodega_db::{Db, DbConfig, DbError, Engine, Migration, Tx, params};
-use bodega_kernel::{Event, World};
+use bodega_kernel::{Event, ManualClock, Time, World};
 use bodega_settings::DatabaseKind;
 use bodega_testkit::{Backend, Home};
 use serde::{Deserialize, Serialize};
@@ -40,16 +40,28 @@ impl Tower {
         Self { home: Home::new(backend), world: World::system() }
     }
 
-    /// The bell's database; several openings wait for each other.
-    pub(crate) async fn bell(&self) -> Db {
-        self.open("bell", NOTHING).await
+    /// Where time stands still until it is moved.
+    pub(crate) fn with_clock(backend: Backend) -> (Self, ManualClock) {
+        let clock = ManualClock::at(Time::from_ms(1_700_000_000_000));
+        (Self { home: Home::new(backend), world: World::simulated(1, clock.clone()) }, clock)
     }
 
-    /// A listener of this name; while `broken` it cannot handle a thing.
+    /// The bell's database; several openings wait for each other.
+    pub(crate) async fn bell(&self) -> Db {
+        self.open("bell", NOTHING, false).await
+    }
+
+    /// The same, with what it rings marked as unsent.
+    pub(crate) async fn bell_at_broker(&self) -> Db {
+        self.open("bell", NOTHING, true).await
+    }
+
+    /// A listener of this name that follows the bell; while `broken` it cannot handle a thing.
     pub(crate) async fn listener(&self, name: &'static str, broken: &Arc<AtomicBool>) -> Consumer {
-        let db = self.open(name, HEARD).await;
+        let db = self.open(name, HEARD, false).await;
         let broken = Arc::clone(broken);
-        let subscriptions = Subscriptions::new().on(async move |tx: &mut Tx, batch: &[Delivery<BellRung>]| {
+        let follower = Subscriptions::new().follow(&Feed::new("bell"));
+        let subscriptions = follower.on(async move |tx: &mut Tx, batch: &[Delivery<BellRung>]| {
             if broken.load(Ordering::SeqCst) {
                 return Err(Failure::Transient("not now".to_owned()));
             }
@@ -58,7 +70,7 @@ impl Tower {
         Consumer::new(db, subscriptions)
     }
 
-    async fn open(&self, service: &'static str, migrations: &'static [Migration]) -> Db {
+    async fn open(&self, service: &'static str, migrations: &'static [Migration], broker: bool) -> Db {
         let settings = self.home.settings().database;
         let engine = match settings.kind {
             DatabaseKind::Sqlite => Engine::Sqlite { folder: settings.data_dir },
@@ -66,7 +78,7 @@ impl Tower {
                 Engine::Postgres { url: settings.url, schema: Some(settings.schema.replace("{service}", service)) }
             }
         };
-        let config = DbConfig { engine, service, readers: 1, broker: false };
+        let config = DbConfig { engine, service, readers: 1, broker };
         for _ in 0..200 {
             match Db::open(&config, migrations, &self.world).await {
                 Ok(db) => return db,
@@ -120,4 +132,9 @@ pub(crate) async fn until<F: AsyncFnMut() -> bool>(mut done: F) {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     panic!("it never happened");
+}
+
+/// How many seconds the listener is behind the bell.
+pub(crate) fn behind_s(listener: &Consumer) -> u64 {
+    listener.behind("bell").unwrap().as_secs()
 }

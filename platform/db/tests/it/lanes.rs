@@ -1,7 +1,9 @@
 //! Lanes: batches of hot commands.
 
-use crate::setup::{names, places};
+use crate::setup::{Held, add_jar, names, places};
 use bodega_db::{DbError, Tx, params};
+use futures_util::FutureExt;
+use std::time::Duration;
 
 async fn add_all(tx: &mut Tx, batch: &[String]) -> Result<Vec<usize>, DbError> {
     for name in batch {
@@ -36,5 +38,24 @@ async fn a_culprit_fails_alone() {
         let failed: Vec<usize> = (0..50).filter(|number| results[*number].is_err()).collect();
         assert_eq!(failed, [25]);
         assert_eq!(names(&db).await.len(), 50);
+    }
+}
+
+#[tokio::test]
+async fn a_caller_that_goes_away_while_the_queue_is_full_leaves_the_lane_open() {
+    for place in places() {
+        let db = place.open().await;
+        let lane = db.lane(add_all);
+        let held = Held::new(&db);
+        // More than may wait for the writer.
+        let many: Vec<String> = (0..5_000).map(|number| format!("jar {number}")).collect();
+        let full = held.queue(many.iter().map(|name| add_jar(&db, name)));
+        assert!(lane.submit("mint".to_owned()).now_or_never().is_none());
+        drop(full);
+        held.release();
+        let next = tokio::time::timeout(Duration::from_secs(20), lane.submit("rose".to_owned())).await;
+        next.expect("the lane waits for a job that nobody sent").unwrap();
+        let names = names(&db).await;
+        assert!(names.contains(&"rose".to_owned()), "{:?}", place.home.backend());
     }
 }

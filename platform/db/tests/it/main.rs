@@ -1,11 +1,17 @@
 //! The database layer on both engines: one set of rules, each test on each.
 
 #[cfg(test)]
+mod breaks;
+#[cfg(test)]
+mod each;
+#[cfg(test)]
 mod events;
 #[cfg(test)]
 mod idempotency;
 #[cfg(test)]
 mod lanes;
+#[cfg(test)]
+mod panics;
 #[cfg(test)]
 mod setup;
 #[cfg(test)]

@@ -3,8 +3,11 @@
 use bodega_db::{Db, DbConfig, DbError, Engine, Migration, params};
 use bodega_kernel::{Event, ManualClock, Time, World};
 use bodega_settings::DatabaseKind;
-use bodega_testkit::{Home, backends};
+use bodega_testkit::{Backend, Home, backends};
+use futures_util::FutureExt;
 use serde::{Deserialize, Serialize};
+use std::pin::Pin;
+use tokio::sync::oneshot;
 
 const MIGRATIONS: &[Migration] = &[Migration {
     name: "0001_jars",
@@ -31,14 +34,53 @@ pub(crate) struct Place {
 
 /// A place on each engine.
 pub(crate) fn places() -> Vec<Place> {
-    let place = |backend| {
-        let clock = ManualClock::at(Time::from_ms(1_700_000_000_000));
-        Place { home: Home::new(backend), world: World::simulated(1, clock.clone()), clock }
-    };
-    backends().into_iter().map(place).collect()
+    backends().into_iter().map(Place::new).collect()
+}
+
+/// A writer at work, until it is released: what is queued meanwhile is one batch with it.
+pub(crate) struct Held(oneshot::Sender<()>);
+
+impl Held {
+    pub(crate) fn new(db: &Db) -> Self {
+        let (release, released) = oneshot::channel();
+        let work = db.write(async move |_| {
+            released.await.unwrap();
+            Ok::<_, DbError>(())
+        });
+        assert!(work.now_or_never().is_none(), "the writer is free already");
+        Self(release)
+    }
+
+    /// Queues all of this; what is answered before it is awaited was not queued.
+    pub(crate) fn queue<'a, T>(
+        &self,
+        work: impl IntoIterator<Item = impl Future<Output = T> + 'a>,
+    ) -> Vec<Pin<Box<dyn Future<Output = T> + 'a>>> {
+        assert!(!self.0.is_closed(), "the writer is free already");
+        let queued = work.into_iter().map(|work| {
+            let mut work: Pin<Box<dyn Future<Output = T> + 'a>> = Box::pin(work);
+            assert!(work.as_mut().now_or_never().is_none(), "answered already");
+            work
+        });
+        queued.collect()
+    }
+
+    pub(crate) fn release(self) {
+        self.0.send(()).unwrap();
+    }
 }
 
 impl Place {
+    fn new(backend: Backend) -> Self {
+        let clock = ManualClock::at(Time::from_ms(1_700_000_000_000));
+        Self { home: Home::new(backend), world: World::simulated(1, clock.clone()), clock }
+    }
+
+    /// A fresh one on the same engine.
+    pub(crate) fn again(&self) -> Self {
+        Self::new(self.home.backend())
+    }
+
     pub(crate) async fn open(&self) -> Db {
         self.try_open().await.unwrap()
     }

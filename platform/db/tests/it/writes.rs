@@ -86,6 +86,16 @@ async fn rows_that_are_there_already_are_not_new() {
             .await
             .unwrap();
         assert_eq!(new, [false, true, false]);
+        let world = place.world.clone();
+        let by_name = db
+            .write(async move |tx| {
+                let row = |name: &'static str| params![name, world.uuid(), 0, true].to_vec();
+                tx.insert_new("jars", &["name", "id", "sweets", "open"], &[row("two"), row("three"), row("three")])
+                    .await
+            })
+            .await
+            .unwrap();
+        assert_eq!(by_name, [false, true, false]);
     }
 }
 

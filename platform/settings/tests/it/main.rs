@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use bodega_settings::{BusKind, DatabaseKind, LogFormat, Settings, SettingsError};
+use bodega_settings::{BusKind, ClientHeader, DatabaseKind, LogFormat, Settings, SettingsError};
 use std::{
     env, fs,
     path::{Path, PathBuf},
@@ -140,7 +140,28 @@ fn a_bad_value_is_refused_by_name_and_source() {
         ("BODEGA__SHOP__PRICES_INCLUDE_TAX", "maybe", "shop.prices_include_tax"),
         ("BODEGA__RPC__SECRET", "short", "rpc.secret"),
         ("BODEGA__RPC__UPSTREAMS__CART", "10.0.0.6", "rpc.upstreams"),
+        ("BODEGA__RPC__UPSTREAMS__CART", "https://10.0.0.6", "rpc.upstreams"),
+        ("BODEGA__GATEWAY__CLIENT_HEADER", "x-real-ip", "gateway.client_header"),
         ("BODEGA__PAYMENTS__PROVIDERS", "a,a", "payments.providers"),
+        ("BODEGA__CART__PRICES_STALE_AFTER_SECONDS", "19", "cart.prices_stale_after_seconds"),
+        ("BODEGA__CART__PRICES_STALE_AFTER_SECONDS", "3601", "cart.prices_stale_after_seconds"),
+        ("BODEGA__MAIL__SMTP_URL", "mail.example.com", "mail.smtp_url"),
+        ("BODEGA__MAIL__FROM", "Bodega", "mail.from"),
+        ("BODEGA__MAIL__REPLY_TO", "nobody", "mail.reply_to"),
+        ("BODEGA__MAIL__LANGUAGE", "fr", "mail.language"),
+        ("BODEGA__MAIL__PER_SECOND", "0", "mail.per_second"),
+        ("BODEGA__REWARDS__POINTS_PER_UNIT", "0", "rewards.points_per_unit"),
+        ("BODEGA__REWARDS__POINT_VALUE_MINOR", "-1", "rewards.point_value_minor"),
+        ("BODEGA__REWARDS__EXPIRY_MONTHS", "1201", "rewards.expiry_months"),
+        ("BODEGA__REWARDS__REWARD_DAYS", "0", "rewards.reward_days"),
+        ("BODEGA__REWARDS__TIERS", "[]", "rewards.tiers"),
+        ("BODEGA__REWARDS__TIERS", r#"[{name="A", from=1, multiplier_bp=1, reward_bp=0}]"#, "rewards.tiers"),
+        (
+            "BODEGA__REWARDS__TIERS",
+            r#"[{name="A", from=0, multiplier_bp=1, reward_bp=0}, {name="B", from=0, multiplier_bp=1, reward_bp=0}]"#,
+            "rewards.tiers",
+        ),
+        ("BODEGA__REWARDS__TIERS", r#"[{name="A", from=0, multiplier_bp=1, reward_bp=10001}]"#, "rewards.tiers"),
         ("BODEGA__LIMITS__BURST", "0", "limits.burst"),
         ("BODEGA__LOG__FORMAT", "xml", "log.format"),
     ] {
@@ -148,6 +169,32 @@ fn a_bad_value_is_refused_by_name_and_source() {
         let message = error.to_string();
         assert!(matches!(error, SettingsError::Invalid { .. }), "{message}");
         assert!(message.starts_with(&format!("{name}: setting `{key}`: ")), "{message}");
+    }
+}
+
+#[test]
+fn what_would_need_encryption_is_refused_at_once_and_says_so() {
+    let message = |variables: &[(&str, &str)]| with(variables).unwrap_err().to_string();
+    let upstream = message(&[("BODEGA__RPC__UPSTREAMS__CART", "https://10.0.0.6")]);
+    assert!(upstream.contains("rpc.upstreams") && upstream.contains("https://"), "{upstream}");
+    let broker = message(&[("BODEGA__BUS__KIND", "rabbitmq"), ("BODEGA__BUS__URL", "amqps://mq/%2f")]);
+    assert!(broker.contains("bus.url") && broker.contains("not encrypted"), "{broker}");
+}
+
+#[test]
+fn proxies_are_trusted_by_range_and_only_those_that_are_named() {
+    let none = Settings::defaults().gateway;
+    assert!(none.trusted_proxies.is_empty() && none.client_header == ClientHeader::XForwardedFor);
+    let proxies = "10.0.0.0/8, 2001:db8::1";
+    let gateway =
+        with(&[("BODEGA__GATEWAY__TRUSTED_PROXIES", proxies), ("BODEGA__GATEWAY__CLIENT_HEADER", "forwarded")]);
+    let gateway = gateway.unwrap().gateway;
+    let trusted = |address: &str| gateway.trusted_proxies.iter().any(|range| range.contains(address.parse().unwrap()));
+    assert!(trusted("10.2.3.4") && trusted("2001:db8::1") && !trusted("192.0.2.1") && !trusted("2001:db8::2"));
+    assert_eq!(gateway.client_header, ClientHeader::Forwarded);
+    for bad in ["10.0.0.0/33", "everybody", "0.0.0.0/0", "10.0.0.0/8,,x"] {
+        let message = with(&[("BODEGA__GATEWAY__TRUSTED_PROXIES", bad)]).unwrap_err().to_string();
+        assert!(message.contains("`gateway.trusted_proxies") && message.contains("no range"), "{bad}: {message}");
     }
 }
 
@@ -187,6 +234,7 @@ fn secrets_are_shown_nowhere() {
         ("BODEGA__PAYMENTS__WEBHOOK_SECRET", "hunter2"),
         ("BODEGA__DATABASE__URL", "postgres://bodega:hunter2@db/x"),
         ("BODEGA__BUS__URL", "amqp://bodega:hunter2@mq/%2f"),
+        ("BODEGA__MAIL__SMTP_URL", "smtps://bodega:hunter2@mail.example.com"),
     ])
     .unwrap();
     let shown = settings.redacted();

@@ -1,7 +1,7 @@
 //! The bodies of requests, and what is checked of them before any cart is read. No body has a price in it.
 
 use crate::{
-    flows::Contents,
+    flows::{Contents, Typed},
     model::{
         DetailsChange, FieldErrors, Given, LinesAt, MAX_LINES, MAX_QUANTITY, Shop, Wanted, check_address, check_email,
         is_payment_method,
@@ -16,6 +16,11 @@ use serde::{
 };
 use std::fmt;
 use utoipa::ToSchema;
+
+/// Bytes of the longest code that is asked for.
+const MAX_CODE_BYTES: usize = 100;
+/// The most points of a cart.
+const MAX_POINTS: i64 = 1_000_000_000;
 
 /// What a new cart holds from the start; all of it may be left out.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -44,13 +49,13 @@ pub(crate) struct OpenCart {
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     shipping_method: Given<String>,
-    /// Not available yet.
+    /// A code, in any case.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     coupon_code: Given<String>,
-    /// Not available yet.
+    /// Points of the customer to spend: at most so many, and no more than are needed.
     #[serde(default)]
-    #[schema(value_type = Option<i64>)]
+    #[schema(value_type = Option<i64>, minimum = 0)]
     points: Given<i64>,
 }
 
@@ -75,13 +80,13 @@ pub(crate) struct ChangeCart {
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     shipping_method: Given<String>,
-    /// Not available yet.
+    /// A code, in any case.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     coupon_code: Given<String>,
-    /// Not available yet.
+    /// Points of the customer to spend: at most so many, and no more than are needed.
     #[serde(default)]
-    #[schema(value_type = Option<i64>)]
+    #[schema(value_type = Option<i64>, minimum = 0)]
     points: Given<i64>,
 }
 
@@ -140,28 +145,19 @@ pub(crate) struct CheckOut {
 
 impl OpenCart {
     /// What a new cart is to hold.
-    pub(crate) fn check(self, shop: &Shop) -> Result<Contents, Problem> {
+    pub(crate) fn check(self, shop: &Shop) -> Result<(Contents, Typed), Problem> {
         let (email, shipping_method) = (self.email, self.shipping_method);
         let (shipping_address, billing_address) = (self.shipping_address, self.billing_address);
         let (coupon_code, points) = (self.coupon_code, self.points);
         let change = ChangeCart { email, shipping_address, billing_address, shipping_method, coupon_code, points };
-        let contents = change.check(shop)?;
-        Ok(Contents { lines: wanted(self.lines, LinesAt::Member)?, ..contents })
+        let (contents, typed) = change.check(shop)?;
+        Ok((Contents { lines: wanted(self.lines, LinesAt::Member)?, ..contents }, typed))
     }
 }
 
 impl ChangeCart {
     /// What is to change.
-    pub(crate) fn check(self, shop: &Shop) -> Result<Contents, Problem> {
-        let mut missing = Vec::new();
-        missing.extend(self.coupon_code.value().map(|_| "/coupon_code"));
-        missing.extend(self.points.value().map(|_| "/points"));
-        if !missing.is_empty() {
-            let not_available = Problem::new(422, "not_available");
-            return Err(missing
-                .into_iter()
-                .fold(not_available, |problem, at| problem.field(at, "is not available yet")));
-        }
+    pub(crate) fn check(self, shop: &Shop) -> Result<(Contents, Typed), Problem> {
         let mut errors = FieldErrors::new();
         if let Some(email) = self.email.value() {
             check_email("/email", email, &mut errors);
@@ -178,14 +174,22 @@ impl ChangeCart {
         {
             errors.push(("/shipping_method".to_owned(), "is none of shipping_methods".to_owned()));
         }
+        if self.coupon_code.value().is_some_and(|code| code.trim().is_empty() || code.len() > MAX_CODE_BYTES) {
+            errors.push(("/coupon_code".to_owned(), format!("is not 1 to {MAX_CODE_BYTES} characters")));
+        }
+        if self.points.value().is_some_and(|points| !(0..=MAX_POINTS).contains(points)) {
+            errors.push(("/points".to_owned(), format!("is not between 0 and {MAX_POINTS}")));
+        }
         refuse(errors)?;
+        let points = if self.points.value() == Some(&0) { Given::Cleared } else { self.points };
+        let typed = Typed { code: self.coupon_code, points, email: self.email.clone() };
         let details = DetailsChange {
             email: self.email,
             shipping_address: self.shipping_address,
             billing_address: self.billing_address,
             shipping_method: self.shipping_method,
         };
-        Ok(Contents { details, ..Contents::default() })
+        Ok((Contents { details, ..Contents::default() }, typed))
     }
 }
 

@@ -1,12 +1,12 @@
 //! The lane: commands in, one outcome for each. Carts are locked before keys are looked up, so that twins of one request
 //! wait for each other across replicas and the later one finds the answer of the earlier.
 
-use super::{Contents, desk::Desk};
+use super::{Answers, Contents, desk::Desk};
 use crate::{
     error::Error,
     model::{Access, Shop},
 };
-use bodega_contracts::{CartId, LineId, OrderId};
+use bodega_contracts::{CartId, LineId, OrderId, coupons::PromotionChanged};
 use bodega_db::{DbError, IdempotencyKey, Replay, StoredAnswer, Trace, Tx};
 use bodega_kernel::Sku;
 use std::collections::{BTreeSet, HashMap};
@@ -35,6 +35,8 @@ pub(crate) enum Wish {
         token: Option<String>,
         /// What it holds from the start.
         contents: Contents,
+        /// What others said to its code and points.
+        answers: Answers,
     },
     /// Other details, more lines.
     Change {
@@ -42,6 +44,8 @@ pub(crate) enum Wish {
         cart: CartId,
         /// What.
         contents: Contents,
+        /// What others said to its code and points.
+        answers: Answers,
     },
     /// Another quantity.
     SetQuantity {
@@ -88,6 +92,8 @@ pub(crate) struct Intent {
     pub payment_method: String,
     /// The version that is meant, where the caller says so.
     pub version: Option<i64>,
+    /// Whether prices may have changed too long ago without the cart having heard of it.
+    pub prices_are_stale: bool,
 }
 
 /// What became of a request.
@@ -104,8 +110,7 @@ pub(crate) enum Outcome {
 /// Decides a batch: one outcome for each command, in their order.
 pub(crate) async fn decide(shop: &Shop, tx: &mut Tx, batch: &[Command]) -> Result<Vec<Outcome>, DbError> {
     let carts: BTreeSet<CartId> = batch.iter().flat_map(|command| command.wish.carts()).flatten().collect();
-    let wanted: BTreeSet<Sku> = batch.iter().flat_map(|command| command.wish.skus()).collect();
-    let mut desk = Desk::load(tx, shop, carts, wanted).await?;
+    let mut desk = Desk::load(tx, shop, carts, batch).await?;
     let mut keys = Keys::load(tx, batch).await?;
     let mut outcomes = Vec::with_capacity(batch.len());
     for command in batch {
@@ -138,12 +143,34 @@ impl Wish {
         }
     }
 
-    fn skus(&self) -> impl Iterator<Item = Sku> + '_ {
+    /// The SKUs it would add.
+    pub(super) fn skus(&self) -> impl Iterator<Item = Sku> + '_ {
         let lines = match self {
             Self::Open { contents, .. } | Self::Change { contents, .. } => contents.lines.as_slice(),
             Self::SetQuantity { .. } | Self::Remove { .. } | Self::Merge { .. } | Self::CheckOut { .. } => &[],
         };
         lines.iter().map(|line| line.sku.clone())
+    }
+
+    /// The promotion that came with a code, as coupons said it.
+    pub(super) fn promotion(&self) -> Option<&PromotionChanged> {
+        match self {
+            Self::Open { answers, .. } | Self::Change { answers, .. } => {
+                let answer = answers.coupon.value().and_then(|answer| answer.as_ref().ok());
+                answer.map(|(_, promotion)| promotion)
+            }
+            Self::SetQuantity { .. } | Self::Remove { .. } | Self::Merge { .. } | Self::CheckOut { .. } => None,
+        }
+    }
+
+    /// The e-mail address it would set.
+    pub(super) fn email(&self) -> Option<&str> {
+        match self {
+            Self::Open { contents, .. } | Self::Change { contents, .. } => {
+                contents.details.email.value().map(String::as_str)
+            }
+            Self::SetQuantity { .. } | Self::Remove { .. } | Self::Merge { .. } | Self::CheckOut { .. } => None,
+        }
     }
 }
 

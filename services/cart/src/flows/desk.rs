@@ -2,16 +2,19 @@
 //! it was, so that the rest of the batch goes on.
 
 use super::{
-    Contents,
+    Answers, Contents,
     batch::{Command, Intent, Wish},
 };
 use crate::{
     error::Error,
-    model::{Access, Cart, LinesAt, Offers, Quote, Shop, Status, quote},
+    model::{
+        Access, Cart, Given, LinesAt, Offers, Promotions, Quote, Shop, Status, Terms, buyer, buyer_key, claims_of,
+        quote,
+    },
     store,
     views::{CartView, CheckedOutView},
 };
-use bodega_contracts::{CartId, LineId, cart::CartCheckedOut};
+use bodega_contracts::{CartId, LineId, PromotionId, cart::CartCheckedOut, coupons::PromotionChanged};
 use bodega_db::{DbError, StoredAnswer, Trace, Tx};
 use bodega_kernel::{Sku, Time, World};
 use bodega_web::Problem;
@@ -29,6 +32,11 @@ pub(super) struct Desk<'a> {
     now: Time,
     carts: BTreeMap<CartId, Entry>,
     offers: Offers,
+    promotions: Promotions,
+    /// Promotions that are newer here than they were heard of.
+    heard: BTreeMap<PromotionId, PromotionChanged>,
+    /// Buyers who have an order already, as far as anybody asks.
+    ordered: BTreeSet<String>,
     opened: Vec<Cart>,
     merged: Vec<(CartId, CartId)>,
     checkouts: Vec<store::Checkout>,
@@ -47,19 +55,29 @@ impl<'a> Desk<'a> {
         tx: &mut Tx,
         shop: &'a Shop,
         carts: BTreeSet<CartId>,
-        mut skus: BTreeSet<Sku>,
+        batch: &[Command],
     ) -> Result<Self, DbError> {
         let ids: Vec<CartId> = carts.into_iter().collect();
         let stored = store::select(tx, &ids).await?;
+        let mut skus: BTreeSet<Sku> = batch.iter().flat_map(|command| command.wish.skus()).collect();
         skus.extend(stored.iter().flat_map(|cart| &cart.lines).map(|line| line.sku.clone()));
         let skus: Vec<Sku> = skus.into_iter().collect();
         let offers = store::select_offers(tx, &skus).await?;
+        let (promotions, heard) = promotions(tx, &stored, batch).await?;
+        let ordered = if promotions.ask_for_first_orders() {
+            store::select_ordered(tx, &buyers(&stored, batch)).await?
+        } else {
+            BTreeSet::new()
+        };
         Ok(Self {
             shop,
             world: tx.world().clone(),
             now: tx.now(),
             carts: stored.into_iter().map(|cart| (cart.id, Entry { was: cart.version, cart })).collect(),
             offers,
+            promotions,
+            heard,
+            ordered,
             opened: Vec::new(),
             merged: Vec::new(),
             checkouts: Vec::new(),
@@ -71,23 +89,23 @@ impl<'a> Desk<'a> {
     pub(super) fn apply(&mut self, command: &Command) -> Result<StoredAnswer, Error> {
         let access = command.access;
         match &command.wish {
-            Wish::Open { id, token, contents } => self.open(access, *id, token.clone(), contents),
-            Wish::Change { cart, contents } => {
+            Wish::Open { id, token, contents, answers } => self.open(access, (*id, token.clone()), contents, answers),
+            Wish::Change { cart, contents, answers } => {
                 let mut changed = self.open_cart(access, *cart)?.clone();
-                self.fill(&mut changed, contents)?;
-                self.put(changed)
+                self.fill(&mut changed, contents, answers)?;
+                self.put(access, changed)
             }
             Wish::SetQuantity { cart, line, quantity } => {
                 let mut changed = self.open_cart(access, *cart)?.clone();
                 changed.line_mut(*line).ok_or(Error::LineNotFound)?.quantity = *quantity;
-                self.put(changed)
+                self.put(access, changed)
             }
             Wish::Remove { cart, line } => {
                 let mut changed = self.open_cart(access, *cart)?.clone();
                 if !changed.remove(*line) {
                     return Err(Error::LineNotFound);
                 }
-                self.put(changed)
+                self.put(access, changed)
             }
             Wish::Merge { cart, from } => self.merge(access, *cart, *from),
             Wish::CheckOut { cart, intent } => self.check_out(command, *cart, intent),
@@ -96,6 +114,7 @@ impl<'a> Desk<'a> {
 
     /// Writes what was decided, and tells.
     pub(super) async fn save(self, tx: &mut Tx) -> Result<(), DbError> {
+        store::put_promotions(tx, &self.heard).await?;
         store::insert(tx, &self.opened).await?;
         for entry in self.carts.values().filter(|entry| entry.cart.version != entry.was) {
             store::change(tx, &entry.cart, entry.was).await?;
@@ -114,35 +133,59 @@ impl<'a> Desk<'a> {
     fn open(
         &mut self,
         access: Access,
-        id: CartId,
-        token: Option<String>,
+        (id, token): (CartId, Option<String>),
         contents: &Contents,
+        answers: &Answers,
     ) -> Result<StoredAnswer, Error> {
         let mut cart = Cart::new(id, access.user, self.now);
-        self.fill(&mut cart, contents)?;
-        let quote = quote(&cart, &self.offers, self.shop)?;
+        self.fill(&mut cart, contents, answers)?;
+        let quote = self.quote(&cart, access)?.of_a_write();
+        quote.remember_in(&mut cart);
         let view = CartView { token, ..CartView::of(&cart, &quote, self.shop) };
         self.opened.push(cart);
         answer(201, &view)
     }
 
-    fn fill(&self, cart: &mut Cart, contents: &Contents) -> Result<(), Error> {
+    fn fill(&self, cart: &mut Cart, contents: &Contents, answers: &Answers) -> Result<(), Error> {
         cart.change(&contents.details);
         let new_id = || LineId::new(&self.world);
-        cart.add(&contents.lines, &self.offers, self.shop, new_id).map_err(|refusal| Error::Lines(refusal, contents.at))
+        let added = cart.add(&contents.lines, &self.offers, self.shop, new_id);
+        added.map_err(|refusal| Error::Lines(refusal, contents.at))?;
+        let reductions = &mut cart.reductions;
+        match &answers.coupon {
+            Given::Kept => {}
+            Given::Cleared => (reductions.coupon, reductions.coupon_refused) = (None, None),
+            Given::Set(Err(refusal)) => return Err(refusal.clone()),
+            Given::Set(Ok((coupon, _))) => {
+                (reductions.coupon, reductions.coupon_refused) = (Some(coupon.clone()), None);
+            }
+        }
+        match &answers.points {
+            Given::Kept => {}
+            Given::Cleared => (reductions.points, reductions.points_refused) = (None, false),
+            Given::Set(Err(refusal)) => return Err(refusal.clone()),
+            Given::Set(Ok(points)) => (reductions.points, reductions.points_refused) = (Some(points.clone()), false),
+        }
+        Ok(())
+    }
+
+    fn quote(&self, cart: &Cart, access: Access) -> Result<Quote, Error> {
+        let Self { offers, promotions, shop, now, .. } = self;
+        let buyer = buyer(cart, access.user, &self.ordered);
+        Ok(quote(cart, Terms { offers, promotions, shop, buyer, now: *now })?)
     }
 
     fn merge(&mut self, access: Access, into: CartId, from: CartId) -> Result<StoredAnswer, Error> {
         let target = self.open_cart(access, into)?;
         let source = &self.carts.get(&from).ok_or(Error::CartNotFound)?.cart;
         if source.status == Status::Merged && source.merged_into == Some(into) {
-            return self.show(target);
+            return self.show(access, target);
         }
         let guest = Access { user: None, token: Some(from) };
         let source = self.open_cart(guest, from)?.clone();
         let mut changed = target.clone();
         changed.take_in(&source).map_err(|refusal| Error::Lines(refusal, LinesAt::Member))?;
-        let answer = self.put(changed)?;
+        let answer = self.put(access, changed)?;
         self.merged.push((from, into));
         if let Some(entry) = self.carts.get_mut(&from) {
             (entry.cart.status, entry.cart.merged_into) = (Status::Merged, Some(into));
@@ -152,12 +195,15 @@ impl<'a> Desk<'a> {
 
     fn check_out(&mut self, command: &Command, id: CartId, intent: &Intent) -> Result<StoredAnswer, Error> {
         let cart = self.open_cart(command.access, id)?;
-        let quote = quote(cart, &self.offers, self.shop)?;
+        let quote = self.quote(cart, command.access)?;
         if intent.version.is_some_and(|version| version != cart.version) {
             return Err(Error::VersionChanged(Box::new(CartView::of(cart, &quote, self.shop))));
         }
         if !quote.missing.is_empty() {
             return Err(Error::Incomplete(quote.missing));
+        }
+        if intent.prices_are_stale {
+            return Err(Error::PricesStale);
         }
         let unavailable: Vec<Sku> = quote.unavailable().cloned().collect();
         if !unavailable.is_empty() {
@@ -176,27 +222,37 @@ impl<'a> Desk<'a> {
             cart_version: event.cart_version,
             number: event.number.clone(),
             customer: event.customer_id,
+            buyer: buyer_key(event.customer_id, Some(&event.email)),
+            discounts: event.basket.discounts.clone(),
         });
+        self.ordered.extend(buyer_key(event.customer_id, Some(&event.email)));
+        let discounts = event.basket.discounts.clone();
         self.events.push((command.trace.clone(), event));
         if let Some(entry) = self.carts.get_mut(&id) {
             (entry.cart.status, entry.cart.order_id) = (Status::CheckedOut, Some(intent.order_id));
+            entry.cart.reductions.frozen = Some(discounts);
         }
         answer(202, &CheckedOutView::of(intent.order_id, &intent.number, &intent.token))
     }
 
     fn checked_out(&self, command: &Command, cart: &Cart, quote: Quote, intent: &Intent) -> CartCheckedOut {
+        let customer_id = cart.owner.or(command.access.user);
+        let customer = buyer_key(customer_id, cart.details.email.as_deref()).unwrap_or_default();
+        let (coupons, points) = (claims_of(&quote.claims, &customer), quote.points_used());
         CartCheckedOut {
             order_id: intent.order_id,
             number: intent.number.clone(),
             cart_id: cart.id,
             cart_version: cart.version,
-            customer_id: cart.owner.or(command.access.user),
+            customer_id,
             email: cart.details.email.clone().unwrap_or_default(),
             shipping_address: cart.details.shipping_address.clone(),
             billing_address: cart.details.billing_address.clone(),
             basket: quote.basket,
             priced: quote.priced,
             unstocked: quote.unstocked,
+            coupons,
+            points,
             payment_method: intent.payment_method.clone(),
             at: self.now,
         }
@@ -225,8 +281,8 @@ impl<'a> Desk<'a> {
     }
 
     /// Takes a changed cart in its next version; the prices it answers with are those shown from now on.
-    fn put(&mut self, mut cart: Cart) -> Result<StoredAnswer, Error> {
-        let quote = quote(&cart, &self.offers, self.shop)?;
+    fn put(&mut self, access: Access, mut cart: Cart) -> Result<StoredAnswer, Error> {
+        let quote = self.quote(&cart, access)?.of_a_write();
         quote.remember_in(&mut cart);
         cart.version += 1;
         cart.updated = self.now;
@@ -235,8 +291,8 @@ impl<'a> Desk<'a> {
         Ok(answer)
     }
 
-    fn show(&self, cart: &Cart) -> Result<StoredAnswer, Error> {
-        let quote = quote(cart, &self.offers, self.shop)?;
+    fn show(&self, access: Access, cart: &Cart) -> Result<StoredAnswer, Error> {
+        let quote = self.quote(cart, access)?;
         answer(200, &CartView::of(cart, &quote, self.shop))
     }
 
@@ -247,6 +303,34 @@ impl<'a> Desk<'a> {
     }
 }
 
+/// The promotions that matter to a batch, and those of them that are news.
+async fn promotions(
+    tx: &mut Tx,
+    carts: &[Cart],
+    batch: &[Command],
+) -> Result<(Promotions, BTreeMap<PromotionId, PromotionChanged>), DbError> {
+    let asked = || batch.iter().filter_map(|command| command.wish.promotion());
+    let mut ids: BTreeSet<PromotionId> = asked().map(|promotion| promotion.promotion_id).collect();
+    ids.extend(carts.iter().filter_map(|cart| cart.reductions.coupon.as_ref()).map(|coupon| coupon.promotion));
+    let mut promotions = store::select_promotions(tx, &ids).await?;
+    let mut heard = BTreeMap::new();
+    for promotion in asked() {
+        if promotions.insert(promotion.clone()) {
+            heard.insert(promotion.promotion_id, promotion.clone());
+        }
+    }
+    Ok((promotions, heard))
+}
+
+/// Whoever may buy one of these carts after this batch.
+fn buyers(carts: &[Cart], batch: &[Command]) -> BTreeSet<String> {
+    let known = carts.iter().filter_map(|cart| buyer_key(cart.owner, cart.details.email.as_deref()));
+    let asking = batch.iter().flat_map(|command| {
+        [buyer_key(command.access.user, None), buyer_key(None, command.wish.email())].into_iter().flatten()
+    });
+    known.chain(asking).collect()
+}
+
 fn answer(status: u16, view: &impl Serialize) -> Result<StoredAnswer, Error> {
     let body = serde_json::to_string(view).map_err(|error| DbError::Refused(error.to_string().into()))?;
     Ok(StoredAnswer { status, body })
@@ -255,6 +339,10 @@ fn answer(status: u16, view: &impl Serialize) -> Result<StoredAnswer, Error> {
 /// Whether an order can be told of; measured only where it may be close.
 fn fits(event: &CartCheckedOut) -> bool {
     let names: usize = event.basket.lines.iter().map(|item| item.name.len() + 2 * item.sku.as_str().len()).sum();
-    let guess = names + event.basket.lines.len() * LINE_BYTES;
+    let scopes = event.basket.discounts.iter().flat_map(|discount| discount.skus.iter().flatten());
+    let scopes: usize = scopes.map(|sku| sku.as_str().len() + 3).sum();
+    let applied = event.priced.lines.iter().flat_map(|line| &line.discounts);
+    let applied: usize = applied.map(|applied| applied.label.len() + LINE_BYTES / 4).sum();
+    let guess = names + scopes + applied + event.basket.lines.len() * LINE_BYTES;
     guess < MAX_EVENT_BYTES / 8 || serde_json::to_string(event).is_ok_and(|json| json.len() <= MAX_EVENT_BYTES)
 }

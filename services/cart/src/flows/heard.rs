@@ -1,11 +1,12 @@
 //! What the cart does with what it hears: each fact counts by its version or by the cart's own state, so order and repetition
 //! do not matter.
 
-use crate::store;
+use crate::store::{self, Reopened};
 use bodega_bus::{Delivery, Failure};
 use bodega_contracts::{
-    CartId, OrderId, ProductId,
+    CartId, OrderId, ProductId, PromotionId,
     catalog::ProductChanged,
+    coupons::PromotionChanged,
     inventory::StockChanged,
     orders::{CancelReason, OrderCancelled},
 };
@@ -37,20 +38,45 @@ pub(crate) async fn stock_changed(tx: &mut Tx, batch: &[Delivery<StockChanged>])
     Ok(store::put_stock(tx, &newest).await?)
 }
 
-/// Orders that ended without the shopper wanting it: their carts open again, unless they went on already.
+/// Promotions as they are now: the highest version of each wins.
+pub(crate) async fn promotions_changed(tx: &mut Tx, batch: &[Delivery<PromotionChanged>]) -> Result<(), Failure> {
+    let mut newest: BTreeMap<PromotionId, PromotionChanged> = BTreeMap::new();
+    for delivery in batch {
+        let newer = newest.entry(delivery.event.promotion_id).or_insert_with(|| delivery.event.clone());
+        if newer.version < delivery.event.version {
+            newer.clone_from(&delivery.event);
+        }
+    }
+    Ok(store::put_promotions(tx, &newest).await?)
+}
+
+/// Orders that ended: whoever made them has not ordered. Where the shopper did not want it, their carts open again, unless
+/// they went on already.
 pub(crate) async fn orders_cancelled(tx: &mut Tx, batch: &[Delivery<OrderCancelled>]) -> Result<(), Failure> {
-    let orders: BTreeSet<(CartId, OrderId)> = batch
+    let orders: BTreeMap<(CartId, OrderId), CancelReason> = batch
         .iter()
         .filter(|delivery| opens_again(delivery.event.reason))
-        .map(|delivery| (delivery.event.cart_id, delivery.event.order_id))
+        .map(|delivery| ((delivery.event.cart_id, delivery.event.order_id), delivery.event.reason))
         .collect();
-    let orders: Vec<_> = orders.into_iter().collect();
-    Ok(store::reopen(tx, &orders).await?)
+    let reopened = |((cart, order), reason)| Reopened {
+        cart,
+        order,
+        coupon: reason == CancelReason::CouponRejected,
+        points: reason == CancelReason::PointsRejected,
+    };
+    let reopened: Vec<Reopened> = orders.into_iter().map(reopened).collect();
+    store::reopen(tx, &reopened).await?;
+    let ended: BTreeSet<OrderId> = batch.iter().map(|delivery| delivery.event.order_id).collect();
+    Ok(store::cancel(tx, &ended.into_iter().collect::<Vec<_>>()).await?)
 }
 
 fn opens_again(reason: CancelReason) -> bool {
     match reason {
-        CancelReason::OutOfStock | CancelReason::PaymentExpired | CancelReason::PaidOutOfStock => true,
+        CancelReason::OutOfStock
+        | CancelReason::PaymentExpired
+        | CancelReason::PaidOutOfStock
+        | CancelReason::CouponRejected
+        | CancelReason::PointsRejected => true,
         CancelReason::ByShopper | CancelReason::ByStaff => false,
     }
 }

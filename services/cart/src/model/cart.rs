@@ -1,6 +1,6 @@
 //! The cart itself: its lines, its details, who may open it, and how two become one.
 
-use super::{Offers, Shop};
+use super::{Offers, Reductions, Shop};
 use bodega_contracts::{Address, CartId, LineId, OrderId};
 use bodega_kernel::{Sku, Time, UserId};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -25,6 +25,8 @@ pub(crate) struct Cart {
     pub version: i64,
     /// All but the lines.
     pub details: Details,
+    /// Its code, its points, and what came of them.
+    pub reductions: Reductions,
     /// At most [`MAX_LINES`], one for each SKU.
     pub lines: Vec<Line>,
     /// The order it became.
@@ -212,6 +214,7 @@ impl Cart {
             status: Status::Open,
             version: 1,
             details: Details::default(),
+            reductions: Reductions::default(),
             lines: Vec::new(),
             order_id: None,
             merged_into: None,
@@ -296,6 +299,16 @@ impl Cart {
         ours.shipping_address = ours.shipping_address.take().or_else(|| theirs.shipping_address.clone());
         ours.billing_address = ours.billing_address.take().or_else(|| theirs.billing_address.clone());
         ours.shipping_method = ours.shipping_method.take().or_else(|| theirs.shipping_method.clone());
+        let (ours, theirs) = (&mut self.reductions, &other.reductions);
+        if ours.coupon.is_none() {
+            ours.coupon.clone_from(&theirs.coupon);
+            ours.coupon_refused.clone_from(&theirs.coupon_refused);
+        }
+        if ours.points.is_none() {
+            ours.points.clone_from(&theirs.points);
+            ours.points_refused = theirs.points_refused;
+        }
+        ours.counted_refused |= theirs.counted_refused;
         Ok(())
     }
 }

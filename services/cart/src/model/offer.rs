@@ -1,7 +1,8 @@
 //! What the cart has heard of a SKU, and what it knows of the shop.
 
-use bodega_contracts::ProductId;
+use bodega_contracts::{BrandId, CategoryId, ProductId};
 use bodega_kernel::{Currency, Money, Sku};
+use bodega_pricing::ItemFacts;
 use bodega_settings::ShippingMethod;
 use std::collections::HashMap;
 
@@ -24,12 +25,25 @@ pub(crate) struct Offer {
     pub tax_rate_bp: i64,
     /// What is available; `None` if nothing was heard.
     pub available: Option<i64>,
+    /// Who makes it.
+    pub brand: Option<BrandId>,
+    /// The categories it was put into.
+    pub categories: Vec<CategoryId>,
 }
 
 impl Offer {
     /// Its price as money; `None` without a currency.
     pub(crate) fn money(&self) -> Option<Money> {
         self.currency.map(|currency| Money::new(self.price, currency))
+    }
+
+    /// What promotions ask of it.
+    pub(crate) fn facts(&self) -> ItemFacts {
+        ItemFacts {
+            product: Some(self.product.0),
+            brand: self.brand.map(|brand| brand.0),
+            categories: self.categories.iter().map(|category| category.0).collect(),
+        }
     }
 }
 

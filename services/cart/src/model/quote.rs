@@ -1,8 +1,12 @@
 //! What a cart costs at this moment, what changed since its prices were shown, and what checkout still lacks.
 
-use super::{Cart, Offers, Shop, Status};
-use bodega_kernel::{Money, Sku};
-use bodega_pricing::{Basket, Item, Priced, PricingError, Shipping};
+use super::{
+    Buyer, Cart, CouponState, Offer, Offers, PointsState, Promotions, Shop, Status,
+    promotions::{frozen, reduce},
+};
+use bodega_contracts::PromotionId;
+use bodega_kernel::{Money, Sku, Time};
+use bodega_pricing::{Basket, DiscountKind, Item, ItemFacts, Priced, PricingError, Shipping};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -19,6 +23,29 @@ pub(crate) struct Quote {
     pub missing: Vec<Missing>,
     /// SKUs of which no stock is kept.
     pub unstocked: Vec<Sku>,
+    /// The promotions that count their uses, each with the code that was given.
+    pub claims: Vec<(PromotionId, Option<String>)>,
+    /// The code and what became of it.
+    pub coupon: Option<CouponState>,
+    /// The points and what became of them.
+    pub points: Option<PointsState>,
+    /// What comes off shipping, minor units, and what for.
+    pub shipping_off: Option<(String, i64)>,
+}
+
+/// All that the price of a cart depends on beside the cart itself.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Terms<'a> {
+    /// What was heard of its SKUs.
+    pub offers: &'a Offers,
+    /// What was heard of promotions.
+    pub promotions: &'a Promotions,
+    /// The shop.
+    pub shop: &'a Shop,
+    /// Who would buy.
+    pub buyer: Buyer,
+    /// When.
+    pub now: Time,
 }
 
 /// Something that is not as it was shown, or not as it is wanted.
@@ -32,6 +59,13 @@ pub(crate) enum Change {
         /// What was shown.
         was: Money,
         /// What it costs.
+        now: Money,
+    },
+    /// Something else comes off than was shown last, though no price changed: a promotion began, ended or is used up.
+    DiscountChanged {
+        /// What came off, shipping included.
+        was: Money,
+        /// What comes off.
         now: Money,
     },
     /// It cannot be bought any more; checkout refuses until its line is removed.
@@ -69,13 +103,30 @@ impl Quote {
     pub(crate) fn unavailable(&self) -> impl Iterator<Item = &Sku> {
         self.changes.iter().filter_map(|change| match change {
             Change::Unavailable { sku } => Some(sku),
-            Change::PriceChanged { .. } | Change::ShortStock { .. } => None,
+            Change::PriceChanged { .. } | Change::DiscountChanged { .. } | Change::ShortStock { .. } => None,
         })
     }
 
-    /// Whether a price is not the one shown last.
+    /// Whether a price or a discount is not the one shown last.
     pub(crate) fn has_new_prices(&self) -> bool {
-        self.changes.iter().any(|change| matches!(change, Change::PriceChanged { .. }))
+        self.changes.iter().any(|change| matches!(change, Change::PriceChanged { .. } | Change::DiscountChanged { .. }))
+    }
+
+    /// How many points an order of this takes.
+    pub(crate) fn points_used(&self) -> i64 {
+        self.points.as_ref().map_or(0, |points| points.used)
+    }
+
+    /// The same for whoever changes the cart: that something else comes off then is no news to them.
+    #[must_use]
+    pub(crate) fn of_a_write(mut self) -> Self {
+        self.changes.retain(|change| !matches!(change, Change::DiscountChanged { .. }));
+        self
+    }
+
+    /// All that comes off, shipping included, minor units.
+    fn off(&self) -> i64 {
+        self.priced.discount + self.shipping_off.as_ref().map_or(0, |(_, off)| *off)
     }
 
     /// Makes the prices of this quote those that `cart` showed last.
@@ -83,52 +134,25 @@ impl Quote {
         for (line, item) in cart.lines.iter_mut().zip(&self.basket.lines) {
             line.shown = item.unit_price;
         }
+        cart.reductions.shown_off = self.off();
+    }
+
+    /// Tells of another discount where no other price explains it.
+    fn compare_discounts(&mut self, cart: &Cart, shop: &Shop) {
+        let (was, now) = (cart.reductions.shown_off, self.off());
+        if was != now && !self.has_new_prices() {
+            let money = |amount| Money::new(amount, shop.currency);
+            self.changes.push(Change::DiscountChanged { was: money(was), now: money(now) });
+        }
     }
 }
 
 /// Prices `cart`: an open one at present prices, any other at those it was frozen with. What cannot be bought any more is
 /// priced as it was shown.
-pub(crate) fn quote(cart: &Cart, offers: &Offers, shop: &Shop) -> Result<Quote, PricingError> {
+pub(crate) fn quote(cart: &Cart, terms: Terms<'_>) -> Result<Quote, PricingError> {
+    let Terms { offers, promotions, shop, buyer, now } = terms;
     let open = cart.status == Status::Open;
-    let (mut changes, mut unstocked, mut ships) = (Vec::new(), Vec::new(), false);
-    let mut lines = Vec::with_capacity(cart.lines.len());
-    for line in &cart.lines {
-        let known = offers.get(&line.sku);
-        let unit_price = match offers.for_sale(&line.sku, shop) {
-            Some(offer) if open => offer.price,
-            Some(_) | None => line.shown,
-        };
-        if open {
-            let for_sale = offers.for_sale(&line.sku, shop).is_some();
-            changes.extend((!for_sale).then(|| Change::Unavailable { sku: line.sku.clone() }));
-        }
-        if unit_price != line.shown {
-            let money = |amount| Money::new(amount, shop.currency);
-            changes.push(Change::PriceChanged {
-                sku: line.sku.clone(),
-                was: money(line.shown),
-                now: money(unit_price),
-            });
-        }
-        if known.is_some_and(|offer| !offer.stocked) {
-            unstocked.push(line.sku.clone());
-        } else {
-            ships = true;
-            let short = known.and_then(|offer| offer.available).filter(|&available| open && available < line.quantity);
-            changes.extend(short.map(|available| Change::ShortStock {
-                sku: line.sku.clone(),
-                wanted: line.quantity,
-                available: available.max(0),
-            }));
-        }
-        lines.push(Item {
-            sku: line.sku.clone(),
-            name: known.map_or_else(|| line.sku.to_string(), |offer| offer.name.clone()),
-            unit_price,
-            quantity: line.quantity,
-            tax_rate_bp: known.map_or(0, |offer| offer.tax_rate_bp.clamp(0, bodega_pricing::MAX_RATE_BP)),
-        });
-    }
+    let Looked { lines, facts, changes, unstocked, ships } = look(cart, offers, shop);
     let method = shop.method(cart.details.shipping_method.as_deref()).filter(|_| ships);
     let shipping = method.map(|method| Shipping {
         method: method.id.clone(),
@@ -138,9 +162,79 @@ pub(crate) fn quote(cart: &Cart, offers: &Offers, shop: &Shop) -> Result<Quote, 
     });
     let missing = if open { missing(cart, ships, shipping.is_some()) } else { Vec::new() };
     let (currency, prices_include_tax) = (shop.currency, shop.prices_include_tax);
-    let basket = Basket { currency, prices_include_tax, lines, discounts: Vec::new(), shipping };
+    let mut basket = Basket { currency, prices_include_tax, lines, discounts: Vec::new(), shipping };
+    let reduced = if open { reduce(cart, &basket, &facts, promotions, (buyer, now))? } else { frozen(cart) };
+    basket.discounts = reduced.discounts;
     let priced = bodega_pricing::price(&basket)?;
-    Ok(Quote { basket, priced, changes, missing, unstocked })
+    let shipping_off = shipping_off(&basket, &priced);
+    let (claims, coupon, points) = (reduced.claims, reduced.coupon, reduced.points);
+    let mut quote = Quote { basket, priced, changes, missing, unstocked, claims, coupon, points, shipping_off };
+    if open {
+        quote.compare_discounts(cart, shop);
+    }
+    Ok(quote)
+}
+
+/// The lines of a cart as they would be bought.
+struct Looked {
+    lines: Vec<Item>,
+    facts: Vec<ItemFacts>,
+    changes: Vec<Change>,
+    unstocked: Vec<Sku>,
+    /// Whether any of them is sent.
+    ships: bool,
+}
+
+fn look(cart: &Cart, offers: &Offers, shop: &Shop) -> Looked {
+    let open = cart.status == Status::Open;
+    let mut looked =
+        Looked { lines: Vec::new(), facts: Vec::new(), changes: Vec::new(), unstocked: Vec::new(), ships: false };
+    for line in &cart.lines {
+        let known = offers.get(&line.sku);
+        let unit_price = match offers.for_sale(&line.sku, shop) {
+            Some(offer) if open => offer.price,
+            Some(_) | None => line.shown,
+        };
+        if open {
+            let for_sale = offers.for_sale(&line.sku, shop).is_some();
+            looked.changes.extend((!for_sale).then(|| Change::Unavailable { sku: line.sku.clone() }));
+        }
+        if unit_price != line.shown {
+            let money = |amount| Money::new(amount, shop.currency);
+            looked.changes.push(Change::PriceChanged {
+                sku: line.sku.clone(),
+                was: money(line.shown),
+                now: money(unit_price),
+            });
+        }
+        if known.is_some_and(|offer| !offer.stocked) {
+            looked.unstocked.push(line.sku.clone());
+        } else {
+            looked.ships = true;
+            let short = known.and_then(|offer| offer.available).filter(|&available| open && available < line.quantity);
+            looked.changes.extend(short.map(|available| Change::ShortStock {
+                sku: line.sku.clone(),
+                wanted: line.quantity,
+                available: available.max(0),
+            }));
+        }
+        looked.facts.push(known.map(Offer::facts).unwrap_or_default());
+        looked.lines.push(Item {
+            sku: line.sku.clone(),
+            name: known.map_or_else(|| line.sku.to_string(), |offer| offer.name.clone()),
+            unit_price,
+            quantity: line.quantity,
+            tax_rate_bp: known.map_or(0, |offer| offer.tax_rate_bp.clamp(0, bodega_pricing::MAX_RATE_BP)),
+        });
+    }
+    looked
+}
+
+/// What free shipping is worth here, and which discount gave it.
+fn shipping_off(basket: &Basket, priced: &Priced) -> Option<(String, i64)> {
+    let full = basket.shipping.as_ref()?.price;
+    let free = basket.discounts.iter().find(|discount| discount.kind == DiscountKind::FreeShipping)?;
+    (priced.shipping < full).then(|| (free.label.clone(), full - priced.shipping))
 }
 
 fn missing(cart: &Cart, ships: bool, has_method: bool) -> Vec<Missing> {

@@ -1,7 +1,7 @@
 //! Carts: one row each, lines and all, so that a change is one statement.
 
-use crate::model::{Cart, Details, Status};
-use bodega_contracts::{Address, CartId, OrderId};
+use crate::model::{Cart, Details, Reductions, Status};
+use bodega_contracts::{CartId, OrderId};
 use bodega_db::{DbError, OnConflict, Row, Tx, Value, params};
 use bodega_kernel::{Time, UserId};
 use sea_orm::{DatabaseConnection, entity::prelude::*};
@@ -20,6 +20,13 @@ pub(crate) struct Model {
     pub billing_address: Option<String>,
     pub shipping_method: Option<String>,
     pub lines: String,
+    pub coupon: Option<String>,
+    pub coupon_refused: Option<String>,
+    pub counted_refused: bool,
+    pub points: Option<String>,
+    pub points_refused: bool,
+    pub shown_off: i64,
+    pub discounts: Option<String>,
     pub order_id: Option<Uuid>,
     pub merged_into: Option<Uuid>,
     pub created_ms: i64,
@@ -41,8 +48,9 @@ pub(crate) async fn select(tx: &mut Tx, ids: &[CartId]) -> Result<Vec<Cart>, DbE
     let keys: Vec<Value<'_>> = ids.iter().map(|id| id.0.into()).collect();
     let rows = tx
         .query_keys(
-            "SELECT id, owner, status, version, email, shipping_address, billing_address, shipping_method, lines, order_id, \
-             merged_into, created_ms, updated_ms FROM carts WHERE id = $1 ORDER BY id {lock}",
+            "SELECT id, owner, status, version, email, shipping_address, billing_address, shipping_method, lines, coupon, \
+             coupon_refused, counted_refused, points, points_refused, shown_off, discounts, order_id, merged_into, \
+             created_ms, updated_ms FROM carts WHERE id = $1 ORDER BY id {lock}",
             &keys,
         )
         .await?;
@@ -65,6 +73,9 @@ pub(crate) async fn insert(tx: &mut Tx, carts: &[Cart]) -> Result<(), DbError> {
                 text_of(details.billing_address.as_ref())?,
                 details.shipping_method.as_deref(),
                 text(&cart.lines)?,
+                text_of(cart.reductions.coupon.as_ref())?,
+                text_of(cart.reductions.points.as_ref())?,
+                cart.reductions.shown_off,
                 cart.created,
                 cart.updated
             ]
@@ -81,6 +92,9 @@ pub(crate) async fn insert(tx: &mut Tx, carts: &[Cart]) -> Result<(), DbError> {
         "billing_address",
         "shipping_method",
         "lines",
+        "coupon",
+        "points",
+        "shown_off",
         "created_ms",
         "updated_ms",
     ];
@@ -89,7 +103,7 @@ pub(crate) async fn insert(tx: &mut Tx, carts: &[Cart]) -> Result<(), DbError> {
 
 /// Writes what may change of an open cart that was in version `was`.
 pub(crate) async fn change(tx: &mut Tx, cart: &Cart, was: i64) -> Result<(), DbError> {
-    let details = &cart.details;
+    let (details, reductions) = (&cart.details, &cart.reductions);
     let values = params![
         cart.id.0,
         was,
@@ -99,12 +113,19 @@ pub(crate) async fn change(tx: &mut Tx, cart: &Cart, was: i64) -> Result<(), DbE
         text_of(details.billing_address.as_ref())?,
         details.shipping_method.as_deref(),
         text(&cart.lines)?,
-        cart.updated
+        cart.updated,
+        text_of(reductions.coupon.as_ref())?,
+        reductions.coupon_refused.as_deref(),
+        reductions.counted_refused,
+        text_of(reductions.points.as_ref())?,
+        reductions.points_refused,
+        reductions.shown_off
     ];
     let changed = tx
         .execute(
             "UPDATE carts SET version = $3, email = $4, shipping_address = $5, billing_address = $6, shipping_method = $7, \
-             lines = $8, updated_ms = $9 WHERE id = $1 AND version = $2 AND status = 'open'",
+             lines = $8, updated_ms = $9, coupon = $10, coupon_refused = $11, counted_refused = $12, points = $13, \
+             points_refused = $14, shown_off = $15 WHERE id = $1 AND version = $2 AND status = 'open'",
             &values,
         )
         .await?;
@@ -123,11 +144,29 @@ pub(crate) async fn merge(tx: &mut Tx, cart: CartId, into: CartId, at: Time) -> 
     lost_unless(merged == 1)
 }
 
-/// Opens the carts again that became these orders and still are them; sorted, so that two batches lock in one order.
-pub(crate) async fn reopen(tx: &mut Tx, orders: &[(CartId, OrderId)]) -> Result<(), DbError> {
+/// A cart that opens again.
+pub(crate) struct Reopened {
+    pub cart: CartId,
+    pub order: OrderId,
+    /// Whether its order was refused over a promotion.
+    pub coupon: bool,
+    /// Whether it was refused over points.
+    pub points: bool,
+}
+
+/// Opens the carts again that became these orders and still are them; sorted, so that two batches lock in one order. What an
+/// order was refused over is not used again: its code, else the promotions that count their uses; its points.
+pub(crate) async fn reopen(tx: &mut Tx, orders: &[Reopened]) -> Result<(), DbError> {
     let now = tx.now();
-    let rows: Vec<_> = orders.iter().map(|(cart, order)| params![cart.0, order.0, now].to_vec()).collect();
-    let sql = "UPDATE carts SET status = 'open', order_id = NULL, version = version + 1, updated_ms = $3 \
+    let row = |reopened: &Reopened| {
+        let Reopened { cart, order, coupon, points } = reopened;
+        params![cart.0, order.0, now, *coupon, *points].to_vec()
+    };
+    let rows: Vec<_> = orders.iter().map(row).collect();
+    let sql = "UPDATE carts SET status = 'open', order_id = NULL, discounts = NULL, version = version + 1, \
+               updated_ms = $3, counted_refused = counted_refused OR ($4 AND (coupon IS NULL OR coupon_refused IS NOT NULL)), \
+               coupon_refused = CASE WHEN $4 AND coupon IS NOT NULL THEN 'rejected' ELSE coupon_refused END, \
+               points_refused = points_refused OR $5 \
                WHERE id = $1 AND order_id = $2 AND status = 'checked_out'";
     tx.execute_each(sql, &rows).await.map(drop)
 }
@@ -158,10 +197,17 @@ fn model(row: &Row) -> Result<Model, DbError> {
         billing_address: row.get(6)?,
         shipping_method: row.get(7)?,
         lines: row.get(8)?,
-        order_id: row.get(9)?,
-        merged_into: row.get(10)?,
-        created_ms: row.get(11)?,
-        updated_ms: row.get(12)?,
+        coupon: row.get(9)?,
+        coupon_refused: row.get(10)?,
+        counted_refused: row.get(11)?,
+        points: row.get(12)?,
+        points_refused: row.get(13)?,
+        shown_off: row.get(14)?,
+        discounts: row.get(15)?,
+        order_id: row.get(16)?,
+        merged_into: row.get(17)?,
+        created_ms: row.get(18)?,
+        updated_ms: row.get(19)?,
     })
 }
 
@@ -173,9 +219,18 @@ fn cart(row: Model) -> Result<Cart, DbError> {
         version: row.version,
         details: Details {
             email: row.email,
-            shipping_address: address(row.shipping_address.as_deref())?,
-            billing_address: address(row.billing_address.as_deref())?,
+            shipping_address: parsed_of(row.shipping_address.as_deref())?,
+            billing_address: parsed_of(row.billing_address.as_deref())?,
             shipping_method: row.shipping_method,
+        },
+        reductions: Reductions {
+            coupon: parsed_of(row.coupon.as_deref())?,
+            coupon_refused: row.coupon_refused,
+            counted_refused: row.counted_refused,
+            points: parsed_of(row.points.as_deref())?,
+            points_refused: row.points_refused,
+            shown_off: row.shown_off,
+            frozen: parsed_of(row.discounts.as_deref())?,
         },
         lines: parsed(&row.lines)?,
         order_id: row.order_id.map(OrderId),
@@ -185,7 +240,7 @@ fn cart(row: Model) -> Result<Cart, DbError> {
     })
 }
 
-fn address(text: Option<&str>) -> Result<Option<Address>, DbError> {
+fn parsed_of<T: DeserializeOwned>(text: Option<&str>) -> Result<Option<T>, DbError> {
     text.map(parsed).transpose()
 }
 
@@ -193,12 +248,12 @@ fn parsed<T: DeserializeOwned>(text: &str) -> Result<T, DbError> {
     serde_json::from_str(text).map_err(|error| refused(&error))
 }
 
-fn text(value: &impl serde::Serialize) -> Result<String, DbError> {
+pub(super) fn text(value: &impl serde::Serialize) -> Result<String, DbError> {
     serde_json::to_string(value).map_err(|error| refused(&error))
 }
 
-fn text_of(address: Option<&Address>) -> Result<Option<String>, DbError> {
-    address.map(text).transpose()
+fn text_of(value: Option<&impl serde::Serialize>) -> Result<Option<String>, DbError> {
+    value.map(text).transpose()
 }
 
 fn refused(error: &impl ToString) -> DbError {

@@ -2,7 +2,7 @@
 //! a SKU that moves from one product to another comes out right in any order of arrival.
 
 use crate::model::{Offer, Offers};
-use bodega_contracts::{ProductId, cart::SeenFact, catalog::ProductChanged, inventory::StockChanged};
+use bodega_contracts::{BrandId, ProductId, cart::SeenFact, catalog::ProductChanged, inventory::StockChanged};
 use bodega_db::{DbError, OnConflict, Row, Tx, Value, params};
 use bodega_kernel::{Currency, Sku};
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement, entity::prelude::*};
@@ -10,6 +10,10 @@ use std::collections::{BTreeMap, HashMap};
 
 /// Another replica hears of the same new product at this moment; the batch is tried again.
 const PRODUCT_RACE: &str = "a new product is being stored already";
+
+/// The columns of a price.
+const PRICE: &[&str] =
+    &["sku", "product_id", "name", "price", "currency", "active", "stocked", "tax_rate_bp", "brand_id", "category_ids"];
 
 mod prices {
     use sea_orm::entity::prelude::*;
@@ -27,6 +31,8 @@ mod prices {
         pub active: bool,
         pub stocked: bool,
         pub tax_rate_bp: i64,
+        pub brand_id: Option<Uuid>,
+        pub category_ids: String,
     }
 
     #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
@@ -98,7 +104,8 @@ pub(crate) async fn select(tx: &mut Tx, skus: &[Sku]) -> Result<Offers, DbError>
     let keys: Vec<Value<'_>> = skus.iter().map(Value::from).collect();
     let rows = tx
         .query_keys(
-            "SELECT p.sku, p.product_id, p.name, p.price, p.currency, p.active, p.stocked, p.tax_rate_bp, s.available \
+            "SELECT p.sku, p.product_id, p.name, p.price, p.currency, p.active, p.stocked, p.tax_rate_bp, s.available, p.brand_id, \
+             p.category_ids \
              FROM prices p LEFT JOIN stock_seen s ON s.sku = p.sku WHERE p.sku = $1",
             &keys,
         )
@@ -124,8 +131,7 @@ pub(crate) async fn put_products(tx: &mut Tx, products: &BTreeMap<ProductId, &Pr
         return Err(DbError::Unavailable(PRODUCT_RACE.into()));
     }
     let rows: Vec<_> = new.iter().flat_map(|(_, product)| variants(product)).collect();
-    let columns = &["sku", "product_id", "name", "price", "currency", "active", "stocked", "tax_rate_bp"];
-    tx.insert_rows("prices", columns, OnConflict::Fail, &rows).await?;
+    tx.insert_rows("prices", PRICE, OnConflict::Fail, &rows).await?;
     for (id, product) in stored {
         if known.get(id).is_some_and(|version| *version < product.version) {
             replace(tx, product).await?;
@@ -138,10 +144,11 @@ async fn replace(tx: &mut Tx, product: &ProductChanged) -> Result<(), DbError> {
     let id = product.product_id.0;
     tx.execute("UPDATE products SET version = $2 WHERE product_id = $1", &params![id, product.version]).await?;
     tx.execute("UPDATE prices SET active = FALSE WHERE product_id = $1", &params![id]).await?;
-    let sql = "INSERT INTO prices (sku, product_id, name, price, currency, active, stocked, tax_rate_bp) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (sku, product_id) DO UPDATE SET \
-               name = excluded.name, price = excluded.price, currency = excluded.currency, active = excluded.active, \
-               stocked = excluded.stocked, tax_rate_bp = excluded.tax_rate_bp";
+    let sql = "INSERT INTO prices (sku, product_id, name, price, currency, active, stocked, tax_rate_bp, brand_id, \
+               category_ids) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (sku, product_id) DO UPDATE \
+               SET name = excluded.name, price = excluded.price, currency = excluded.currency, \
+               active = excluded.active, stocked = excluded.stocked, tax_rate_bp = excluded.tax_rate_bp, \
+               brand_id = excluded.brand_id, category_ids = excluded.category_ids";
     let rows: Vec<_> = variants(product).collect();
     tx.execute_each(sql, &rows).await.map(drop)
 }
@@ -149,7 +156,8 @@ async fn replace(tx: &mut Tx, product: &ProductChanged) -> Result<(), DbError> {
 /// The rows of a product's variants; of twins the last one counts.
 fn variants(product: &ProductChanged) -> impl Iterator<Item = Vec<Value<'_>>> {
     let by_sku: BTreeMap<_, _> = product.variants.iter().map(|variant| (&variant.sku, variant)).collect();
-    by_sku.into_values().map(|variant| {
+    let categories = serde_json::to_string(&product.category_ids).unwrap_or_default();
+    by_sku.into_values().map(move |variant| {
         params![
             &variant.sku,
             product.product_id.0,
@@ -158,7 +166,9 @@ fn variants(product: &ProductChanged) -> impl Iterator<Item = Vec<Value<'_>>> {
             variant.price.currency.to_string(),
             product.active,
             variant.stocked,
-            variant.tax_rate_bp
+            variant.tax_rate_bp,
+            product.brand_id.map(|brand| brand.0),
+            categories.clone()
         ]
         .to_vec()
     })
@@ -183,6 +193,8 @@ fn offer(row: prices::Model) -> Offer {
         stocked: row.stocked,
         tax_rate_bp: row.tax_rate_bp,
         available: None,
+        brand: row.brand_id.map(BrandId),
+        categories: serde_json::from_str(&row.category_ids).unwrap_or_default(),
     }
 }
 
@@ -196,5 +208,7 @@ fn offer_of(row: &Row) -> Result<Offer, DbError> {
         stocked: row.get(6)?,
         tax_rate_bp: row.get(7)?,
         available: row.get(8)?,
+        brand: row.get::<Option<Uuid>>(9)?.map(BrandId),
+        categories: serde_json::from_str(&row.get::<String>(10)?).unwrap_or_default(),
     })
 }

@@ -1,12 +1,13 @@
 //! Checkouts, one for each version of a cart that was bought, and the blocks that order numbers come from.
 
-use super::carts::lost_unless;
+use super::carts::{lost_unless, text};
 use bodega_contracts::{
     CartId, OrderId,
     cart::{CheckedOut, CheckoutFact},
 };
 use bodega_db::{DbError, OnConflict, Tx, Value, params};
 use bodega_kernel::{Time, UserId};
+use bodega_pricing::Discount;
 use sea_orm::{DatabaseConnection, QueryOrder, QuerySelect, entity::prelude::*};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -19,6 +20,7 @@ pub(crate) struct Model {
     pub number: String,
     pub customer: Option<Uuid>,
     pub at_ms: i64,
+    pub buyer: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
@@ -39,6 +41,10 @@ pub(crate) struct Checkout {
     pub number: String,
     /// The buyer; `None` for a guest.
     pub customer: Option<UserId>,
+    /// Whose order it is, guests told apart by a digest.
+    pub buyer: Option<String>,
+    /// What it was priced with.
+    pub discounts: Vec<Discount>,
 }
 
 /// Freezes the carts of these checkouts, each in exactly the version that is bought.
@@ -47,24 +53,33 @@ pub(crate) async fn freeze(tx: &mut Tx, checkouts: &[Checkout]) -> Result<(), Db
         return Ok(());
     }
     let now = tx.now();
-    let row = |checkout: &Checkout| {
+    let mut rows = Vec::with_capacity(checkouts.len());
+    for checkout in checkouts {
         let customer = checkout.customer.map(|customer| customer.0);
-        let (order, cart) = (checkout.order_id.0, checkout.cart_id.0);
-        params![order, cart, checkout.cart_version, checkout.number.clone(), customer, now].to_vec()
-    };
-    let rows: Vec<_> = checkouts.iter().map(row).collect();
-    let columns = &["order_id", "cart_id", "cart_version", "number", "customer", "at_ms"];
+        let (order, cart, version) = (checkout.order_id.0, checkout.cart_id.0, checkout.cart_version);
+        let (number, buyer) = (checkout.number.as_str(), checkout.buyer.as_deref());
+        let discounts = if checkout.discounts.is_empty() { None } else { Some(text(&checkout.discounts)?) };
+        rows.push(params![order, cart, version, number, customer, now, buyer, discounts].to_vec());
+    }
+    let columns = &["order_id", "cart_id", "cart_version", "number", "customer", "at_ms", "buyer", "discounts"];
     tx.insert_rows("checkouts", columns, OnConflict::Fail, &rows).await?;
     let carts: Vec<Value<'_>> = checkouts.iter().map(|checkout| checkout.cart_id.0.into()).collect();
     let frozen = tx
         .query_keys(
-            "UPDATE carts SET status = 'checked_out', order_id = c.order_id, updated_ms = c.at_ms FROM checkouts c \
+            "UPDATE carts SET status = 'checked_out', order_id = c.order_id, discounts = c.discounts, \
+             updated_ms = c.at_ms FROM checkouts c \
              WHERE carts.id = $1 AND carts.status = 'open' AND c.cart_id = carts.id AND c.cart_version = carts.version \
              RETURNING carts.id",
             &carts,
         )
         .await?;
     lost_unless(frozen.len() == checkouts.len())
+}
+
+/// Notes orders that ended without a sale: whoever made them has not ordered.
+pub(crate) async fn cancel(tx: &mut Tx, orders: &[OrderId]) -> Result<(), DbError> {
+    let rows: Vec<_> = orders.iter().map(|order| params![order.0].to_vec()).collect();
+    tx.execute_each("UPDATE checkouts SET cancelled = TRUE WHERE order_id = $1", &rows).await.map(drop)
 }
 
 /// Takes a block of order numbers; nobody else gets the same one.

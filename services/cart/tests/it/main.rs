@@ -4,7 +4,11 @@
 
 mod access;
 mod checkout;
+mod coupons;
 mod facts;
 mod heard;
 mod lines;
+mod points;
+mod said;
 mod setup;
+mod stale;

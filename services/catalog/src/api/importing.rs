@@ -19,7 +19,8 @@ pub(super) const MAX_FILE_BYTES: usize = 32 * 1024 * 1024;
 const MAX_KEY_CHARS: usize = 255;
 
 /// Imports a Shopify product CSV. Products with a bad row are left out and reported; a file that is no table imports
-/// nothing. Importing a file again changes nothing.
+/// nothing. Variants that are new bring their stock, which inventory receives soon after. Importing a file again changes
+/// nothing.
 #[utoipa::path(
     post, path = "/v1/products/import", tag = "catalog",
     request_body(content = String, content_type = "text/csv", description = "Shopify's product CSV, at most 32 MiB"),

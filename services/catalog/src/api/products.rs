@@ -1,7 +1,7 @@
 //! Products: lists, one in full, and what staff do with them.
 
 use super::{
-    edits::ForVersion,
+    edits::{Change, ChangeHeaders, ChangeRefused, New, NewHeaders, NewRefused, Removal, RemovalEnds, RemovalHeaders},
     read,
     shapes::{NewProduct, ProductChanges},
     written,
@@ -24,7 +24,7 @@ use axum::{
 };
 use bodega_contracts::ProductId;
 use bodega_kernel::{Page, Role};
-use bodega_web::{KeyedBody, Paging, Path, Problem, Query, Staff, Who};
+use bodega_web::{Paging, Path, Problem, Query, Who};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -113,18 +113,12 @@ pub(super) async fn get_product(
 
 /// Makes a product.
 #[utoipa::path(
-    post, path = "/v1/products", tag = "catalog", request_body = NewProduct,
-    params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes the same product once")),
-    responses(
-        (status = 201, description = "The product", body = ProductView),
-        (status = 409, description = "`sku_taken` or `slug_taken`"),
-        (status = 422, description = "Fields are wrong; `errors` names them"),
-    )
+    post, path = "/v1/products", tag = "catalog", request_body = NewProduct, params(NewHeaders),
+    responses((status = 201, description = "The product", body = ProductView), NewRefused)
 )]
 pub(super) async fn create_product(
     State(catalog): State<Catalog>,
-    Staff(_): Staff,
-    KeyedBody { body, key }: KeyedBody<NewProduct>,
+    New { body, key }: New<NewProduct>,
 ) -> Result<Response, Problem> {
     let edit = body.into_edit(&catalog.terms).map_err(Error::Invalid)?;
     Ok(written(products::create_product(&catalog, key, edit).await?))
@@ -133,49 +127,26 @@ pub(super) async fn create_product(
 /// Changes a product.
 #[utoipa::path(
     patch, path = "/v1/products/{id}", tag = "catalog", request_body = ProductChanges,
-    params(
-        ("id" = ProductId, Path, description = "Which"),
-        ("If-Match" = Option<String>, Header, description = "The ETag it was read with"),
-        ("Idempotency-Key" = Option<String>, Header, description = "The same key changes it once"),
-    ),
-    responses(
-        (status = 200, description = "The product", body = ProductView),
-        (status = 404, description = "There is no such product"),
-        (status = 409, description = "`sku_taken` or `slug_taken`"),
-        (status = 412, description = "It has changed since it was read"),
-        (status = 422, description = "Fields are wrong; `errors` names them"),
-    )
+    params(("id" = ProductId, Path, description = "Which"), ChangeHeaders),
+    responses((status = 200, description = "The product", body = ProductView), ChangeRefused)
 )]
 pub(super) async fn change_product(
     State(catalog): State<Catalog>,
-    Staff(_): Staff,
-    Path(id): Path<ProductId>,
-    ForVersion(version): ForVersion,
-    KeyedBody { body, key }: KeyedBody<ProductChanges>,
+    Change { target, body }: Change<ProductId, ProductChanges>,
 ) -> Result<Response, Problem> {
     let edit = body.into_edit(&catalog.terms).map_err(Error::Invalid)?;
-    Ok(written(products::change_product(&catalog, key, id, version, edit).await?))
+    Ok(written(products::change_product(&catalog, target, edit).await?))
 }
 
 /// Archives a product: it is off sale, and its slug and SKUs stay taken.
 #[utoipa::path(
     delete, path = "/v1/products/{id}", tag = "catalog",
-    params(
-        ("id" = ProductId, Path, description = "Which"),
-        ("If-Match" = Option<String>, Header, description = "The ETag it was read with"),
-    ),
-    responses(
-        (status = 204, description = "It is archived"),
-        (status = 404, description = "There is no such product"),
-        (status = 412, description = "It has changed since it was read"),
-    )
+    params(("id" = ProductId, Path, description = "Which"), RemovalHeaders), responses(RemovalEnds)
 )]
 pub(super) async fn archive_product(
     State(catalog): State<Catalog>,
-    Staff(_): Staff,
-    Path(id): Path<ProductId>,
-    ForVersion(version): ForVersion,
+    Removal(target): Removal<ProductId>,
 ) -> Result<StatusCode, Problem> {
-    products::archive_product(&catalog, id, version).await?;
+    products::archive_product(&catalog, target).await?;
     Ok(StatusCode::NO_CONTENT)
 }

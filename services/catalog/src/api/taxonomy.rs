@@ -1,6 +1,9 @@
 //! Categories and brands.
 
-use super::{edits::ForVersion, read, written};
+use super::{
+    edits::{Change, ChangeHeaders, ChangeRefused, New, NewHeaders, NewRefused, Removal, RemovalEnds, RemovalHeaders},
+    read, written,
+};
 use crate::{
     Catalog,
     flows::{
@@ -17,7 +20,7 @@ use axum::{
 };
 use bodega_contracts::{BrandId, CategoryId};
 use bodega_kernel::Page;
-use bodega_web::{KeyedBody, Paging, Path, Problem, Staff};
+use bodega_web::{Paging, Problem};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -88,17 +91,12 @@ pub(super) async fn list_categories(
 
 /// Makes a category.
 #[utoipa::path(
-    post, path = "/v1/categories", tag = "catalog", request_body = NewCategory,
-    responses(
-        (status = 201, description = "The category", body = CategoryView),
-        (status = 409, description = "`slug_taken`"),
-        (status = 422, description = "Fields are wrong; `errors` names them"),
-    )
+    post, path = "/v1/categories", tag = "catalog", request_body = NewCategory, params(NewHeaders),
+    responses((status = 201, description = "The category", body = CategoryView), NewRefused)
 )]
 pub(super) async fn create_category(
     State(catalog): State<Catalog>,
-    Staff(_): Staff,
-    KeyedBody { body, key }: KeyedBody<NewCategory>,
+    New { body, key }: New<NewCategory>,
 ) -> Result<Response, Problem> {
     let naming = Naming { name: Some(body.name), slug: body.slug };
     Ok(written(taxonomy::create_category(&catalog, key, naming, body.parent_id).await?))
@@ -107,43 +105,27 @@ pub(super) async fn create_category(
 /// Renames or moves a category.
 #[utoipa::path(
     patch, path = "/v1/categories/{id}", tag = "catalog", request_body = CategoryChanges,
-    params(("id" = CategoryId, Path, description = "Which"), ("If-Match" = Option<String>, Header, description = "Its ETag")),
-    responses(
-        (status = 200, description = "The category", body = CategoryView),
-        (status = 404, description = "There is no such category"),
-        (status = 409, description = "`slug_taken`"),
-        (status = 412, description = "It has changed since it was read"),
-        (status = 422, description = "Fields are wrong; `errors` names them"),
-    )
+    params(("id" = CategoryId, Path, description = "Which"), ChangeHeaders),
+    responses((status = 200, description = "The category", body = CategoryView), ChangeRefused)
 )]
 pub(super) async fn change_category(
     State(catalog): State<Catalog>,
-    Staff(_): Staff,
-    Path(id): Path<CategoryId>,
-    ForVersion(version): ForVersion,
-    KeyedBody { body, key }: KeyedBody<CategoryChanges>,
+    Change { target, body }: Change<CategoryId, CategoryChanges>,
 ) -> Result<Response, Problem> {
     let naming = Naming { name: body.name, slug: body.slug };
-    Ok(written(taxonomy::change_category(&catalog, key, id, version, naming, body.parent_id).await?))
+    Ok(written(taxonomy::change_category(&catalog, target, naming, body.parent_id).await?))
 }
 
 /// Deletes a category in which nothing stands.
 #[utoipa::path(
-    delete, path = "/v1/categories/{id}", tag = "catalog", params(("id" = CategoryId, Path, description = "Which")),
-    responses(
-        (status = 204, description = "It is gone"),
-        (status = 404, description = "There is no such category"),
-        (status = 409, description = "`in_use`: products or categories stand in it"),
-        (status = 412, description = "It has changed since it was read"),
-    )
+    delete, path = "/v1/categories/{id}", tag = "catalog",
+    params(("id" = CategoryId, Path, description = "Which"), RemovalHeaders), responses(RemovalEnds)
 )]
 pub(super) async fn delete_category(
     State(catalog): State<Catalog>,
-    Staff(_): Staff,
-    Path(id): Path<CategoryId>,
-    ForVersion(version): ForVersion,
+    Removal(target): Removal<CategoryId>,
 ) -> Result<StatusCode, Problem> {
-    taxonomy::delete_category(&catalog, id, version).await?;
+    taxonomy::delete_category(&catalog, target).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -162,17 +144,12 @@ pub(super) async fn list_brands(
 
 /// Makes a brand.
 #[utoipa::path(
-    post, path = "/v1/brands", tag = "catalog", request_body = NewBrand,
-    responses(
-        (status = 201, description = "The brand", body = BrandView),
-        (status = 409, description = "`slug_taken`"),
-        (status = 422, description = "Fields are wrong; `errors` names them"),
-    )
+    post, path = "/v1/brands", tag = "catalog", request_body = NewBrand, params(NewHeaders),
+    responses((status = 201, description = "The brand", body = BrandView), NewRefused)
 )]
 pub(super) async fn create_brand(
     State(catalog): State<Catalog>,
-    Staff(_): Staff,
-    KeyedBody { body, key }: KeyedBody<NewBrand>,
+    New { body, key }: New<NewBrand>,
 ) -> Result<Response, Problem> {
     let naming = Naming { name: Some(body.name), slug: body.slug };
     Ok(written(taxonomy::create_brand(&catalog, key, naming).await?))
@@ -181,42 +158,26 @@ pub(super) async fn create_brand(
 /// Renames a brand.
 #[utoipa::path(
     patch, path = "/v1/brands/{id}", tag = "catalog", request_body = BrandChanges,
-    params(("id" = BrandId, Path, description = "Which"), ("If-Match" = Option<String>, Header, description = "Its ETag")),
-    responses(
-        (status = 200, description = "The brand", body = BrandView),
-        (status = 404, description = "There is no such brand"),
-        (status = 409, description = "`slug_taken`"),
-        (status = 412, description = "It has changed since it was read"),
-        (status = 422, description = "Fields are wrong; `errors` names them"),
-    )
+    params(("id" = BrandId, Path, description = "Which"), ChangeHeaders),
+    responses((status = 200, description = "The brand", body = BrandView), ChangeRefused)
 )]
 pub(super) async fn change_brand(
     State(catalog): State<Catalog>,
-    Staff(_): Staff,
-    Path(id): Path<BrandId>,
-    ForVersion(version): ForVersion,
-    KeyedBody { body, key }: KeyedBody<BrandChanges>,
+    Change { target, body }: Change<BrandId, BrandChanges>,
 ) -> Result<Response, Problem> {
     let naming = Naming { name: body.name, slug: body.slug };
-    Ok(written(taxonomy::change_brand(&catalog, key, id, version, naming).await?))
+    Ok(written(taxonomy::change_brand(&catalog, target, naming).await?))
 }
 
 /// Deletes a brand that no product has.
 #[utoipa::path(
-    delete, path = "/v1/brands/{id}", tag = "catalog", params(("id" = BrandId, Path, description = "Which")),
-    responses(
-        (status = 204, description = "It is gone"),
-        (status = 404, description = "There is no such brand"),
-        (status = 409, description = "`in_use`: products have it"),
-        (status = 412, description = "It has changed since it was read"),
-    )
+    delete, path = "/v1/brands/{id}", tag = "catalog",
+    params(("id" = BrandId, Path, description = "Which"), RemovalHeaders), responses(RemovalEnds)
 )]
 pub(super) async fn delete_brand(
     State(catalog): State<Catalog>,
-    Staff(_): Staff,
-    Path(id): Path<BrandId>,
-    ForVersion(version): ForVersion,
+    Removal(target): Removal<BrandId>,
 ) -> Result<StatusCode, Problem> {
-    taxonomy::delete_brand(&catalog, id, version).await?;
+    taxonomy::delete_brand(&catalog, target).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,20 +1,21 @@
 //! Importing a Shopify file: read whole before anything is written, then stored in portions.
 //!
-//! A portion is one transaction, and within it each product stands or falls alone. Importing the same file again
-//! changes nothing, so an import that was interrupted is simply repeated.
+//! A portion is one transaction, and within it each product stands or falls alone. With a variant goes its first stock,
+//! told to inventory in the same transaction. Importing the same file again changes nothing, so an import that was
+//! interrupted is simply repeated.
 
 use super::{Answered, Done, products, remember, replayed, taxonomy};
 use crate::{
     Catalog,
     error::Error,
-    import::{self, Import, ImportError, ImportedProduct},
+    import::{self, Import, ImportError, ImportedProduct, ImportedVariant},
     model::{Edit, Link, MAX_NAME_CHARS, Photo, Product, Status, Terms, VariantEdit},
     store,
     views::{ImportFault, ImportReport, ImportedStock},
 };
 use axum::body::Bytes;
+use bodega_contracts::catalog::{OpeningStock, ProductStocked};
 use bodega_db::{DbError, IdempotencyKey, StoredAnswer, Tx};
-use bodega_kernel::Sku;
 use std::{sync::Arc, time::Duration};
 
 /// The most products of a file.
@@ -36,10 +37,10 @@ enum Outcome {
     Rejected(String),
 }
 
-/// A product's outcome, and which of its SKUs the shop had not had.
+/// A product's outcome, and what the file says is there of it.
 struct Imported {
     outcome: Outcome,
-    new_skus: Vec<bool>,
+    stock: Vec<ImportedStock>,
 }
 
 /// Imports a file.
@@ -132,7 +133,7 @@ async fn portion(catalog: &Catalog, products: &Arc<[ImportedProduct]>, start: us
 
 /// A refusal undoes and rejects this product and no other.
 async fn import_alone(tx: &mut Tx, terms: &Terms, product: &ImportedProduct) -> Result<Imported, Error> {
-    let rejected = |reason| Ok(Imported { outcome: Outcome::Rejected(reason), new_skus: Vec::new() });
+    let rejected = |reason| Ok(Imported { outcome: Outcome::Rejected(reason), stock: Vec::new() });
     match tx.nested(async |tx| import_product(tx, terms, product).await).await {
         Err(Error::Db(error)) if error.is_transient() => Err(Error::Db(error)),
         Err(Error::Db(error)) => {
@@ -147,20 +148,31 @@ async fn import_alone(tx: &mut Tx, terms: &Terms, product: &ImportedProduct) -> 
 async fn import_product(tx: &mut Tx, terms: &Terms, item: &ImportedProduct) -> Result<Imported, Error> {
     let before = store::products::locked_by_handle(tx, &item.handle).await?;
     let edit = wanted(tx, item, before.as_ref()).await?;
-    let had =
-        |sku: &Sku| before.as_ref().is_some_and(|before| before.variants.iter().any(|variant| variant.sku == *sku));
-    let new_skus = item.variants.iter().map(|variant| !had(&variant.sku)).collect();
-    let outcome = match &before {
-        None => {
-            products::create(tx, terms, &edit, Some(&item.handle)).await?;
-            Outcome::Created
-        }
-        Some(before) => match products::change(tx, terms, before, &edit).await? {
-            Some(_) => Outcome::Updated,
-            None => Outcome::Unchanged,
+    let stock = stock(item, before.as_ref());
+    let (outcome, product_id) = match before {
+        None => (Outcome::Created, products::create(tx, terms, &edit, Some(&item.handle)).await?.id),
+        Some(before) => match products::change(tx, terms, &before, &edit).await? {
+            Some(product) => (Outcome::Updated, product.id),
+            None => (Outcome::Unchanged, before.id),
         },
     };
-    Ok(Imported { outcome, new_skus })
+    let new = stock.iter().filter(|line| line.new);
+    let opening: Vec<_> = new.map(|line| OpeningStock { sku: line.sku.clone(), quantity: line.quantity }).collect();
+    if !opening.is_empty() {
+        tx.emit(&ProductStocked { product_id, opening })?;
+    }
+    Ok(Imported { outcome, stock })
+}
+
+/// What the file says is there. Only of variants that are new it is the stock: for the others the file is older than
+/// what was sold since.
+fn stock(item: &ImportedProduct, before: Option<&Product>) -> Vec<ImportedStock> {
+    let line = |variant: &ImportedVariant| {
+        let quantity = variant.quantity.filter(|quantity| variant.stocked && *quantity > 0)?;
+        let had = before.is_some_and(|before| before.variants.iter().any(|known| known.sku == variant.sku));
+        Some(ImportedStock { sku: variant.sku.clone(), quantity, new: !had })
+    };
+    item.variants.iter().filter_map(line).collect()
 }
 
 /// What the file says of a product. What it does not say stays: a brand, further categories, pictures; and what staff
@@ -198,7 +210,7 @@ async fn wanted(tx: &mut Tx, item: &ImportedProduct, before: Option<&Product>) -
     })
 }
 
-fn variant(item: &import::ImportedVariant) -> VariantEdit {
+fn variant(item: &ImportedVariant) -> VariantEdit {
     VariantEdit {
         id: None,
         sku: item.sku.clone(),
@@ -230,12 +242,7 @@ impl ImportReport {
             Outcome::Unchanged => self.unchanged += 1,
             Outcome::Rejected(reason) => return self.reject(product.line, &product.handle, reason),
         }
-        for (variant, new) in product.variants.iter().zip(imported.new_skus) {
-            let quantity = variant.quantity.unwrap_or(0);
-            if variant.stocked && quantity > 0 {
-                self.stock.push(ImportedStock { sku: variant.sku.clone(), quantity, new });
-            }
-        }
+        self.stock.extend(imported.stock);
     }
 
     fn reject(&mut self, line: u64, handle: &str, reason: String) {

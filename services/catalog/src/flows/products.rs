@@ -1,13 +1,13 @@
 //! Making, changing and archiving products: each change is one version, and one event in its transaction.
 
-use super::{Answered, Done, once};
+use super::{Answered, Done, Target, once_seen};
 use crate::{
     Catalog,
     error::Error,
     model::{Edit, Fault, Product, Status, Terms, numbered, slug_of},
     store::{
         self, products,
-        taxonomy::{self, Brand, Category},
+        taxonomy::{self, Brand, Category, Entry as _},
     },
     views::ProductView,
 };
@@ -27,41 +27,33 @@ pub(crate) async fn create_product(
     edit: Edit,
 ) -> Result<Answered, Error> {
     let terms = catalog.terms;
-    let answered = once(&catalog.db, key, async move |tx| {
+    once_seen(catalog, key, async move |tx| {
         let product = create(tx, &terms, &edit, None).await?;
         answer(tx, 201, &product, &terms).await
     })
-    .await?;
-    catalog.pages.drop_all();
-    Ok(answered)
+    .await
 }
 
 /// Changes a product, if it is in the version that was read.
 pub(crate) async fn change_product(
     catalog: &Catalog,
-    key: Option<IdempotencyKey>,
-    id: ProductId,
-    read_version: Option<i64>,
+    target: Target<ProductId>,
     edit: Edit,
 ) -> Result<Answered, Error> {
     let terms = catalog.terms;
-    let answered = once(&catalog.db, key, async move |tx| {
-        let before = products::locked(tx, id).await?.ok_or(Error::NotFound)?;
-        if read_version.is_some_and(|version| version != before.version) {
-            return Err(Error::OtherVersion);
-        }
+    once_seen(catalog, target.key.clone(), async move |tx| {
+        let before = products::locked(tx, target.id).await?.ok_or(Error::NotFound)?;
+        target.check(before.version)?;
         let product = change(tx, &terms, &before, &edit).await?.unwrap_or(before);
         answer(tx, 200, &product, &terms).await
     })
-    .await?;
-    catalog.pages.drop_all();
-    Ok(answered)
+    .await
 }
 
 /// Takes a product off sale; fine where it is already.
-pub(crate) async fn archive_product(catalog: &Catalog, id: ProductId, read_version: Option<i64>) -> Result<(), Error> {
+pub(crate) async fn archive_product(catalog: &Catalog, target: Target<ProductId>) -> Result<(), Error> {
     let edit = Edit { status: Some(Status::Archived), ..Edit::default() };
-    change_product(catalog, None, id, read_version, edit).await.map(drop)
+    change_product(catalog, target, edit).await.map(drop)
 }
 
 /// A new product of `edit`. The slug that `edit` names must be free; without one a free slug is found from the handle or
@@ -130,7 +122,7 @@ async fn lock_links(tx: &mut Tx, product: &Product) -> Result<(Option<Brand>, Ve
     let brand = match product.brand {
         None => None,
         Some(id) => {
-            let found = taxonomy::brand(tx, id).await?;
+            let found = Brand::locked(tx, id).await?;
             Some(found.ok_or_else(|| Error::invalid("/brand_id", "is no brand"))?)
         }
     };

@@ -1,15 +1,16 @@
 //! Brands and categories: making, renaming, moving, deleting. What products use is not deleted.
 
-use super::{Answered, Done, once};
+use super::{Answered, Done, Target, once, once_seen};
 use crate::{
     Catalog,
     error::Error,
     model::{Fault, Link, MAX_NAME_CHARS, Tree, label, numbered, slug_fault, slug_of},
-    store::taxonomy::{self, Brand, Category},
+    store::taxonomy::{self, Brand, Category, Entry, Label},
     views::{BrandView, CategoryView},
 };
 use bodega_contracts::{BrandId, CategoryId};
 use bodega_db::{IdempotencyKey, Tx};
+use serde::Serialize;
 
 /// How many numbered slugs are tried for a name.
 const NUMBERED_SLUGS: u32 = 20;
@@ -30,6 +31,12 @@ impl Naming {
         if faults.is_empty() { Ok(()) } else { Err(Error::Invalid(faults)) }
     }
 
+    /// A label that is to be called so.
+    fn over(&self, before: &Label) -> Label {
+        let or = |new: &Option<String>, before: &String| new.as_ref().unwrap_or(before).clone();
+        Label { name: or(&self.name, &before.name), slug: or(&self.slug, &before.slug), version: before.version }
+    }
+
     /// The slugs to try, in this order.
     fn slugs(&self, name: &str) -> Vec<String> {
         match &self.slug {
@@ -47,15 +54,8 @@ pub(crate) async fn create_brand(
 ) -> Result<Answered, Error> {
     naming.check()?;
     once(&catalog.db, key, async move |tx| {
-        let name = naming.name.clone().unwrap_or_default();
-        let mut brand = Brand { id: BrandId::new(tx.world()), slug: String::new(), name, version: 1 };
-        for slug in naming.slugs(&brand.name) {
-            brand.slug = slug;
-            if taxonomy::insert_brand(tx, &brand).await? {
-                return Ok(Done::new(201, Some(1), &BrandView::from(brand))?);
-            }
-        }
-        Err(Error::SlugTaken(brand.slug))
+        let brand = Brand { id: BrandId::new(tx.world()), label: Label::default() };
+        create::<_, BrandView>(tx, brand, &naming).await
     })
     .await
 }
@@ -63,44 +63,21 @@ pub(crate) async fn create_brand(
 /// Renames a brand.
 pub(crate) async fn change_brand(
     catalog: &Catalog,
-    key: Option<IdempotencyKey>,
-    id: BrandId,
-    read_version: Option<i64>,
+    target: Target<BrandId>,
     naming: Naming,
 ) -> Result<Answered, Error> {
     naming.check()?;
-    let answered = once(&catalog.db, key, async move |tx| {
-        let before = taxonomy::brand(tx, id).await?.ok_or(Error::NotFound)?;
-        same_version(read_version, before.version)?;
-        let mut brand = before.clone();
-        brand.name = naming.name.unwrap_or(brand.name);
-        brand.slug = naming.slug.unwrap_or(brand.slug);
-        if brand != before {
-            brand.version += 1;
-            if !taxonomy::update_brand(tx, &brand).await? {
-                return Err(Error::SlugTaken(brand.slug));
-            }
-        }
-        Ok(Done::new(200, Some(brand.version), &BrandView::from(brand))?)
+    once_seen(catalog, target.key.clone(), async move |tx| {
+        let before: Brand = meant(tx, &target).await?;
+        let brand = Brand { label: naming.over(&before.label), ..before };
+        change::<_, BrandView>(tx, &before, brand).await
     })
-    .await?;
-    catalog.pages.drop_all();
-    Ok(answered)
+    .await
 }
 
 /// Deletes a brand that no product has.
-pub(crate) async fn delete_brand(catalog: &Catalog, id: BrandId, read_version: Option<i64>) -> Result<(), Error> {
-    catalog
-        .db
-        .write(async move |tx: &mut Tx| {
-            let brand = taxonomy::brand(tx, id).await?.ok_or(Error::NotFound)?;
-            same_version(read_version, brand.version)?;
-            let deleted = taxonomy::delete_brand(tx, id).await?;
-            if deleted { Ok(()) } else { Err(Error::InUse("products have this brand")) }
-        })
-        .await?;
-    catalog.pages.drop_all();
-    Ok(())
+pub(crate) async fn delete_brand(catalog: &Catalog, target: Target<BrandId>) -> Result<(), Error> {
+    delete::<Brand>(catalog, target, "products have this brand").await
 }
 
 /// Makes a category, at the top or under another.
@@ -113,20 +90,10 @@ pub(crate) async fn create_category(
     naming.check()?;
     once(&catalog.db, key, async move |tx| {
         let tree = taxonomy::tree(tx).await?;
-        let name = naming.name.clone().unwrap_or_default();
-        let id = CategoryId::new(tx.world());
-        if tree.count() >= Tree::MAX_CATEGORIES {
-            return Err(Error::InUse("the shop has as many categories as it may have"));
-        }
-        may_stand(&tree, id, parent)?;
-        let mut category = Category { id, slug: String::new(), name, parent, version: 1 };
-        for slug in naming.slugs(&category.name) {
-            category.slug = slug;
-            if taxonomy::insert_category(tx, &category).await? {
-                return Ok(Done::new(201, Some(1), &CategoryView::from(category))?);
-            }
-        }
-        Err(Error::SlugTaken(category.slug))
+        room_for_one(tree.count())?;
+        let category = Category { id: CategoryId::new(tx.world()), parent, label: Label::default() };
+        may_stand(&tree, category.id, parent)?;
+        create::<_, CategoryView>(tx, category, &naming).await
     })
     .await
 }
@@ -134,87 +101,115 @@ pub(crate) async fn create_category(
 /// Renames a category, or moves it with all that stands under it.
 pub(crate) async fn change_category(
     catalog: &Catalog,
-    key: Option<IdempotencyKey>,
-    id: CategoryId,
-    read_version: Option<i64>,
+    target: Target<CategoryId>,
     naming: Naming,
     parent: Link<CategoryId>,
 ) -> Result<Answered, Error> {
     naming.check()?;
-    let answered = once(&catalog.db, key, async move |tx| {
+    once_seen(catalog, target.key.clone(), async move |tx| {
         // A move is decided with the whole tree locked, so that two moves make no circle.
         let tree = taxonomy::tree(tx).await?;
-        let before = taxonomy::categories(tx, &[id]).await?.pop().ok_or(Error::NotFound)?;
-        same_version(read_version, before.version)?;
-        let mut category = before.clone();
-        category.name = naming.name.unwrap_or(category.name);
-        category.slug = naming.slug.unwrap_or(category.slug);
-        category.parent = parent.over(category.parent);
-        if category.parent != before.parent {
-            may_stand(&tree, id, category.parent)?;
+        let before: Category = meant(tx, &target).await?;
+        let parent = parent.over(before.parent);
+        if parent != before.parent {
+            may_stand(&tree, before.id, parent)?;
         }
-        if category != before {
-            category.version += 1;
-            if !taxonomy::update_category(tx, &category).await? {
-                return Err(Error::SlugTaken(category.slug));
-            }
-        }
-        Ok(Done::new(200, Some(category.version), &CategoryView::from(category))?)
+        let category = Category { parent, label: naming.over(&before.label), ..before };
+        change::<_, CategoryView>(tx, &before, category).await
     })
-    .await?;
-    catalog.pages.drop_all();
-    Ok(answered)
+    .await
 }
 
 /// Deletes a category in which no product and no other category stands.
-pub(crate) async fn delete_category(catalog: &Catalog, id: CategoryId, read_version: Option<i64>) -> Result<(), Error> {
+pub(crate) async fn delete_category(catalog: &Catalog, target: Target<CategoryId>) -> Result<(), Error> {
+    delete::<Category>(catalog, target, "products or categories stand in this category").await
+}
+
+/// The brand that an import names, made where it is not there.
+pub(super) async fn brand_named(tx: &mut Tx, name: &str) -> Result<BrandId, Error> {
+    if let Some(brand) = Brand::locked_by_slug(tx, &slug_of(name)).await? {
+        return Ok(brand.id);
+    }
+    let brand = Brand { id: BrandId::new(tx.world()), label: imported(name) };
+    Ok(insert_or_twin(tx, brand).await?.id)
+}
+
+/// The category that an import names, made at the top where it is not there.
+pub(super) async fn category_named(tx: &mut Tx, name: &str) -> Result<CategoryId, Error> {
+    if let Some(category) = Category::locked_by_slug(tx, &slug_of(name)).await? {
+        return Ok(category.id);
+    }
+    room_for_one(taxonomy::category_count(tx).await? as usize)?;
+    let category = Category { id: CategoryId::new(tx.world()), parent: None, label: imported(name) };
+    Ok(insert_or_twin(tx, category).await?.id)
+}
+
+/// Inserts a brand or category under the first slug of its name that is free.
+async fn create<E: Entry, V: From<E> + Serialize>(tx: &mut Tx, mut entry: E, naming: &Naming) -> Result<Done, Error> {
+    *entry.label_mut() = naming.over(&Label { version: 1, ..Label::default() });
+    for slug in naming.slugs(&entry.label().name) {
+        entry.label_mut().slug = slug;
+        if entry.insert(tx).await? {
+            return Ok(Done::new(201, Some(1), &V::from(entry))?);
+        }
+    }
+    Err(slug_taken(&entry))
+}
+
+/// Stores a brand or category as the next version of `before`, unless it is the same.
+async fn change<E: Entry, V: From<E> + Serialize>(tx: &mut Tx, before: &E, mut entry: E) -> Result<Done, Error> {
+    if entry != *before {
+        entry.label_mut().version += 1;
+        if !entry.update(tx).await? {
+            return Err(slug_taken(&entry));
+        }
+    }
+    Ok(Done::new(200, Some(entry.label().version), &V::from(entry))?)
+}
+
+/// Deletes a brand or category that nothing depends on.
+async fn delete<E: Entry>(catalog: &Catalog, target: Target<E::Id>, users: &'static str) -> Result<(), Error> {
     catalog
         .db
         .write(async move |tx: &mut Tx| {
-            let category = taxonomy::categories(tx, &[id]).await?.pop().ok_or(Error::NotFound)?;
-            same_version(read_version, category.version)?;
-            let deleted = taxonomy::delete_category(tx, id).await?;
-            if deleted { Ok(()) } else { Err(Error::InUse("products or categories stand in this category")) }
+            let deleted = meant::<E>(tx, &target).await?.delete(tx).await?;
+            if deleted { Ok(()) } else { Err(Error::InUse(users)) }
         })
         .await?;
     catalog.pages.drop_all();
     Ok(())
 }
 
-/// The brand that an import names, made where it is not there.
-pub(super) async fn brand_named(tx: &mut Tx, name: &str) -> Result<BrandId, Error> {
-    let slug = slug_of(name);
-    if let Some(brand) = taxonomy::brand_by_slug(tx, &slug).await? {
-        return Ok(brand.id);
-    }
-    let brand = Brand { id: BrandId::new(tx.world()), slug, name: name.to_owned(), version: 1 };
-    if taxonomy::insert_brand(tx, &brand).await? {
-        return Ok(brand.id);
-    }
-    let twin = taxonomy::brand_by_slug(tx, &brand.slug).await?;
-    twin.map(|brand| brand.id).ok_or(Error::SlugTaken(brand.slug))
+/// What a write is meant for, locked and in the version that was read.
+async fn meant<E: Entry>(tx: &mut Tx, target: &Target<E::Id>) -> Result<E, Error> {
+    let entry = E::locked(tx, target.id).await?.ok_or(Error::NotFound)?;
+    target.check(entry.label().version)?;
+    Ok(entry)
 }
 
-/// The category that an import names, made at the top where it is not there.
-pub(super) async fn category_named(tx: &mut Tx, name: &str) -> Result<CategoryId, Error> {
-    let slug = slug_of(name);
-    if let Some(category) = taxonomy::category_by_slug(tx, &slug).await? {
-        return Ok(category.id);
+/// The entry, or the one that another transaction made of the same slug meanwhile.
+async fn insert_or_twin<E: Entry>(tx: &mut Tx, entry: E) -> Result<E, Error> {
+    if entry.insert(tx).await? {
+        return Ok(entry);
     }
-    if taxonomy::category_count(tx).await? >= Tree::MAX_CATEGORIES as i64 {
-        return Err(Error::InUse("the shop has as many categories as it may have"));
-    }
-    let id = CategoryId::new(tx.world());
-    let category = Category { id, slug, name: name.to_owned(), parent: None, version: 1 };
-    if taxonomy::insert_category(tx, &category).await? {
-        return Ok(id);
-    }
-    let twin = taxonomy::category_by_slug(tx, &category.slug).await?;
-    twin.map(|category| category.id).ok_or(Error::SlugTaken(category.slug))
+    let twin = E::locked_by_slug(tx, &entry.label().slug).await?;
+    twin.ok_or_else(|| slug_taken(&entry))
 }
 
-fn same_version(read: Option<i64>, now: i64) -> Result<(), Error> {
-    if read.is_some_and(|read| read != now) { Err(Error::OtherVersion) } else { Ok(()) }
+fn slug_taken(entry: &impl Entry) -> Error {
+    Error::SlugTaken(entry.label().slug.clone())
+}
+
+/// The label of what an import names.
+fn imported(name: &str) -> Label {
+    Label { slug: slug_of(name), name: name.to_owned(), version: 1 }
+}
+
+fn room_for_one(categories: usize) -> Result<(), Error> {
+    if categories < Tree::MAX_CATEGORIES {
+        return Ok(());
+    }
+    Err(Error::InUse("the shop has as many categories as it may have"))
 }
 
 fn may_stand(tree: &Tree, category: CategoryId, parent: Option<CategoryId>) -> Result<(), Error> {

@@ -21,6 +21,8 @@ const ONE_KIND: (&str, &str) = ("Title", "Default Title");
 const MAX_ROWS: usize = 2_300;
 const MAX_NAME_CHARS: usize = 255;
 const MAX_GRAMS: f64 = 1e9;
+/// As many as inventory keeps of a SKU.
+const MAX_PIECES: i64 = 1_000_000_000;
 
 /// The product of these rows, which share a handle and are not none.
 pub(super) fn product(rows: &[Row], currency: Currency) -> Result<ImportedProduct, Fault> {
@@ -184,6 +186,9 @@ fn quantity(text: &str) -> Result<Option<i64>, String> {
         return Ok(None);
     }
     let quantity = text.parse::<i64>().map_err(|_| format!("`{text}` is no whole number of pieces"))?;
+    if quantity > MAX_PIECES {
+        return Err(format!("`{text}` are more pieces than a shop keeps: at most {MAX_PIECES}"));
+    }
     Ok(Some(quantity.max(0)))
 }
 

@@ -7,71 +7,137 @@ use bodega_contracts::{BrandId, CategoryId};
 use bodega_db::{DbError, Row, Tx, params};
 use bodega_kernel::uuid::Uuid;
 
+/// What brands and categories have in common.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Label {
+    pub(crate) slug: String,
+    pub(crate) name: String,
+    pub(crate) version: i64,
+}
+
 /// A brand as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Brand {
     pub(crate) id: BrandId,
-    pub(crate) slug: String,
-    pub(crate) name: String,
-    pub(crate) version: i64,
+    pub(crate) label: Label,
 }
 
 /// A category as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Category {
     pub(crate) id: CategoryId,
-    pub(crate) slug: String,
-    pub(crate) name: String,
     pub(crate) parent: Option<CategoryId>,
-    pub(crate) version: i64,
+    pub(crate) label: Label,
 }
 
-/// The brand of this id, locked.
-pub(crate) async fn brand(tx: &mut Tx, id: BrandId) -> Result<Option<Brand>, DbError> {
-    let sql = "SELECT id, slug, name, version FROM brands WHERE id = $1 ORDER BY id {lock}";
-    tx.query_one(sql, &params![id.0]).await?.map(|row| read_brand(&row)).transpose()
+/// A brand or a category: no two of a kind share a slug.
+pub(crate) trait Entry: PartialEq + Sized {
+    /// Names it.
+    type Id: Copy + Send + 'static;
+
+    fn label(&self) -> &Label;
+    fn label_mut(&mut self) -> &mut Label;
+
+    /// The one of this id, locked.
+    async fn locked(tx: &mut Tx, id: Self::Id) -> Result<Option<Self>, DbError>;
+    /// The one of this slug, locked.
+    async fn locked_by_slug(tx: &mut Tx, slug: &str) -> Result<Option<Self>, DbError>;
+    /// Whether the new one went in; not where its slug is taken.
+    async fn insert(&self, tx: &mut Tx) -> Result<bool, DbError>;
+    /// Whether the new state of one that was locked was stored; not where its slug is taken.
+    async fn update(&self, tx: &mut Tx) -> Result<bool, DbError>;
+    /// Whether one that was locked was deleted; not where anything depends on it.
+    async fn delete(&self, tx: &mut Tx) -> Result<bool, DbError>;
 }
 
-/// The brand of this slug, locked.
-pub(crate) async fn brand_by_slug(tx: &mut Tx, slug: &str) -> Result<Option<Brand>, DbError> {
-    let sql = "SELECT id, slug, name, version FROM brands WHERE slug = $1 ORDER BY id {lock}";
-    tx.query_one(sql, &params![slug]).await?.map(|row| read_brand(&row)).transpose()
+impl Entry for Brand {
+    type Id = BrandId;
+
+    fn label(&self) -> &Label {
+        &self.label
+    }
+
+    fn label_mut(&mut self) -> &mut Label {
+        &mut self.label
+    }
+
+    async fn locked(tx: &mut Tx, id: BrandId) -> Result<Option<Self>, DbError> {
+        let sql = "SELECT id, slug, name, version FROM brands WHERE id = $1 ORDER BY id {lock}";
+        tx.query_one(sql, &params![id.0]).await?.as_ref().map(brand).transpose()
+    }
+
+    async fn locked_by_slug(tx: &mut Tx, slug: &str) -> Result<Option<Self>, DbError> {
+        let sql = "SELECT id, slug, name, version FROM brands WHERE slug = $1 ORDER BY id {lock}";
+        tx.query_one(sql, &params![slug]).await?.as_ref().map(brand).transpose()
+    }
+
+    async fn insert(&self, tx: &mut Tx) -> Result<bool, DbError> {
+        let sql = "INSERT INTO brands (id, slug, name, version) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+        let Label { slug, name, version } = &self.label;
+        Ok(tx.execute(sql, &params![self.id.0, slug, name, *version]).await? == 1)
+    }
+
+    async fn update(&self, tx: &mut Tx) -> Result<bool, DbError> {
+        let sql = "UPDATE brands SET slug = $2, name = $3, version = $4 WHERE id = $1";
+        let Label { slug, name, version } = &self.label;
+        Ok(unless_taken(tx, sql, &params![self.id.0, slug, name, *version]).await?.is_some())
+    }
+
+    async fn delete(&self, tx: &mut Tx) -> Result<bool, DbError> {
+        let sql = "DELETE FROM brands WHERE id = $1 \
+                   AND NOT EXISTS (SELECT 1 FROM products WHERE products.brand_id = $1)";
+        Ok(tx.execute(sql, &params![self.id.0]).await? == 1)
+    }
 }
 
-fn read_brand(row: &Row) -> Result<Brand, DbError> {
-    Ok(Brand { id: BrandId(row.get(0)?), slug: row.get(1)?, name: row.get(2)?, version: row.get(3)? })
-}
+impl Entry for Category {
+    type Id = CategoryId;
 
-/// Whether the new brand went in; not where its slug is taken.
-pub(crate) async fn insert_brand(tx: &mut Tx, brand: &Brand) -> Result<bool, DbError> {
-    let sql = "INSERT INTO brands (id, slug, name, version) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
-    Ok(tx.execute(sql, &params![brand.id.0, &brand.slug, &brand.name, brand.version]).await? == 1)
-}
+    fn label(&self) -> &Label {
+        &self.label
+    }
 
-/// Stores a brand that was locked, unless its slug is taken.
-pub(crate) async fn update_brand(tx: &mut Tx, brand: &Brand) -> Result<bool, DbError> {
-    let sql = "UPDATE brands SET slug = $2, name = $3, version = $4 WHERE id = $1";
-    let changed = unless_taken(tx, sql, &params![brand.id.0, &brand.slug, &brand.name, brand.version]).await?;
-    Ok(changed.is_some())
-}
+    fn label_mut(&mut self) -> &mut Label {
+        &mut self.label
+    }
 
-/// Deletes a brand that was locked, unless a product has it.
-pub(crate) async fn delete_brand(tx: &mut Tx, id: BrandId) -> Result<bool, DbError> {
-    let sql = "DELETE FROM brands WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM products WHERE products.brand_id = $1)";
-    Ok(tx.execute(sql, &params![id.0]).await? == 1)
+    async fn locked(tx: &mut Tx, id: CategoryId) -> Result<Option<Self>, DbError> {
+        Ok(categories(tx, &[id]).await?.pop())
+    }
+
+    async fn locked_by_slug(tx: &mut Tx, slug: &str) -> Result<Option<Self>, DbError> {
+        let sql = "SELECT id, slug, name, parent_id, version FROM categories WHERE slug = $1 ORDER BY id {lock}";
+        tx.query_one(sql, &params![slug]).await?.as_ref().map(category).transpose()
+    }
+
+    async fn insert(&self, tx: &mut Tx) -> Result<bool, DbError> {
+        let sql = "INSERT INTO categories (id, slug, name, parent_id, version) VALUES ($1, $2, $3, $4, $5) \
+                   ON CONFLICT DO NOTHING";
+        let Label { slug, name, version } = &self.label;
+        let parent = self.parent.map(|parent| parent.0);
+        Ok(tx.execute(sql, &params![self.id.0, slug, name, parent, *version]).await? == 1)
+    }
+
+    async fn update(&self, tx: &mut Tx) -> Result<bool, DbError> {
+        let sql = "UPDATE categories SET slug = $2, name = $3, parent_id = $4, version = $5 WHERE id = $1";
+        let Label { slug, name, version } = &self.label;
+        let parent = self.parent.map(|parent| parent.0);
+        Ok(unless_taken(tx, sql, &params![self.id.0, slug, name, parent, *version]).await?.is_some())
+    }
+
+    async fn delete(&self, tx: &mut Tx) -> Result<bool, DbError> {
+        let sql = "DELETE FROM categories WHERE id = $1 \
+                   AND NOT EXISTS (SELECT 1 FROM product_categories WHERE product_categories.category_id = $1) \
+                   AND NOT EXISTS (SELECT 1 FROM categories AS child WHERE child.parent_id = $1)";
+        Ok(tx.execute(sql, &params![self.id.0]).await? == 1)
+    }
 }
 
 /// These categories, locked; those that do not exist are missing.
 pub(crate) async fn categories(tx: &mut Tx, ids: &[CategoryId]) -> Result<Vec<Category>, DbError> {
     let keys: Vec<_> = ids.iter().flat_map(|id| params![id.0]).collect();
     let sql = "SELECT id, slug, name, parent_id, version FROM categories WHERE id = $1 ORDER BY id {lock}";
-    tx.query_keys(sql, &keys).await?.iter().map(read_category).collect()
-}
-
-/// The category of this slug, locked.
-pub(crate) async fn category_by_slug(tx: &mut Tx, slug: &str) -> Result<Option<Category>, DbError> {
-    let sql = "SELECT id, slug, name, parent_id, version FROM categories WHERE slug = $1 ORDER BY id {lock}";
-    tx.query_one(sql, &params![slug]).await?.map(|row| read_category(&row)).transpose()
+    tx.query_keys(sql, &keys).await?.iter().map(category).collect()
 }
 
 /// All categories, locked: what decides about the shape of the tree.
@@ -88,36 +154,12 @@ pub(crate) async fn category_count(tx: &mut Tx) -> Result<i64, DbError> {
     row.map_or(Ok(0), |row| row.get(0))
 }
 
-fn read_category(row: &Row) -> Result<Category, DbError> {
-    Ok(Category {
-        id: CategoryId(row.get(0)?),
-        slug: row.get(1)?,
-        name: row.get(2)?,
-        parent: row.get::<Option<Uuid>>(3)?.map(CategoryId),
-        version: row.get(4)?,
-    })
+fn brand(row: &Row) -> Result<Brand, DbError> {
+    let label = Label { slug: row.get(1)?, name: row.get(2)?, version: row.get(3)? };
+    Ok(Brand { id: BrandId(row.get(0)?), label })
 }
 
-/// Whether the new category went in; not where its slug is taken.
-pub(crate) async fn insert_category(tx: &mut Tx, category: &Category) -> Result<bool, DbError> {
-    let sql = "INSERT INTO categories (id, slug, name, parent_id, version) VALUES ($1, $2, $3, $4, $5) \
-               ON CONFLICT DO NOTHING";
-    let parent = category.parent.map(|parent| parent.0);
-    Ok(tx.execute(sql, &params![category.id.0, &category.slug, &category.name, parent, category.version]).await? == 1)
-}
-
-/// Stores a category that was locked, unless its slug is taken.
-pub(crate) async fn update_category(tx: &mut Tx, category: &Category) -> Result<bool, DbError> {
-    let sql = "UPDATE categories SET slug = $2, name = $3, parent_id = $4, version = $5 WHERE id = $1";
-    let parent = category.parent.map(|parent| parent.0);
-    let values = params![category.id.0, &category.slug, &category.name, parent, category.version];
-    Ok(unless_taken(tx, sql, &values).await?.is_some())
-}
-
-/// Deletes a category that was locked, unless a product or another category stands in it.
-pub(crate) async fn delete_category(tx: &mut Tx, id: CategoryId) -> Result<bool, DbError> {
-    let sql = "DELETE FROM categories WHERE id = $1 \
-               AND NOT EXISTS (SELECT 1 FROM product_categories WHERE product_categories.category_id = $1) \
-               AND NOT EXISTS (SELECT 1 FROM categories AS child WHERE child.parent_id = $1)";
-    Ok(tx.execute(sql, &params![id.0]).await? == 1)
+fn category(row: &Row) -> Result<Category, DbError> {
+    let label = Label { slug: row.get(1)?, name: row.get(2)?, version: row.get(4)? };
+    Ok(Category { id: CategoryId(row.get(0)?), parent: row.get::<Option<Uuid>>(3)?.map(CategoryId), label })
 }

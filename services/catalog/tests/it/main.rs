@@ -4,6 +4,7 @@
 mod hostile;
 mod importing;
 mod listing;
+mod opening;
 mod products;
 mod setup;
 mod stock;

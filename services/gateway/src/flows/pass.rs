@@ -1,6 +1,6 @@
 //! A request on its way to its service.
 
-use super::{Authenticator, Limits, authenticate::Known, limits::Left, shield};
+use super::{Authenticator, Limits, Origins, authenticate::Known, limits::Left, shield};
 use crate::{
     clients::{Upstream, Upstreams},
     error::Refusal,
@@ -39,6 +39,7 @@ pub(crate) struct Gate {
     pub(crate) matcher: Matcher,
     /// Beside each route: who answers it, if anybody does here.
     pub(crate) services: Vec<Option<Service>>,
+    pub(crate) origins: Origins,
     pub(crate) limits: Limits,
     pub(crate) admission: Admission,
     pub(crate) authenticator: Authenticator,
@@ -103,7 +104,8 @@ fn panicked(panic: &(dyn Any + Send)) -> Refusal {
 }
 
 async fn through(gate: &Gate, mut request: Request, left: &mut Option<Left>) -> Result<Response, Refusal> {
-    let client = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let client = gate.origins.client(peer, request.headers());
     let found = gate.matcher.find(request.method(), request.uri().path());
     let class = match found {
         Found::Route(place) => gate.routes[place].limit,

@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use tower::ServiceExt;
 
 /// A process with the service, which takes nobody without an internal token.
-async fn process() -> String {
+pub(crate) async fn process() -> String {
     let world = World::simulated(2, ManualClock::at(Time::from_ms(1_790_000_000_000)));
     let router: Router = echo().layer(layers::internal(InternalKeys::new(&[9; 32]), "echo", world));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

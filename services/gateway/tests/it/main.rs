@@ -6,4 +6,5 @@ mod door;
 mod elsewhere;
 mod forged;
 mod load;
+mod proxies;
 mod setup;

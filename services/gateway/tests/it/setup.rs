@@ -147,6 +147,7 @@ pub(crate) fn door_with(change: impl Fn(&mut Settings), elsewhere: Option<String
         world,
         settings: Arc::new(settings),
         internal: internal.clone(),
+        ready: Arc::new(|| Box::pin(async { Vec::new() })),
     });
     Door { router, clock, identity, internal, key }
 }

@@ -2,7 +2,7 @@
 
 use super::accounts::give;
 use crate::{Identity, error::Error, model::UserView, store};
-use bodega_contracts::identity::UserRoleRemoved;
+use bodega_contracts::identity::{Contact, UserRoleRemoved};
 use bodega_db::Tx;
 use bodega_kernel::{Page, PageLimit, Role, UserId};
 
@@ -15,6 +15,12 @@ pub(crate) async fn list_users(
     count: bool,
 ) -> Result<Page<UserView>, Error> {
     store::list_users(&identity.db, email, after, limit, count).await
+}
+
+/// How a user is written to.
+pub(crate) async fn user_contact(identity: &Identity, user: UserId) -> Result<Option<Contact>, Error> {
+    let found = store::find_user(&identity.db, user).await?;
+    Ok(found.map(|user| Contact { email: user.email, name: user.name, language: None }))
 }
 
 /// Gives a role; fine if the user holds it.

@@ -1,60 +1,37 @@
-//! Identity on a database of its own, on each engine there is.
+//! Identity alone, under test: registering, logging in, and what is to be seen of it.
 
-use axum::{
-    body::Body,
-    http::{Request, Response, StatusCode, header},
-};
 use bodega_contracts::identity::{SessionStanding, Standing};
-use bodega_db::{FromValue, Value as DbValue, events_after};
-use bodega_kernel::{Caller, ManualClock, Role, SystemRandom, Time, UserId, World};
-use bodega_service::{Host, Mode};
+use bodega_db::{DbError, FromValue, Tx};
+use bodega_kernel::{Caller, Role, UserId};
+use bodega_service::Definition;
 use bodega_settings::Settings;
-use bodega_testkit::{Backend, Home, backends};
-use http_body_util::BodyExt;
+use bodega_testkit::{Answer, Ask, Stage, Staged};
 use serde_json::{Value, json};
-use std::sync::Arc;
-use tower::ServiceExt;
+use std::ops::Deref;
 
 pub(crate) const PASSWORD: &str = "a walnut under the lamp";
 
-/// A running identity.
-pub(crate) struct Shop {
-    pub(crate) host: Host,
-    pub(crate) clock: ManualClock,
-    settings: Arc<Settings>,
-    home: Home,
-}
+/// One or more replicas of identity.
+pub(crate) struct Shop(Stage);
 
-/// An answer: status, headers, JSON.
-pub(crate) struct Answer {
-    pub(crate) status: StatusCode,
-    pub(crate) retry_after: Option<String>,
-    pub(crate) body: Value,
-}
-
-/// One for each database there is.
-pub(crate) async fn shops() -> Vec<Shop> {
-    shops_with(|_| ()).await
-}
-
-/// The same with settings of their own.
-pub(crate) async fn shops_with(change: impl Fn(&mut Settings)) -> Vec<Shop> {
-    let mut shops = Vec::new();
-    for backend in backends() {
-        let home = Home::new(backend);
-        let mut settings = home.settings();
-        change(&mut settings);
-        let settings = Arc::new(settings);
-        let clock = ManualClock::at(Time::from_ms(1_790_000_000_000));
-        let host = host(&settings, &clock).await;
-        shops.push(Shop { host, clock, settings, home });
+impl Staged for Shop {
+    fn service() -> Definition {
+        bodega_identity::service()
     }
-    shops
 }
 
-async fn host(settings: &Arc<Settings>, clock: &ManualClock) -> Host {
-    let world = World::new(Arc::new(clock.clone()), Arc::new(SystemRandom));
-    Host::start(vec![bodega_identity::service()], Arc::clone(settings), world, Mode::Still).await.unwrap()
+impl From<Stage> for Shop {
+    fn from(stage: Stage) -> Self {
+        Self(stage)
+    }
+}
+
+impl Deref for Shop {
+    type Target = Stage;
+
+    fn deref(&self) -> &Stage {
+        &self.0
+    }
 }
 
 pub(crate) fn guest() -> Caller {
@@ -66,27 +43,35 @@ pub(crate) fn user(id: &str, roles: &[Role]) -> Caller {
 }
 
 impl Shop {
-    pub(crate) fn name(&self) -> String {
-        format!("{:?}", self.home.backend())
+    /// Another one, with other settings.
+    pub(crate) async fn another(&self, adjust: impl FnOnce(&mut Settings)) -> Self {
+        Self(self.0.another(adjust).await)
     }
 
-    /// Another process on the same database, where that may be shared.
-    pub(crate) async fn replica(&self) -> Option<Host> {
-        match self.home.backend() {
-            Backend::Postgres => Some(host(&self.settings, &self.clock).await),
-            Backend::Sqlite => None,
-        }
+    pub(crate) async fn restarted(self) -> Self {
+        Self(self.0.restarted().await)
     }
 
     pub(crate) async fn call(&self, caller: Caller, method: &str, path: &str, body: Option<Value>) -> Answer {
-        call(&self.host, caller, method, path, body, &[]).await
+        self.call_on(0, caller, method, path, body, &[]).await
+    }
+
+    pub(crate) async fn call_on(
+        &self,
+        replica: usize,
+        caller: Caller,
+        method: &str,
+        path: &str,
+        body: Option<Value>,
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        let ask = Ask::new(method, path).by(caller).headers(headers);
+        self.ask(replica, ask.json(&body.unwrap_or_default())).await
     }
 
     pub(crate) async fn register(&self, email: &str) -> String {
         let body = json!({"email": email, "password": PASSWORD});
-        let answer = self.call(guest(), "POST", "/v1/auth/register", Some(body)).await;
-        assert_eq!(answer.status, 201, "{}", answer.body);
-        answer.body["id"].as_str().unwrap().to_owned()
+        self.call(guest(), "POST", "/v1/auth/register", Some(body)).await.expect(201).field("id")
     }
 
     pub(crate) async fn log_in(&self, email: &str, password: &str) -> Answer {
@@ -102,50 +87,21 @@ impl Shop {
         let claims = claims(access_token);
         let user_id = claims["sub"].as_str().unwrap().parse().unwrap();
         let session = claims["sid"].as_str().unwrap().to_owned();
-        self.host.rpc.ask(SessionStanding { user_id, session }).await.unwrap()
+        self.rpc().ask(SessionStanding { user_id, session }).await.unwrap()
     }
 
     /// The first column of all rows.
     pub(crate) async fn column<T: FromValue + Send + 'static>(&self, sql: &'static str) -> Vec<T> {
-        let work = async move |tx: &mut bodega_db::Tx| {
-            let none: [DbValue<'static>; 0] = [];
-            tx.query(sql, &none).await?.iter().map(|row| row.get(0)).collect::<Result<Vec<T>, bodega_db::DbError>>()
+        let work = async move |tx: &mut Tx| {
+            tx.query(sql, &[]).await?.iter().map(|row| row.get(0)).collect::<Result<Vec<T>, DbError>>()
         };
-        self.host.services[0].db.write(work).await.unwrap()
+        self.db().write(work).await.unwrap()
     }
 
     /// The events so far, by type and subject.
-    pub(crate) async fn events(&self) -> Vec<(String, String)> {
-        let events = self.host.services[0].db.write(async |tx| events_after(tx, 0, 1_000).await).await.unwrap();
-        events.iter().map(|event| (event.kind.to_string(), event.subject.to_string())).collect()
+    pub(crate) async fn kinds(&self) -> Vec<(String, String)> {
+        self.events().await.iter().map(|event| (event.kind.to_string(), event.subject.to_string())).collect()
     }
-}
-
-pub(crate) async fn call(
-    host: &Host,
-    caller: Caller,
-    method: &str,
-    path: &str,
-    body: Option<Value>,
-    headers: &[(&str, &str)],
-) -> Answer {
-    let mut request = Request::builder().method(method).uri(path).extension(caller);
-    for (name, value) in headers {
-        request = request.header(*name, *value);
-    }
-    let body = match body {
-        Some(body) => {
-            request = request.header(header::CONTENT_TYPE, "application/json");
-            Body::from(body.to_string())
-        }
-        None => Body::empty(),
-    };
-    let router = host.services[0].router.clone();
-    let response: Response<Body> = router.oneshot(request.body(body).unwrap()).await.unwrap();
-    let (parts, body) = response.into_parts();
-    let bytes = body.collect().await.unwrap().to_bytes();
-    let retry_after = parts.headers.get(header::RETRY_AFTER).map(|value| value.to_str().unwrap().to_owned());
-    Answer { status: parts.status, retry_after, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null) }
 }
 
 /// What an access token says, unchecked.

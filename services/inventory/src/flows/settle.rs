@@ -26,9 +26,18 @@ use std::{
 /// An order at its turn, as the database has it.
 struct Turn {
     case: Case,
-    /// The state its row has now; `None` without a row.
-    stored: Option<State>,
+    stored: Stored,
     trace: Option<Trace>,
+}
+
+/// What its row says now.
+#[derive(Clone, Copy)]
+enum Stored {
+    /// There is none.
+    Nothing,
+    /// Goods have left, and nothing else was heard.
+    Early,
+    As(State),
 }
 
 /// Brings reservations and stock to where `fact` puts them, order by order as they arrived. Twice is once.
@@ -77,20 +86,27 @@ async fn meet(tx: &mut Tx, fact: Fact, asks: Vec<Ask>) -> Result<Vec<Turn>, DbEr
     }
     store::fill_tombstones(tx, &forgotten_lines(&asks, &known)).await?;
     let turn = |Ask { order, lines, trace }: Ask| {
-        if let Some(Reservation { state, lines, short }) = known.remove(&order) {
-            return Turn { case: Case { order, state: Some(state), lines, short }, stored: Some(state), trace };
+        let Some(known) = known.remove(&order) else {
+            let stored = fact.claims().map_or(Stored::Nothing, Stored::As);
+            return Turn { case: Reservation { lines, ..Reservation::default() }.case(order), stored, trace };
+        };
+        let stored = known.state.map_or(Stored::Early, Stored::As);
+        let mut case = known.case(order);
+        if case.state.is_none() && case.lines.is_empty() {
+            case.lines = lines;
         }
-        Turn { case: Case { order, state: None, lines, short: Vec::new() }, stored: fact.claims(), trace }
+        Turn { case, stored, trace }
     };
     Ok(asks.into_iter().map(turn).collect())
 }
 
-/// Orders that were cancelled before anybody said what they want: it is noted, so that the books are the same
-/// whichever came first.
+/// Orders that were cancelled, or of which goods left, before anybody said what they want: it is noted, so that the books
+/// are the same whichever came first.
 fn forgotten_lines<'a>(asks: &'a [Ask], known: &BTreeMap<OrderId, Reservation>) -> Vec<(OrderId, &'a Wanted)> {
     let forgotten = |ask: &&Ask| {
         known.get(&ask.order).is_some_and(|reservation| {
-            reservation.state == State::Released && reservation.lines.is_empty() && !ask.lines.is_empty()
+            let forgets = matches!(reservation.state, None | Some(State::Released));
+            forgets && reservation.lines.is_empty() && !ask.lines.is_empty()
         })
     };
     asks.iter().filter(forgotten).map(|ask| (ask.order, &ask.lines)).collect()
@@ -100,10 +116,16 @@ fn forgotten_lines<'a>(asks: &'a [Ask], known: &BTreeMap<OrderId, Reservation>) 
 async fn record(tx: &mut Tx, turns: &[Turn], outcomes: &[Outcome]) -> Result<(), DbError> {
     let mut moved = Vec::new();
     let mut movements = Vec::new();
-    for (turn, outcome) in turns.iter().zip(outcomes) {
-        let (order, lines) = (turn.case.order, &turn.case.lines);
-        if let (Some(from), Some(to)) = (turn.stored, outcome.state)
-            && from != to
+    let outstanding: Vec<_> = turns.iter().map(|turn| turn.case.outstanding()).collect();
+    for ((turn, outcome), lines) in turns.iter().zip(outcomes).zip(&outstanding) {
+        let order = turn.case.order;
+        let from = match turn.stored {
+            Stored::Nothing => None,
+            Stored::Early => Some(None),
+            Stored::As(state) => Some(Some(state)),
+        };
+        if let (Some(from), Some(to)) = (from, outcome.state)
+            && from != Some(to)
         {
             moved.push(Moved { order, from, to, short: &outcome.short });
         }

@@ -70,11 +70,12 @@ pub(crate) async fn move_stock(
     movements: Vec<NewMovement>,
     key: Option<IdempotencyKey>,
 ) -> Result<Written<MovedStock>, Error> {
-    let work = async move |tx: &mut Tx| apply_movements(tx, &actor, &movements).await;
+    let work = async move |tx: &mut Tx| enter(tx, Some(&actor), &movements).await;
     inventory.db.write(async move |tx: &mut Tx| once(tx, key.as_ref(), 201, work).await).await
 }
 
-async fn apply_movements(tx: &mut Tx, actor: &str, movements: &[NewMovement]) -> Result<MovedStock, Error> {
+/// The same in a transaction that is under way; `actor` is the member of staff who says it, if one does.
+pub(super) async fn enter(tx: &mut Tx, actor: Option<&str>, movements: &[NewMovement]) -> Result<MovedStock, Error> {
     store::take_turn(tx).await?;
     let received = movements.iter().filter(|movement| movement.makes_sku()).map(|movement| &movement.sku);
     store::make_missing(tx, &received.collect()).await?;
@@ -89,7 +90,7 @@ async fn apply_movements(tx: &mut Tx, actor: &str, movements: &[NewMovement]) ->
             on_hand: movement.quantity,
             reason: movement.reason.as_deref(),
             reference: movement.reference.as_deref(),
-            actor: Some(actor),
+            actor,
             ..Movement::of(&movement.sku, movement.ledger_kind())
         })
         .collect();

@@ -1,7 +1,7 @@
 //! Laws of the model, tried on generated batches: nothing is sold twice, nothing is held back, nothing is lost.
 
 use super::{
-    Case, Fact, Level, Shelf, Wanted, apply_movements, decide, moves_stock,
+    Case, Fact, Level, Shelf, Wanted, apply_movements, decide, depart, moves_stock,
     staff::{Count, HandKind, NewMovement, Refusal},
     state_from_str, state_str,
 };
@@ -27,7 +27,8 @@ fn world() -> World {
 }
 
 fn case(world: &World, lines: &[OrderLine]) -> Case {
-    Case { order: OrderId::new(world), state: None, lines: Wanted::of(lines).unwrap(), short: Vec::new() }
+    let lines = Wanted::of(lines).unwrap();
+    Case { order: OrderId::new(world), state: None, lines, short: Vec::new(), shipped: Wanted::default() }
 }
 
 fn shelf(levels: &[(i64, bool)]) -> Shelf {
@@ -149,6 +150,89 @@ proptest! {
         let level = shelf.level(&sku(0)).unwrap();
         prop_assert_eq!((level.held, level.allocated), (0, if expected == State::Allocated { 3 } else { 0 }));
     }
+
+    #[test]
+    fn what_leaves_at_any_time_is_neither_reserved_nor_there_any_more(
+        stock in stock(),
+        orders in orders(),
+        facts in vec((any::<prop::sample::Index>(), 0..7_usize, 0..4_usize), 0..200),
+    ) {
+        let world = world();
+        let mut cases: Vec<Case> = orders.iter().map(|lines| case(&world, lines)).collect();
+        prop_assume!(!cases.is_empty());
+        let mut shelf = shelf(&stock);
+        for (which, fact, number) in facts {
+            let case = &mut cases[which.index(orders.len())];
+            if let Some(fact) = FACTS.get(fact) {
+                step(&mut shelf, case, *fact);
+                continue;
+            }
+            let before = (shelf.clone(), case.clone());
+            // Whoever refuses undoes what was begun.
+            if depart(&mut shelf, case, &Wanted::of(&[line(number, 1)]).unwrap()).is_err() {
+                (shelf, *case) = before;
+            }
+        }
+        for (number, (on_hand, backorder)) in stock.iter().enumerate() {
+            let (level, sku) = (shelf.level(&sku(number)).unwrap(), sku(number));
+            let of = |wanted: &Wanted| wanted.pairs().iter().find(|(one, _)| *one == sku).map_or(0, |(_, count)| *count);
+            let left = |state| -> i64 {
+                cases.iter().filter(|case| case.state == Some(state)).map(|case| of(&case.outstanding())).sum()
+            };
+            let shipped: i64 = cases.iter().map(|case| of(&case.shipped)).sum();
+            prop_assert_eq!((level.held, level.allocated), (left(State::Held), left(State::Allocated)));
+            prop_assert_eq!(level.on_hand, on_hand - shipped);
+            prop_assert!(*backorder || level.available() >= 0);
+            prop_assert!(cases.iter().all(|case| case.lines.is_empty() || of(&case.shipped) <= of(&case.lines)));
+        }
+    }
+
+    #[test]
+    fn parcels_and_facts_of_an_order_end_the_same_in_any_order(cancelled in any::<bool>(), shuffle in any::<u64>()) {
+        const PARCEL: usize = usize::MAX;
+        let mut steps = vec![0, 1, PARCEL, PARCEL];
+        steps.extend(cancelled.then_some(2));
+        let mut seed = shuffle;
+        for index in (1..steps.len()).rev() {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            steps.swap(index, (seed >> 33) as usize % (index + 1));
+        }
+        let mut shelf = shelf(&[(5, false)]);
+        let whole = case(&world(), &[line(0, 3)]);
+        // What the order wants is known only from the first fact that says it.
+        let mut case = Case { lines: Wanted::default(), ..whole.clone() };
+        for index in steps {
+            if index == PARCEL {
+                depart(&mut shelf, &mut case, &Wanted::of(&[line(0, 1)]).unwrap()).unwrap();
+                continue;
+            }
+            if case.lines.is_empty() && FACTS[index] != Fact::Cancelled {
+                case.lines = whole.lines.clone();
+            }
+            step(&mut shelf, &mut case, FACTS[index]);
+        }
+        let level = shelf.level(&sku(0)).unwrap();
+        let expected = if cancelled { (3, 0, 0) } else { (3, 0, 1) };
+        prop_assert_eq!((level.on_hand, level.held, level.allocated), expected);
+        prop_assert_eq!(case.shipped.pairs(), [(sku(0), 2)]);
+    }
+}
+
+#[test]
+fn a_parcel_of_more_than_is_reserved_or_of_what_is_promised_to_others_is_refused() {
+    let mut mine = case(&world(), &[line(0, 2)]);
+    let mut shelf = shelf(&[(3, false)]);
+    step(&mut shelf, &mut mine, Fact::Placed);
+    let parcel = |number, quantity| Wanted::of(&[line(number, quantity)]).unwrap();
+    assert!(depart(&mut shelf.clone(), &mut mine.clone(), &parcel(0, 3)).is_err());
+    assert!(depart(&mut shelf.clone(), &mut mine.clone(), &parcel(1, 1)).is_err());
+    let mut unheard = Case { lines: Wanted::default(), ..case(&world(), &[]) };
+    assert!(depart(&mut shelf.clone(), &mut unheard.clone(), &parcel(0, 2)).is_err(), "two are held for another order");
+    assert!(depart(&mut shelf, &mut unheard, &parcel(0, 1)).is_ok());
+    let mut without_goods = Case { state: Some(State::Held), ..unheard.clone() };
+    assert!(depart(&mut shelf, &mut without_goods, &parcel(0, 1)).is_err(), "it holds nothing that could leave");
+    assert!(depart(&mut shelf, &mut mine, &parcel(0, 2)).is_ok());
+    assert_eq!(shelf.level(&sku(0)).unwrap().on_hand, 0);
 }
 
 #[test]

@@ -12,6 +12,7 @@ use bodega_contracts::{
     inventory::{ReservationState as State, Shortage},
 };
 use bodega_db::Trace;
+use std::borrow::Cow;
 
 /// What became known of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +57,15 @@ pub(crate) struct Case {
     pub(crate) lines: Wanted,
     /// What was short when it was refused.
     pub(crate) short: Vec<Shortage>,
+    /// What of it has left.
+    pub(crate) shipped: Wanted,
+}
+
+impl Case {
+    /// What is still reserved, or still wanted where nothing is.
+    pub(crate) fn outstanding(&self) -> Cow<'_, Wanted> {
+        if self.shipped.is_empty() { Cow::Borrowed(&self.lines) } else { Cow::Owned(self.lines.without(&self.shipped)) }
+    }
 }
 
 /// What is done about an order.
@@ -99,16 +109,16 @@ pub(crate) struct Outcome {
     pub(crate) state: Option<State>,
     /// What was short, if it was refused.
     pub(crate) short: Vec<Shortage>,
-    /// What to write into the ledger for each of its lines.
+    /// What to write into the ledger for each line of what has not left.
     pub(crate) movement: Option<(Kind, Shift)>,
     pub(crate) tell: Option<Tell>,
 }
 
-const HOLD: Shift = Shift { held: 1, allocated: 0 };
-const TAKE: Shift = Shift { held: 0, allocated: 1 };
-const ALLOCATE: Shift = Shift { held: -1, allocated: 1 };
-const UNHOLD: Shift = Shift { held: -1, allocated: 0 };
-const UNTAKE: Shift = Shift { held: 0, allocated: -1 };
+const HOLD: Shift = Shift { on_hand: 0, held: 1, allocated: 0 };
+const TAKE: Shift = Shift { on_hand: 0, held: 0, allocated: 1 };
+const ALLOCATE: Shift = Shift { on_hand: 0, held: -1, allocated: 1 };
+const UNHOLD: Shift = Shift { on_hand: 0, held: -1, allocated: 0 };
+const UNTAKE: Shift = Shift { on_hand: 0, held: 0, allocated: -1 };
 
 /// The table. A cancelled order is over for good; goods are held once, and allocated once.
 fn step(state: Option<State>, fact: Fact) -> Step {
@@ -169,12 +179,12 @@ fn decide_one(fact: Fact, shelf: &mut Shelf, case: &Case) -> Result<Outcome, Bro
 
 /// The outcome for an order of which something is short; `None` if nothing is.
 fn refused(shelf: &Shelf, case: &Case, state: State, tell: Tell) -> Option<Outcome> {
-    let short = shelf.short(&case.lines);
+    let short = shelf.short(&case.outstanding());
     (!short.is_empty()).then_some(Outcome { state: Some(state), short, movement: None, tell: Some(tell) })
 }
 
 fn moved(shelf: &mut Shelf, case: &Case, state: State, movement: (Kind, Shift), tell: Tell) -> Result<Outcome, Broken> {
-    shelf.shift(&case.lines, movement.1)?;
+    shelf.shift(&case.outstanding(), movement.1)?;
     Ok(Outcome { state: Some(state), short: Vec::new(), movement: Some(movement), tell: Some(tell) })
 }
 

@@ -43,6 +43,25 @@ impl Wanted {
         &self.0
     }
 
+    /// What of it is not `gone`.
+    pub(crate) fn without(&self, gone: &Self) -> Self {
+        let gone: BTreeMap<&Sku, i64> = gone.0.iter().map(|(sku, quantity)| (sku, *quantity)).collect();
+        let left = |(sku, quantity): &(Sku, i64)| {
+            let left = quantity - gone.get(sku).copied().unwrap_or(0);
+            (left > 0).then(|| (sku.clone(), left))
+        };
+        Self(self.0.iter().filter_map(left).collect())
+    }
+
+    /// Both together.
+    pub(crate) fn with(&self, more: &Self) -> Self {
+        let mut sums: BTreeMap<Sku, i64> = self.0.iter().cloned().collect();
+        for (sku, quantity) in &more.0 {
+            *sums.entry(sku.clone()).or_default() += quantity;
+        }
+        Self(sums.into_iter().collect())
+    }
+
     /// Whether the order wants nothing of the stock.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -80,6 +99,7 @@ impl Level {
 /// By how much a unit that moves changes each figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Shift {
+    pub(crate) on_hand: i64,
     pub(crate) held: i64,
     pub(crate) allocated: i64,
 }
@@ -146,14 +166,16 @@ impl Shelf {
         wanted.pairs().iter().filter_map(shortage).collect()
     }
 
-    /// Moves every unit of `wanted` by `shift`. Nothing may become negative.
+    /// Moves every unit of `wanted` by `shift`. Nothing that is promised may become negative or leave for somebody else.
     pub(crate) fn shift(&mut self, wanted: &Wanted, shift: Shift) -> Result<(), Broken> {
         for (sku, quantity) in wanted.pairs() {
             let broken = || Broken { sku: sku.clone() };
             let level = self.level_mut(sku).ok_or_else(broken)?;
+            level.on_hand += shift.on_hand * quantity;
             level.held += shift.held * quantity;
             level.allocated += shift.allocated * quantity;
-            if level.held < 0 || level.allocated < 0 {
+            let taken_from_others = shift.on_hand < 0 && !level.backorder && level.available() < 0;
+            if level.held < 0 || level.allocated < 0 || taken_from_others {
                 return Err(broken());
             }
         }

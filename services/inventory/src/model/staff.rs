@@ -33,6 +33,8 @@ pub(crate) enum Kind {
     Expire,
     /// Belongs to an order.
     Allocate,
+    /// Left with a parcel, or was fetched.
+    Ship,
 }
 
 impl Kind {
@@ -47,6 +49,7 @@ impl Kind {
             Self::Release => "release",
             Self::Expire => "expire",
             Self::Allocate => "allocate",
+            Self::Ship => "ship",
         }
     }
 }
@@ -129,6 +132,11 @@ pub(crate) enum Refusal {
 }
 
 impl NewMovement {
+    /// What an import says is there at first.
+    pub(crate) fn opening(sku: Sku, quantity: i64) -> Self {
+        Self { sku, kind: HandKind::Receive, quantity, reason: Some("import".to_owned()), reference: None }
+    }
+
     /// What is wrong with it by itself; `at` is where it stands in the body.
     pub(crate) fn violations(&self, at: &str) -> Vec<Violation> {
         let mut violations = Vec::new();

@@ -65,6 +65,7 @@ pub(super) mod reservations {
         pub state: String,
         pub lines: String,
         pub short: Option<String>,
+        pub shipped: Option<String>,
         pub version: i64,
         pub at_ms: i64,
     }

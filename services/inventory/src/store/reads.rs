@@ -1,6 +1,7 @@
 //! Reads outside of transactions: pages for staff, facts for `verify`. All are bounded.
 
 use super::{
+    EARLY,
     entities::{movements, reservations, stock},
     from_json, state,
 };
@@ -83,9 +84,9 @@ pub(crate) async fn stock_facts(
                  THEN m.on_hand_delta ELSE 0 END), 0) AS BIGINT) AS ledger_brought, \
                CAST(COALESCE(SUM(CASE WHEN m.kind = 'ship' THEN -m.on_hand_delta ELSE 0 END), 0) AS BIGINT) \
                  AS ledger_shipped, \
-               CAST(COALESCE(SUM(CASE WHEN m.kind = 'hold' AND r.state = 'held' THEN m.held_delta ELSE 0 END), 0) \
+               CAST(COALESCE(SUM(CASE WHEN m.kind IN ('hold', 'ship') AND r.state = 'held' THEN m.held_delta ELSE 0 END), 0) \
                  AS BIGINT) AS live_holds, \
-               CAST(COALESCE(SUM(CASE WHEN m.kind = 'allocate' AND r.state = 'allocated' THEN m.allocated_delta \
+               CAST(COALESCE(SUM(CASE WHEN m.kind IN ('allocate', 'ship') AND r.state = 'allocated' THEN m.allocated_delta \
                  ELSE 0 END), 0) AS BIGINT) AS live_allocations \
                FROM (SELECT * FROM stock WHERE sku > $1 OR (sku = $1 AND location > $2) \
                  ORDER BY sku, location LIMIT $3) s \
@@ -105,14 +106,16 @@ pub(crate) async fn reservation_facts(
     db: &DatabaseConnection,
     after: Option<OrderId>,
 ) -> Result<Vec<ReservationFact>, DbError> {
-    let mut query = reservations::Entity::find().order_by_asc(reservations::Column::OrderId).limit(FACTS);
+    let heard = reservations::Entity::find().filter(reservations::Column::State.ne(EARLY));
+    let mut query = heard.order_by_asc(reservations::Column::OrderId).limit(FACTS);
     if let Some(after) = after {
         query = query.filter(reservations::Column::OrderId.gt(after.0));
     }
     let rows = query.all(db).await?;
     let fact = |row: reservations::Model| {
         let lines = from_json(&row.lines)?;
-        Ok(ReservationFact { order_id: OrderId(row.order_id), state: state(&row.state)?, lines })
+        let shipped = row.shipped.map_or(Ok(Vec::new()), |shipped| from_json(&shipped))?;
+        Ok(ReservationFact { order_id: OrderId(row.order_id), state: state(&row.state)?, lines, shipped })
     };
     rows.into_iter().map(fact).collect()
 }

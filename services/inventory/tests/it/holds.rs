@@ -1,6 +1,6 @@
 //! What an order gets: all it wants or nothing, and back again when it ends.
 
-use crate::{setup::Shop, stories};
+use crate::setup::Shop;
 use bodega_contracts::{
     OrderLine,
     inventory::{
@@ -10,6 +10,7 @@ use bodega_contracts::{
     orders::OrderPlaced,
 };
 use bodega_kernel::{Currency, Money, PageLimit, Sku};
+use bodega_testkit::stories;
 use std::time::Duration;
 
 stories!(
@@ -70,9 +71,11 @@ async fn an_order_without_stocked_lines_is_reserved_at_once(shop: &Shop) {
         customer_id: None,
         lines: vec![gift_wrap],
         total: Money::zero(Currency::GBP),
+        coupons: Vec::new(),
+        points: 0,
         at: shop.world.now(),
     };
-    shop.deliver(vec![shop.envelope(&placed), shop.placed(shop.order(), &[])]).await;
+    shop.deliver(vec![shop.said(&placed), shop.placed(shop.order(), &[])]).await;
     assert_eq!(shop.told::<StockReserved>().await.len(), 2);
     assert!(shop.told::<StockChanged>().await.is_empty());
     shop.deliver(vec![shop.confirmed(order_id, &[])]).await;

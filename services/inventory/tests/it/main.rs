@@ -4,8 +4,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod arrivals;
 mod holds;
+mod opening;
 mod permutations;
 mod races;
+mod said;
 mod setup;
+mod shipped;
 mod staff;

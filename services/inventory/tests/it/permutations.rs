@@ -1,9 +1,10 @@
 //! The facts of an order in every order of arrival, in one batch or many, once or twice: the same end.
 
-use crate::{setup::Shop, stories};
+use crate::setup::Shop;
 use bodega_contracts::{OrderId, inventory::ReservationState as State};
 use bodega_db::Envelope;
 use bodega_kernel::Sku;
+use bodega_testkit::{arrivals, stories};
 use serde_json::json;
 use std::time::Duration;
 
@@ -16,18 +17,6 @@ enum Fact {
     Cancelled,
 }
 use Fact::{Cancelled, Confirmed, Placed};
-
-fn permutations(facts: &[Fact]) -> Vec<Vec<Fact>> {
-    if facts.is_empty() {
-        return vec![Vec::new()];
-    }
-    let mut all = Vec::new();
-    for (index, first) in facts.iter().enumerate() {
-        let rest = [&facts[..index], &facts[index + 1..]].concat();
-        all.extend(permutations(&rest).into_iter().map(|rest| [vec![*first], rest].concat()));
-    }
-    all
-}
 
 fn envelope(shop: &Shop, fact: Fact, order: OrderId, lines: &[(&str, i64)]) -> Envelope {
     match fact {
@@ -48,7 +37,8 @@ async fn every_arrival_of_an_orders_facts_ends_the_same(shop: &Shop) {
     ];
     let mut expected = Vec::new();
     for (set, on_hand, state) in sets {
-        for arrival in permutations(set) {
+        for arrival in arrivals(set.len(), 0) {
+            let arrival: Vec<Fact> = arrival.into_iter().map(|fact| set[fact]).collect();
             for (twice, together) in [(false, false), (false, true), (true, false), (true, true)] {
                 let (sku, order) = (format!("SKU-{}", expected.len()), shop.order());
                 shop.receive(&sku, on_hand).await;

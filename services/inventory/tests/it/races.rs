@@ -1,18 +1,14 @@
 //! Many at once, on two replicas where the database is a server.
 
-use crate::{
-    setup::{Shop, ask},
-    stories,
-};
-use axum::http::Method;
+use crate::setup::Shop;
 use bodega_contracts::{
     OrderId,
     inventory::{ReservationState as State, StockRejected, StockReserved},
 };
 use bodega_db::Envelope;
-use bodega_kernel::{Caller, Role, UserId};
+use bodega_testkit::{Answer, Ask, staff, stories};
 use futures_util::future::join_all;
-use serde_json::json;
+use serde_json::{Value, json};
 
 stories!(
     the_last_unit_is_sold_once,
@@ -124,36 +120,29 @@ async fn what_is_delivered_to_two_replicas_at_once_counts_once(shop: &Shop) {
     shop.check_books().await;
 }
 
-fn caller(shop: &Shop) -> Caller {
-    Caller { user: Some(UserId::new(&shop.world)), roles: vec![Role::Staff] }
+async fn count(shop: &Shop, replica: usize, body: &Value) -> Answer {
+    shop.ask(replica, Ask::new("PUT", "/v1/stock/A").by(staff()).json(body)).await
 }
 
 async fn of_many_counts_that_expect_the_same_one_wins(shop: &Shop) {
     shop.receive("A", 10).await;
-    let counts = (0..40).map(|number| {
-        let body = json!({"on_hand": 20 + number, "expected_on_hand": 10}).to_string();
-        ask(shop.router(number), Some(caller(shop)), Method::PUT, "/v1/stock/A", None, Some(body))
+    let counts = (0..40).map(async |number| {
+        let body = json!({"on_hand": 20 + number, "expected_on_hand": 10});
+        count(shop, number, &body).await
     });
     let answers = join_all(counts).await;
-    let statuses = |wanted: u16| answers.iter().filter(|(status, _)| *status == wanted).count();
+    let statuses = |wanted: u16| answers.iter().filter(|answer| answer.status == wanted).count();
     assert_eq!((statuses(200), statuses(409)), (1, 39), "{answers:?}");
-    let lost = answers.iter().find(|(status, _)| *status == 409).unwrap();
-    assert_eq!(lost.1["code"], "stock_conflict");
+    let lost = answers.iter().find(|answer| answer.status == 409).unwrap();
+    assert_eq!(lost.code(), "stock_conflict");
     shop.check_books().await;
 }
 
 async fn movements_with_one_key_count_once_however_many_come_at_once(shop: &Shop) {
-    let caller = caller(shop);
     let body = json!([{"sku": "A", "kind": "receive", "quantity": 3}, {"sku": "B", "kind": "receive", "quantity": 4}]);
-    let send = async |number: usize| loop {
-        let (router, body) = (shop.router(number), Some(body.to_string()));
-        let answer = ask(router, Some(caller.clone()), Method::POST, "/v1/stock/movements", Some("k-1"), body).await;
-        if answer.0 != 503 {
-            return answer;
-        }
-    };
-    let answers = join_all((0..20).map(send)).await;
-    assert!(answers.iter().all(|answer| *answer == answers[0] && answer.0 == 201), "{answers:?}");
+    let ask = Ask::post("/v1/stock/movements").by(staff()).key("k-1").json(&body);
+    let answers = join_all((0..20).map(|number| shop.ask_until_served(number, ask.clone()))).await;
+    assert!(answers.iter().all(|answer| answer.json == answers[0].json && answer.status == 201), "{answers:?}");
     assert_eq!((shop.level("A").await.0, shop.level("B").await.0), (3, 4));
     shop.check_books().await;
 }
@@ -161,9 +150,9 @@ async fn movements_with_one_key_count_once_however_many_come_at_once(shop: &Shop
 async fn a_count_and_a_sale_at_once_never_promise_what_is_not_there(shop: &Shop) {
     shop.receive("A", 100).await;
     let sales = (0..100).map(|number| shop.insist(number, vec![shop.placed(shop.order(), &[("A", 1)])]));
-    let counts = (0..40).map(|number| {
-        let body = json!({"on_hand": 100 - number}).to_string();
-        ask(shop.router(number), Some(caller(shop)), Method::PUT, "/v1/stock/A", None, Some(body))
+    let counts = (0..40).map(async |number| {
+        let body = json!({"on_hand": 100 - number});
+        count(shop, number, &body).await
     });
     futures_util::future::join(join_all(sales), join_all(counts)).await;
     shop.check_books().await;

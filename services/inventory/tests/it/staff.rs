@@ -1,12 +1,10 @@
 //! The API of stock: what staff may enter, and what is refused.
 
-use crate::{
-    setup::{Shop, ask},
-    stories,
-};
+use crate::setup::Shop;
 use axum::http::Method;
 use bodega_contracts::inventory::StockChanged;
-use bodega_kernel::{Caller, Role, UserId};
+use bodega_kernel::{Caller, UserId};
+use bodega_testkit::{Ask, customer, staff, stories};
 use serde_json::{Value, json};
 
 stories!(
@@ -179,28 +177,28 @@ async fn stock_and_ledger_are_read_in_pages(shop: &Shop) {
 }
 
 async fn only_staff_come_in(shop: &Shop) {
-    let customer = Caller { user: Some(UserId::new(&shop.world)), roles: vec![Role::Customer] };
+    let customer = customer(UserId::new(&shop.world));
     let callers = [(None, 401), (Some(Caller::guest()), 401), (Some(customer), 403)];
-    let receive = json!({"sku": "A", "kind": "receive", "quantity": 1}).to_string();
+    let receive = json!({"sku": "A", "kind": "receive", "quantity": 1});
     let calls = [
-        (Method::GET, "/v1/stock", None),
-        (Method::GET, "/v1/stock/A", None),
-        (Method::GET, "/v1/stock/A/movements", None),
-        (Method::PUT, "/v1/stock/A", Some(json!({"on_hand": 1}).to_string())),
-        (Method::POST, MOVEMENTS, Some(receive)),
+        (Method::GET, "/v1/stock", Value::Null),
+        (Method::GET, "/v1/stock/A", Value::Null),
+        (Method::GET, "/v1/stock/A/movements", Value::Null),
+        (Method::PUT, "/v1/stock/A", json!({"on_hand": 1})),
+        (Method::POST, MOVEMENTS, receive),
     ];
     for (caller, expected) in callers {
         for (method, path, body) in calls.clone() {
-            let (status, _) = ask(shop.router(0), caller.clone(), method.clone(), path, None, body).await;
-            assert_eq!(status, expected, "{caller:?} {method} {path}");
+            let ask = Ask::new(method.clone(), path).json(&body);
+            let ask = caller.as_ref().map_or_else(|| ask.clone().without_caller(), |caller| ask.clone().by(caller));
+            assert_eq!(shop.ask(0, ask).await.status, expected, "{caller:?} {method} {path}");
         }
     }
     assert!(shop.stock_facts().await.is_empty());
 }
 
-/// As one and the same member of staff.
 async fn send(shop: &Shop, method: Method, path: &str, key: Option<&str>, body: &str) -> (u16, Value) {
-    let user = "018bcfe5-6800-7000-8000-000000000001".parse().unwrap();
-    let caller = Caller { user: Some(user), roles: vec![Role::Staff] };
-    ask(shop.router(0), Some(caller), method, path, key, Some(body.to_owned())).await
+    let ask = Ask::new(method, path).by(staff()).body(body);
+    let answer = shop.ask(0, key.into_iter().fold(ask, Ask::key)).await;
+    (answer.status, answer.json)
 }

@@ -1,6 +1,6 @@
 //! What the API of orders takes and gives.
 
-use crate::store::{OrderRow, Snapshot, TimelineRow};
+use crate::store::{OrderRow, PaperRow, Snapshot, TimelineRow};
 use bodega_contracts::{
     Address, OrderId, PaymentMethod,
     cart::CheckedOut,
@@ -68,12 +68,29 @@ pub(crate) struct Listing {
     pub(crate) q: Option<String>,
 }
 
-/// How far it is on its way. Nothing is sent yet in this version.
+/// How far it is on its way.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum FulfilmentStatus {
     /// Nothing of it has left.
     Unfulfilled,
+    /// Some of it has left.
+    Partial,
+    /// All of it has left, or nothing is sent.
+    Fulfilled,
+}
+
+impl FulfilmentStatus {
+    fn of(order: &OrderRow) -> Result<Self, DbError> {
+        let is_paid = order.status()? >= OrderStatus::Confirmed;
+        Ok(if order.collected || (order.dispatched >= order.pieces && is_paid) {
+            Self::Fulfilled
+        } else if order.dispatched > 0 {
+            Self::Partial
+        } else {
+            Self::Unfulfilled
+        })
+    }
 }
 
 /// An order. Right after the checkout it may have nothing but its number.
@@ -110,10 +127,23 @@ pub(crate) struct OrderView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) payment_action: Option<PaymentAction>,
     pub(crate) placed_at: Time,
+    /// Its invoice and credit notes, oldest first.
+    pub(crate) papers: Vec<PaperView>,
     /// What happened to it, oldest first.
     pub(crate) timeline: Vec<TimelineEntry>,
     /// Grows with every change.
     pub(crate) version: i64,
+}
+
+/// An invoice or a credit note.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct PaperView {
+    #[schema(example = "INV-2026-00001")]
+    pub(crate) number: String,
+    /// `invoice` or `credit_note`.
+    pub(crate) kind: String,
+    pub(crate) amount: Money,
+    pub(crate) issued_at: Time,
 }
 
 /// What an order costs.
@@ -206,12 +236,18 @@ impl OrderView {
             payment_deadline: None,
             payment_action: None,
             placed_at: made.at,
+            papers: Vec::new(),
             timeline: Vec::new(),
             version: 0,
         }
     }
 
-    pub(crate) fn of(order: &OrderRow, snapshot: Snapshot, timeline: &[TimelineRow]) -> Result<Self, DbError> {
+    pub(crate) fn of(
+        order: &OrderRow,
+        snapshot: Snapshot,
+        papers: Vec<PaperRow>,
+        timeline: &[TimelineRow],
+    ) -> Result<Self, DbError> {
         let currency = currency(order)?;
         let money = |amount| Money::new(amount, currency);
         let Snapshot { shipping_address, billing_address, basket, priced, .. } = snapshot;
@@ -224,7 +260,7 @@ impl OrderView {
             number: order.number.clone(),
             status: order.status()?,
             payment_status: order.payment_status()?,
-            fulfilment_status: FulfilmentStatus::Unfulfilled,
+            fulfilment_status: FulfilmentStatus::of(order)?,
             cancel_reason: order.cancel_reason()?,
             customer_id: order.customer(),
             email: Some(order.email.clone()),
@@ -247,9 +283,17 @@ impl OrderView {
             payment_deadline: order.deadline_ms.map(Time::from_ms),
             payment_action: None,
             placed_at: Time::from_ms(order.placed_ms),
+            papers: papers.into_iter().map(|paper| PaperView::of(paper, currency)).collect(),
             timeline: timeline.iter().map(TimelineEntry::of).collect(),
             version: order.revision,
         })
+    }
+}
+
+impl PaperView {
+    fn of(paper: PaperRow, currency: Currency) -> Self {
+        let (amount, issued_at) = (Money::new(paper.amount, currency), paper.issued());
+        Self { number: paper.number, kind: paper.kind, amount, issued_at }
     }
 }
 
@@ -287,7 +331,7 @@ impl OrderSummary {
             number: order.number.clone(),
             status: order.status()?,
             payment_status: order.payment_status()?,
-            fulfilment_status: FulfilmentStatus::Unfulfilled,
+            fulfilment_status: FulfilmentStatus::of(order)?,
             cancel_reason: order.cancel_reason()?,
             customer_id: order.customer(),
             email: order.email.clone(),

@@ -4,7 +4,7 @@
 
 use crate::{
     model::words::Word,
-    model::{Effect, Entry, Fact, Life, TimerKind, apply},
+    model::{Effect, Entry, Fact, Life, Paper, TimerKind, apply},
 };
 use bodega_contracts::{CartId, OrderId, PaymentMethod, orders::OrderStatus};
 use bodega_db::Trace;
@@ -49,6 +49,8 @@ pub(crate) struct Change {
     pub(crate) entries: Vec<Line>,
     /// What is to be told to others, and what caused it.
     pub(crate) events: Vec<(Effect, Option<Trace>)>,
+    /// The papers to be issued, and what caused them.
+    pub(crate) papers: Vec<(Paper, Option<Trace>)>,
     pub(crate) timer: TimerChange,
     pub(crate) is_changed: bool,
 }
@@ -85,6 +87,7 @@ impl Change {
             moves: Vec::new(),
             entries: Vec::new(),
             events: Vec::new(),
+            papers: Vec::new(),
             timer: TimerChange::Keep,
             is_changed: false,
         }
@@ -110,6 +113,7 @@ impl Change {
                     self.entries.push(Line { what: entry.word(), detail, status });
                 }
                 Effect::SetTimer(kind) => self.timer = TimerChange::Set(kind),
+                Effect::Issue(paper) => self.papers.push((paper, hearing.trace.clone())),
                 Effect::ClearTimer => self.timer = TimerChange::Clear,
                 Effect::Alert(why) => {
                     tracing::warn!(order = %self.record.id, number = self.record.number, why, "an order needs attention");
@@ -118,6 +122,9 @@ impl Change {
                 | Effect::PaymentDue
                 | Effect::PaymentExpiring(_)
                 | Effect::Confirmed
+                | Effect::Stopping
+                | Effect::Delivered
+                | Effect::Completed
                 | Effect::Cancelled(_) => self.events.push((effect, hearing.trace.clone())),
             }
         }

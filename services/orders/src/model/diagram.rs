@@ -1,8 +1,8 @@
 //! The table as a diagram: printed into the docs, and compared with them.
 
 use super::{
-    Effect, Entry, Fact, Life, Stock, TimerKind, apply,
-    tests::{AUTHORIZED, CAPTURED, REFUNDED, SHOPPER, STAFF, TOTAL},
+    Claim, Effect, Entry, Fact, Life, Stock, TimerKind, apply,
+    tests::{AUTHORIZED, CAPTURED, PIECES, REFUNDED, SHOPPER, STAFF, TOTAL},
 };
 use crate::model::words::Word;
 use bodega_contracts::orders::OrderStatus;
@@ -17,7 +17,7 @@ fn possible(life: &Life, timer: Option<TimerKind>) -> Vec<Fact> {
     let asked_for_money = life.version > 1;
     let over = life.status == OrderStatus::Cancelled;
     let was_confirmed = life.status == OrderStatus::Confirmed;
-    let mut facts = vec![SHOPPER, STAFF];
+    let mut facts = if life.is_past_cancelling() { Vec::new() } else { vec![SHOPPER, STAFF] };
     facts.extend(timer.map(|kind| TimerFired { kind }));
     match life.stock {
         Stock::Waiting => facts.extend([StockReserved, StockRejected]),
@@ -29,10 +29,17 @@ fn possible(life: &Life, timer: Option<TimerKind>) -> Vec<Fact> {
     if over && life.stock != Stock::Refused {
         facts.push(StockReleased);
     }
+    if life.coupon == Claim::Waiting {
+        facts.extend([CouponReserved, CouponRejected]);
+    }
+    if life.points == Claim::Waiting {
+        facts.extend([PointsReserved, PointsRejected]);
+    }
+    facts.extend(parcels(life));
     if asked_for_money && life.total > 0 {
         facts.extend([PaymentActionRequired { attempt: 1 }, PaymentFailed { attempt: 1 }, AUTHORIZED, CAPTURED]);
     }
-    if life.closing {
+    if life.closing && life.status == OrderStatus::AwaitingPayment {
         facts.push(PaymentClosed);
     }
     if over && life.money.captured > 0 {
@@ -44,6 +51,30 @@ fn possible(life: &Life, timer: Option<TimerKind>) -> Vec<Fact> {
     facts
 }
 
+/// What shipping can tell of an order that is paid and has its stock.
+fn parcels(life: &Life) -> Vec<Fact> {
+    use Fact::{Collected, Delivered, Dispatched, FulfilmentStopped, FulfilmentUnderWay, ReadyForPickup};
+    let is_paid = life.status >= OrderStatus::Confirmed && life.status < OrderStatus::Completed;
+    if !is_paid || life.stock != Stock::Allocated || life.parcels.stopped || life.parcels.pieces == 0 {
+        return Vec::new();
+    }
+    let (dispatched, delivered) = (life.parcels.dispatched, life.parcels.delivered);
+    let mut facts = Vec::new();
+    if life.parcels.ready && dispatched == 0 {
+        facts.push(Collected);
+    } else if dispatched == 0 {
+        facts.push(ReadyForPickup);
+    }
+    if !life.parcels.collected {
+        facts.extend((dispatched + 1..=PIECES).map(|pieces| Dispatched { pieces }));
+        facts.extend((delivered + 1..=dispatched).map(|pieces| Delivered { pieces }));
+    }
+    if life.closing {
+        facts.push(if life.parcels.have_left() { FulfilmentUnderWay } else { FulfilmentStopped });
+    }
+    facts
+}
+
 fn name(fact: Fact) -> String {
     if let Fact::TimerFired { kind } = fact {
         return format!("timer {}", kind.word());
@@ -51,6 +82,11 @@ fn name(fact: Fact) -> String {
     match fact.entry() {
         None => "cart.checked_out".to_owned(),
         Some(Entry::CancelRequested) => "cancel requested".to_owned(),
+        Some(Entry::CancelRefused) => "fulfilment.under_way".to_owned(),
+        Some(Entry::Collected) => "fulfilment.collected".to_owned(),
+        Some(Entry::ParcelReady) => "fulfilment.ready_for_pickup".to_owned(),
+        Some(Entry::ParcelDispatched) => "shipment.dispatched".to_owned(),
+        Some(Entry::ParcelDelivered) => "shipment.delivered".to_owned(),
         Some(entry) => entry.word().replacen('_', ".", 1),
     }
 }
@@ -58,10 +94,12 @@ fn name(fact: Fact) -> String {
 /// Every move that causally possible facts can make, found by trying all of them.
 fn moves() -> BTreeMap<(String, String), BTreeSet<String>> {
     let mut moves: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
-    let opened = apply(&Life::new(TOTAL), Fact::CheckedOut);
+    let claims = Life { coupon: Claim::Waiting, points: Claim::Waiting, ..Life::new(TOTAL, PIECES) };
+    let opened = apply(&claims, Fact::CheckedOut);
     moves.entry(("[*]".to_owned(), "pending".to_owned())).or_default().insert(name(Fact::CheckedOut));
-    let free = apply(&Life::new(0), Fact::CheckedOut);
-    let mut todo = vec![(opened.life, Some(TimerKind::Pending)), (free.life, Some(TimerKind::Pending))];
+    let free = apply(&Life::new(0, PIECES), Fact::CheckedOut);
+    let digital = apply(&Life::new(TOTAL, 0), Fact::CheckedOut);
+    let mut todo: Vec<_> = [opened, free, digital].map(|step| (step.life, Some(TimerKind::Pending))).into();
     let mut seen = HashSet::new();
     while let Some((life, timer)) = todo.pop() {
         // How often stock was asked changes no move.
@@ -76,6 +114,9 @@ fn moves() -> BTreeMap<(String, String), BTreeSet<String>> {
                 match effect {
                     Effect::Moved { from: Some(from), to } => {
                         let because = match (life.total, to, fact) {
+                            _ if life.parcels.pieces == 0 && to == OrderStatus::Delivered => {
+                                "nothing to send".to_owned()
+                            }
                             (0, ..) => format!("{} (total 0)", name(fact)),
                             (_, OrderStatus::Cancelled, AUTHORIZED | CAPTURED) => {
                                 format!("{} (cancel requested)", name(fact))
@@ -83,6 +124,10 @@ fn moves() -> BTreeMap<(String, String), BTreeSet<String>> {
                             _ => name(fact),
                         };
                         let label = moves.entry((from.word().to_owned(), to.word().to_owned())).or_default();
+                        let is_told_once = from < OrderStatus::Confirmed || to == OrderStatus::Delivered;
+                        if life.parcels.pieces == 0 && !(is_told_once && to == OrderStatus::Delivered) {
+                            continue;
+                        }
                         if life.total > 0 || fact == Fact::StockReserved {
                             label.insert(because);
                         }
@@ -94,6 +139,10 @@ fn moves() -> BTreeMap<(String, String), BTreeSet<String>> {
                     | Effect::PaymentDue
                     | Effect::PaymentExpiring(_)
                     | Effect::Confirmed
+                    | Effect::Stopping
+                    | Effect::Delivered
+                    | Effect::Completed
+                    | Effect::Issue(_)
                     | Effect::Cancelled(_)
                     | Effect::Tell(_)
                     | Effect::Alert(_) => {}

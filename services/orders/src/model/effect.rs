@@ -7,13 +7,17 @@ use bodega_contracts::orders::{CancelReason, OrderStatus};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Entry {
     CheckedOut,
-    StockAskedAgain,
+    AskedAgain,
     StockReserved,
     StockRejected,
     StockAllocated,
     StockReleased,
     StockHoldExpired,
     StockUnavailable,
+    CouponReserved,
+    CouponRejected,
+    PointsReserved,
+    PointsRejected,
     PaymentActionRequired,
     PaymentAuthorized,
     PaymentCaptured,
@@ -22,10 +26,28 @@ pub(crate) enum Entry {
     PaymentVoided,
     PaymentRefunded,
     CancelRequested,
+    CancelRefused,
+    FulfilmentStopped,
+    ParcelReady,
+    ParcelDispatched,
+    ParcelInTransit,
+    ParcelDelivered,
+    Collected,
     PaymentDue,
     PaymentExpiring(CancelReason),
     Confirmed,
+    Delivered,
+    Completed,
     Cancelled(CancelReason),
+}
+
+/// What is written for the buyer's and the shop's books. Amounts are minor units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Paper {
+    /// What the order costs.
+    Invoice { total: i64 },
+    /// What is given back of it.
+    CreditNote { amount: i64 },
 }
 
 /// What follows from a fact.
@@ -41,6 +63,14 @@ pub(crate) enum Effect {
     PaymentExpiring(CancelReason),
     /// `order.confirmed`.
     Confirmed,
+    /// `order.stopping`.
+    Stopping,
+    /// `order.delivered`.
+    Delivered,
+    /// `order.completed`.
+    Completed,
+    /// A paper with the next number of its series.
+    Issue(Paper),
     /// `order.cancelled`.
     Cancelled(CancelReason),
     /// In place of the timer it had.
@@ -64,6 +94,10 @@ impl Fact {
             Self::StockReleased => Entry::StockReleased,
             Self::StockHoldExpired => Entry::StockHoldExpired,
             Self::StockUnavailable => Entry::StockUnavailable,
+            Self::CouponReserved => Entry::CouponReserved,
+            Self::CouponRejected => Entry::CouponRejected,
+            Self::PointsReserved => Entry::PointsReserved,
+            Self::PointsRejected => Entry::PointsRejected,
             Self::PaymentActionRequired { .. } => Entry::PaymentActionRequired,
             Self::PaymentAuthorized { .. } => Entry::PaymentAuthorized,
             Self::PaymentCaptured { .. } => Entry::PaymentCaptured,
@@ -71,6 +105,13 @@ impl Fact {
             Self::PaymentClosed => Entry::PaymentClosed,
             Self::PaymentVoided => Entry::PaymentVoided,
             Self::PaymentRefunded { .. } => Entry::PaymentRefunded,
+            Self::FulfilmentStopped => Entry::FulfilmentStopped,
+            Self::FulfilmentUnderWay => Entry::CancelRefused,
+            Self::ReadyForPickup => Entry::ParcelReady,
+            Self::Dispatched { .. } => Entry::ParcelDispatched,
+            Self::InTransit => Entry::ParcelInTransit,
+            Self::Delivered { .. } => Entry::ParcelDelivered,
+            Self::Collected => Entry::Collected,
             Self::CancelRequested { .. } => Entry::CancelRequested,
         })
     }
@@ -82,10 +123,12 @@ impl Entry {
         !matches!(
             self,
             Self::CheckedOut
-                | Self::StockAskedAgain
+                | Self::AskedAgain
                 | Self::PaymentDue
                 | Self::PaymentExpiring(_)
                 | Self::Confirmed
+                | Self::Delivered
+                | Self::Completed
                 | Self::Cancelled(_)
         )
     }

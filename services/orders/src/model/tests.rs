@@ -1,10 +1,14 @@
 //! The table under every order of its facts.
 
 use super::*;
+use bodega_contracts::orders::PaymentStatus;
+use bodega_testkit::arrivals;
 use proptest::prelude::*;
 use std::collections::HashSet;
 
 pub(super) const TOTAL: i64 = 100;
+/// Pieces to be sent.
+pub(super) const PIECES: i64 = 3;
 pub(super) const SHOPPER: Fact = Fact::CancelRequested { reason: CancelReason::ByShopper };
 pub(super) const STAFF: Fact = Fact::CancelRequested { reason: CancelReason::ByStaff };
 const DEADLINE: Fact = Fact::TimerFired { kind: TimerKind::PaymentDeadline };
@@ -19,7 +23,11 @@ struct Run {
 }
 
 fn run(total: i64, facts: &[Fact]) -> Run {
-    let mut run = Run { life: Life::new(total), effects: Vec::new() };
+    run_of(Life::new(total, PIECES), facts)
+}
+
+fn run_of(life: Life, facts: &[Fact]) -> Run {
+    let mut run = Run { life, effects: Vec::new() };
     for fact in std::iter::once(&Fact::CheckedOut).chain(facts) {
         let step = apply(&run.life, *fact);
         run.life = step.life;
@@ -50,6 +58,10 @@ impl Run {
             | Effect::PaymentDue
             | Effect::PaymentExpiring(_)
             | Effect::Confirmed
+            | Effect::Stopping
+            | Effect::Delivered
+            | Effect::Completed
+            | Effect::Issue(_)
             | Effect::Cancelled(_)
             | Effect::Tell(_)
             | Effect::Alert(_) => None,
@@ -63,17 +75,10 @@ impl Run {
     }
 }
 
-fn permutations(facts: &[Fact]) -> Vec<Vec<Fact>> {
-    if facts.len() <= 1 {
-        return vec![facts.to_vec()];
-    }
-    let mut all = Vec::new();
-    for index in 0..facts.len() {
-        let mut rest = facts.to_vec();
-        let first = rest.remove(index);
-        all.extend(permutations(&rest).into_iter().map(|rest| [vec![first], rest].concat()));
-    }
-    all
+/// The facts in the orders in which they may arrive.
+fn in_every_order(facts: &[Fact]) -> impl Iterator<Item = Vec<Fact>> {
+    let arrange = |arrival: Vec<usize>| arrival.into_iter().map(|fact| facts[fact]).collect();
+    arrivals(facts.len(), 1).into_iter().map(arrange)
 }
 
 /// Facts, and where each order of them ends.
@@ -82,10 +87,12 @@ type Ending = (Vec<Fact>, OrderStatus, Option<CancelReason>, PaymentStatus);
 fn endings() -> Vec<Ending> {
     use CancelReason::{ByShopper, ByStaff, OutOfStock, PaidOutOfStock};
     use Fact::*;
-    use OrderStatus::{AwaitingPayment, Cancelled, Confirmed};
+    use OrderStatus::{AwaitingPayment, Cancelled, Confirmed, PartiallyShipped, Shipped};
     use PaymentStatus::{Authorized, Captured, PartiallyRefunded, Refunded, Unpaid, Voided};
     let (failed, action) = (PaymentFailed { attempt: 1 }, PaymentActionRequired { attempt: 2 });
     let (less, part) = (PaymentCaptured { total: 30 }, PaymentRefunded { total: 40 });
+    let (some, all) = (Dispatched { pieces: 1 }, Dispatched { pieces: PIECES });
+    let arrived = |pieces| Fact::Delivered { pieces };
     let cancelled = |facts: Vec<Fact>, reason, payment| (facts, Cancelled, Some(reason), payment);
     vec![
         (vec![StockReserved, failed, action, AUTHORIZED, CAPTURED, StockAllocated], Confirmed, None, Captured),
@@ -95,6 +102,16 @@ fn endings() -> Vec<Ending> {
         (vec![StockReserved, CAPTURED, StockAllocated, part], Confirmed, None, PartiallyRefunded),
         (vec![StockReserved, StockHoldExpired, CAPTURED, StockAllocated], Confirmed, None, Captured),
         (vec![StockReserved, failed, action], AwaitingPayment, None, Unpaid),
+        (vec![StockReserved, CAPTURED, StockAllocated, ReadyForPickup], OrderStatus::ReadyForPickup, None, Captured),
+        (vec![StockReserved, CAPTURED, some, InTransit, arrived(1)], PartiallyShipped, None, Captured),
+        (vec![StockReserved, AUTHORIZED, some, all, CAPTURED], Shipped, None, Captured),
+        (vec![StockReserved, CAPTURED, some, all, arrived(1), arrived(PIECES)], OrderStatus::Delivered, None, Captured),
+        (
+            vec![StockReserved, CAPTURED, Fact::ReadyForPickup, Collected, part],
+            OrderStatus::Delivered,
+            None,
+            PartiallyRefunded,
+        ),
         cancelled(
             vec![StockReserved, CAPTURED, StockHoldExpired, StockUnavailable, REFUNDED],
             PaidOutOfStock,
@@ -105,18 +122,67 @@ fn endings() -> Vec<Ending> {
             PaidOutOfStock,
             Refunded,
         ),
-        cancelled(vec![StockReserved, SHOPPER, CAPTURED, part, REFUNDED, StockReleased], ByShopper, Refunded),
-        cancelled(vec![StockReserved, STAFF, AUTHORIZED, PaymentVoided, StockReleased], ByStaff, Voided),
+        cancelled(
+            vec![StockReserved, SHOPPER, FulfilmentStopped, CAPTURED, part, REFUNDED, StockReleased],
+            ByShopper,
+            Refunded,
+        ),
+        cancelled(
+            vec![StockReserved, STAFF, FulfilmentStopped, AUTHORIZED, PaymentVoided, StockReleased],
+            ByStaff,
+            Voided,
+        ),
         cancelled(vec![StockReserved, SHOPPER, PaymentClosed, StockReleased], ByShopper, Unpaid),
         cancelled(vec![StockRejected, CAPTURED, REFUNDED], OutOfStock, Refunded),
     ]
 }
 
+/// The same of lives too long for every order of their facts: 5,000 of them.
+fn endings_of_long_lives() -> Vec<Ending> {
+    use CancelReason::{ByShopper, ByStaff, OutOfStock, PaidOutOfStock};
+    use Fact::*;
+    use OrderStatus::{AwaitingPayment, Cancelled, Confirmed};
+    use PaymentStatus::{Captured, PartiallyRefunded, Refunded, Unpaid, Voided};
+    let (failed, action, again) =
+        (PaymentFailed { attempt: 1 }, PaymentActionRequired { attempt: 2 }, PaymentFailed { attempt: 2 });
+    let (third, part) = (PaymentActionRequired { attempt: 3 }, PaymentRefunded { total: 40 });
+    let cancelled = |facts: &[&[Fact]], reason, payment| (facts.concat(), Cancelled, Some(reason), payment);
+    let tried: &[Fact] = &[failed, action];
+    let paid: &[Fact] = &[AUTHORIZED, CAPTURED];
+    let given_back: &[Fact] = &[part, REFUNDED];
+    let kept: &[Fact] = &[StockReserved, StockHoldExpired, StockAllocated];
+    let lost: &[Fact] = &[StockHoldExpired, StockUnavailable, StockReleased];
+    let freed: &[Fact] = &[StockReserved, StockReleased];
+    let sent: &[Fact] = &[Dispatched { pieces: 1 }, Dispatched { pieces: PIECES }, InTransit, Delivered { pieces: 1 }];
+    let arrived: &[Fact] = &[Delivered { pieces: PIECES }];
+    vec![
+        ([kept, paid, sent].concat(), OrderStatus::Shipped, None, Captured),
+        ([kept, paid, sent, arrived, &[part]].concat(), OrderStatus::Delivered, None, PartiallyRefunded),
+        ([kept, tried, &[again], paid, &[PaymentClosed]].concat(), Confirmed, None, Captured),
+        ([kept, tried, paid, &[part]].concat(), Confirmed, None, PartiallyRefunded),
+        (
+            [tried, &[again, third, StockReserved, StockHoldExpired, PaymentClosed]].concat(),
+            AwaitingPayment,
+            None,
+            Unpaid,
+        ),
+        cancelled(&[&[StockReserved, failed], paid, lost, given_back], PaidOutOfStock, Refunded),
+        cancelled(&[freed, &[SHOPPER, FulfilmentStopped], tried, paid, given_back], ByShopper, Refunded),
+        cancelled(
+            &[freed, &[STAFF, FulfilmentStopped], tried, &[AUTHORIZED, PaymentVoided, PaymentClosed]],
+            ByStaff,
+            Voided,
+        ),
+        cancelled(&[freed, &[SHOPPER, PaymentClosed], tried, &[again, third]], ByShopper, Unpaid),
+        cancelled(&[&[StockRejected], tried, paid, given_back], OutOfStock, Refunded),
+    ]
+}
+
 #[test]
 fn facts_that_do_not_compete_end_alike_in_every_order() {
-    for (facts, status, reason, payment) in endings() {
+    for (facts, status, reason, payment) in endings().into_iter().chain(endings_of_long_lives()) {
         let stock = run(TOTAL, &facts).life.stock;
-        for order in permutations(&facts) {
+        for order in in_every_order(&facts) {
             let end = run(TOTAL, &order).end();
             assert_eq!(end, (status, reason, payment, stock), "{order:?}");
         }
@@ -142,7 +208,7 @@ fn facts_that_compete_end_by_who_was_first_and_money_and_stock_agree() {
     ];
     for (facts, allowed) in competing {
         let mut seen = HashSet::new();
-        for order in permutations(facts) {
+        for order in in_every_order(facts) {
             let run = run(TOTAL, &order);
             // An answer before its question cannot be; the closing then waits for the next answer.
             let answer_first = order.iter().position(|fact| *fact == PaymentClosed)
@@ -173,6 +239,67 @@ fn a_deadline_asks_and_only_the_answer_cancels() {
     assert_eq!(closed.life.payment_status(), PaymentStatus::Captured);
 }
 
+/// What is asked of others comes back in any order; what was asked and is refused ends it.
+#[test]
+fn an_order_waits_for_every_answer_it_needs() {
+    let needs_all = Life { coupon: Claim::Waiting, points: Claim::Waiting, ..Life::new(TOTAL, PIECES) };
+    let answers = [Fact::StockReserved, Fact::CouponReserved, Fact::PointsReserved];
+    for order in in_every_order(&answers) {
+        for upto in 0..3 {
+            assert_eq!(run_of(needs_all, &order[..upto]).life.status, OrderStatus::Pending, "{order:?} {upto}");
+        }
+        assert_eq!(run_of(needs_all, &order).life.status, OrderStatus::AwaitingPayment, "{order:?}");
+        assert_eq!(run_of(needs_all, &[&order[..], &[CAPTURED]].concat()).life.status, OrderStatus::Confirmed);
+    }
+    for (refusal, reason) in
+        [(Fact::CouponRejected, CancelReason::CouponRejected), (Fact::PointsRejected, CancelReason::PointsRejected)]
+    {
+        let refused = run_of(needs_all, &[Fact::StockReserved, refusal, CAPTURED]);
+        assert_eq!((refused.life.reason, refused.cancellations()), (Some(reason), 1));
+        assert_eq!(refused.confirmations(), 0);
+    }
+    // An answer to what was never asked is no reason to wait or to end.
+    assert_eq!(run(TOTAL, &[Fact::CouponReserved, Fact::StockReserved]).life.status, OrderStatus::AwaitingPayment);
+}
+
+/// Whoever packs it decides whether a paid order can still be cancelled.
+#[test]
+fn a_paid_order_is_cancelled_only_when_shipping_has_stopped_it() {
+    let paid = [Fact::StockReserved, CAPTURED, Fact::StockAllocated];
+    let after = |facts: &[Fact]| run(TOTAL, &[&paid[..], facts].concat());
+    let closing = Fact::TimerFired { kind: TimerKind::Closing };
+    let asked = after(&[SHOPPER, STAFF, closing]);
+    assert_eq!((asked.life.status, asked.life.closing), (OrderStatus::Confirmed, true));
+    assert_eq!(asked.count(|effect| *effect == Effect::Stopping), 2, "once, and once more when nobody answers");
+    let stopped = after(&[SHOPPER, Fact::FulfilmentStopped, Fact::FulfilmentStopped]);
+    assert_eq!((stopped.life.reason, stopped.cancellations()), (Some(CancelReason::ByShopper), 1));
+    for too_late in in_every_order(&[SHOPPER, Fact::FulfilmentUnderWay, Fact::Dispatched { pieces: PIECES }]) {
+        let run = after(&too_late);
+        assert_eq!((run.life.status, run.life.closing), (OrderStatus::Shipped, false), "{too_late:?}");
+        assert!(run.has_timer() && run.life.is_past_cancelling());
+    }
+    let ready = after(&[Fact::ReadyForPickup, SHOPPER, Fact::FulfilmentStopped]);
+    assert_eq!(ready.life.status, OrderStatus::Cancelled);
+}
+
+#[test]
+fn an_order_that_arrived_is_completed_when_it_cannot_be_sent_back_any_more() {
+    let window = Fact::TimerFired { kind: TimerKind::ReturnWindow };
+    let arrived =
+        [Fact::StockReserved, CAPTURED, Fact::Dispatched { pieces: PIECES }, Fact::Delivered { pieces: PIECES }];
+    let run = run(TOTAL, &[&arrived[..], &[window, window, SHOPPER, REFUNDED]].concat());
+    assert_eq!(run.life.status, OrderStatus::Completed);
+    let told = [Effect::Delivered, Effect::Completed].map(|told| run.count(|effect| *effect == told));
+    assert_eq!((told, run.has_timer()), ([1, 1], false));
+    assert_eq!(run.life.payment_status(), PaymentStatus::Refunded);
+}
+
+#[test]
+fn an_order_of_which_nothing_is_sent_has_arrived_when_it_is_paid() {
+    let run = run_of(Life::new(TOTAL, 0), &[Fact::StockReserved, CAPTURED]);
+    assert_eq!((run.life.status, run.confirmations()), (OrderStatus::Delivered, 1));
+}
+
 #[test]
 fn an_order_for_nothing_is_confirmed_as_soon_as_its_stock_is_held() {
     let free = run(0, &[Fact::StockReserved]);
@@ -197,8 +324,16 @@ fn money_for_less_than_the_total_confirms_nothing() {
 
 #[test]
 fn a_fact_heard_twice_has_no_second_effect() {
-    let facts =
-        [Fact::StockReserved, AUTHORIZED, CAPTURED, Fact::StockAllocated, SHOPPER, REFUNDED, Fact::StockReleased];
+    let facts = [
+        Fact::StockReserved,
+        AUTHORIZED,
+        CAPTURED,
+        Fact::StockAllocated,
+        SHOPPER,
+        Fact::FulfilmentStopped,
+        REFUNDED,
+        Fact::StockReleased,
+    ];
     for upto in 1..=facts.len() {
         let run = run(TOTAL, &facts[..upto]);
         for fact in &facts[..upto] {
@@ -210,7 +345,14 @@ fn a_fact_heard_twice_has_no_second_effect() {
 
 fn any_fact() -> impl Strategy<Value = Fact> {
     use Fact::*;
-    let kinds = [TimerKind::Pending, TimerKind::PaymentDeadline, TimerKind::Closing, TimerKind::ServiceLevel];
+    let kinds = [
+        TimerKind::Pending,
+        TimerKind::PaymentDeadline,
+        TimerKind::Closing,
+        TimerKind::ServiceLevel,
+        TimerKind::Arrival,
+        TimerKind::ReturnWindow,
+    ];
     prop_oneof![
         prop::sample::select(vec![
             CheckedOut,
@@ -220,8 +362,17 @@ fn any_fact() -> impl Strategy<Value = Fact> {
             StockReleased,
             StockHoldExpired,
             StockUnavailable,
+            CouponReserved,
+            CouponRejected,
+            PointsReserved,
+            PointsRejected,
             PaymentClosed,
             PaymentVoided,
+            FulfilmentStopped,
+            FulfilmentUnderWay,
+            ReadyForPickup,
+            InTransit,
+            Collected,
             SHOPPER,
             STAFF,
         ]),
@@ -231,6 +382,8 @@ fn any_fact() -> impl Strategy<Value = Fact> {
         (0..=2 * TOTAL).prop_map(|total| PaymentAuthorized { total }),
         (0..=2 * TOTAL).prop_map(|total| PaymentCaptured { total }),
         (0..=2 * TOTAL).prop_map(|total| PaymentRefunded { total }),
+        (0..=PIECES).prop_map(|pieces| Dispatched { pieces }),
+        (0..=PIECES).prop_map(|pieces| Delivered { pieces }),
     ]
 }
 
@@ -240,7 +393,7 @@ proptest! {
     #[test]
     fn whatever_is_heard_the_history_is_a_path_and_an_open_order_has_a_timer(
         total in 0..=TOTAL,
-        facts in prop::collection::vec(any_fact(), 0..20),
+        facts in prop::collection::vec(any_fact(), 0..30),
     ) {
         let run = run(total, &facts);
         let mut status = None;
@@ -248,17 +401,26 @@ proptest! {
         for effect in &run.effects {
             if let Effect::Moved { from, to } = effect {
                 prop_assert_eq!(*from, status);
-                prop_assert_ne!(*from, Some(OrderStatus::Cancelled));
+                prop_assert!(!matches!(from, Some(OrderStatus::Cancelled | OrderStatus::Completed)));
+                prop_assert!(from.is_none_or(|from| from < *to), "{:?} is behind {:?}", to, from);
                 (status, version) = (Some(*to), version + 1);
             }
         }
         prop_assert_eq!((status, version), (Some(run.life.status), run.life.version));
         let is_cancelled = run.life.status == OrderStatus::Cancelled;
-        prop_assert_eq!(run.has_timer(), !is_cancelled);
+        prop_assert_eq!(run.has_timer(), !is_cancelled && run.life.status != OrderStatus::Completed);
         prop_assert_eq!(run.life.reason.is_some(), is_cancelled);
         prop_assert_eq!(run.cancellations(), usize::from(is_cancelled));
         prop_assert!(run.confirmations() <= 1);
-        if run.life.status == OrderStatus::Confirmed {
+        let papers = |is_meant: fn(&Paper) -> Option<i64>| -> Vec<i64> {
+            run.effects.iter().filter_map(|effect| if let Effect::Issue(paper) = effect { is_meant(paper) } else { None }).collect()
+        };
+        let invoices = papers(|paper| if let Paper::Invoice { total } = paper { Some(*total) } else { None });
+        let credits = papers(|paper| if let Paper::CreditNote { amount } = paper { Some(*amount) } else { None });
+        prop_assert_eq!(invoices.len(), run.confirmations());
+        let credited = if invoices.is_empty() { 0 } else { run.life.money.refunded };
+        prop_assert_eq!(credits.iter().sum::<i64>(), credited);
+        if run.confirmations() == 1 {
             prop_assert!(run.life.money.captured.max(run.life.money.authorized) >= total);
         }
     }
@@ -275,5 +437,6 @@ proptest! {
         }
         let (one, other) = (run(TOTAL, &facts).life, run(TOTAL, &shuffled).life);
         prop_assert_eq!((one.stock, one.money, one.payment_status()), (other.stock, other.money, other.payment_status()));
+        prop_assert_eq!((one.coupon, one.points, one.parcels), (other.coupon, other.points, other.parcels));
     }
 }

@@ -1,6 +1,6 @@
 //! The words that states are stored and shown by: stable, lower case, each in one place.
 
-use crate::model::{Entry, Stock, TimerKind};
+use crate::model::{Claim, Entry, Stock, TimerKind};
 use bodega_contracts::orders::{CancelReason, OrderStatus, PaymentStatus};
 
 /// Has a word of its own.
@@ -26,22 +26,29 @@ macro_rules! words {
 
 words! {
     OrderStatus {
-        Pending = "pending", AwaitingPayment = "awaiting_payment", Confirmed = "confirmed", Cancelled = "cancelled",
+        Pending = "pending", AwaitingPayment = "awaiting_payment", Confirmed = "confirmed",
+        ReadyForPickup = "ready_for_pickup", PartiallyShipped = "partially_shipped", Shipped = "shipped",
+        Delivered = "delivered", Completed = "completed", Cancelled = "cancelled",
     }
     PaymentStatus {
-        Unpaid = "unpaid", Authorized = "authorized", Captured = "captured", PartiallyRefunded = "partially_refunded",
+        Unpaid = "unpaid", Authorized = "authorized", PartiallyCaptured = "partially_captured", Captured = "captured",
+        PartiallyRefunded = "partially_refunded",
         Refunded = "refunded", Voided = "voided", Failed = "failed",
     }
     CancelReason {
         OutOfStock = "out_of_stock", PaymentExpired = "payment_expired", ByShopper = "by_shopper", ByStaff = "by_staff",
-        PaidOutOfStock = "paid_out_of_stock",
+        PaidOutOfStock = "paid_out_of_stock", CouponRejected = "coupon_rejected", PointsRejected = "points_rejected",
     }
     Stock {
         Waiting = "waiting", Held = "held", Refused = "refused", Expired = "expired", Allocated = "allocated",
         Unavailable = "unavailable", Released = "released",
     }
+    Claim {
+        NotNeeded = "not_needed", Waiting = "waiting", Given = "given", Refused = "refused",
+    }
     TimerKind {
         Pending = "pending", PaymentDeadline = "payment_deadline", Closing = "closing", ServiceLevel = "service_level",
+        Arrival = "arrival", ReturnWindow = "return_window",
     }
 }
 
@@ -50,13 +57,17 @@ impl Entry {
     pub(crate) fn word(self) -> &'static str {
         match self {
             Self::CheckedOut => "checked_out",
-            Self::StockAskedAgain => "stock_asked_again",
+            Self::AskedAgain => "asked_again",
             Self::StockReserved => "stock_reserved",
             Self::StockRejected => "stock_rejected",
             Self::StockAllocated => "stock_allocated",
             Self::StockReleased => "stock_released",
             Self::StockHoldExpired => "stock_hold_expired",
             Self::StockUnavailable => "stock_unavailable",
+            Self::CouponReserved => "coupon_reserved",
+            Self::CouponRejected => "coupon_rejected",
+            Self::PointsReserved => "points_reserved",
+            Self::PointsRejected => "points_rejected",
             Self::PaymentActionRequired => "payment_action_required",
             Self::PaymentAuthorized => "payment_authorized",
             Self::PaymentCaptured => "payment_captured",
@@ -65,9 +76,18 @@ impl Entry {
             Self::PaymentVoided => "payment_voided",
             Self::PaymentRefunded => "payment_refunded",
             Self::CancelRequested => "cancel_requested",
+            Self::CancelRefused => "cancel_refused",
+            Self::FulfilmentStopped => "fulfilment_stopped",
+            Self::ParcelReady => "ready_for_pickup",
+            Self::ParcelDispatched => "parcel_dispatched",
+            Self::ParcelInTransit => "parcel_in_transit",
+            Self::ParcelDelivered => "parcel_delivered",
+            Self::Collected => "collected",
             Self::PaymentDue => "payment_due",
             Self::PaymentExpiring(_) => "payment_expiring",
             Self::Confirmed => "confirmed",
+            Self::Delivered => "delivered",
+            Self::Completed => "completed",
             Self::Cancelled(_) => "cancelled",
         }
     }
@@ -79,16 +99,37 @@ mod tests {
 
     #[test]
     fn stored_words_are_the_words_of_the_contracts() {
-        use OrderStatus::{AwaitingPayment, Cancelled, Confirmed, Pending};
-        for status in [Pending, AwaitingPayment, Confirmed, Cancelled] {
+        use OrderStatus::{
+            AwaitingPayment, Cancelled, Completed, Confirmed, Delivered, PartiallyShipped, Pending, ReadyForPickup,
+            Shipped,
+        };
+        let sent = [ReadyForPickup, PartiallyShipped, Shipped, Delivered, Completed];
+        for status in [Pending, AwaitingPayment, Confirmed, Cancelled].into_iter().chain(sent) {
             assert_eq!(serde_json::to_value(status).unwrap(), status.word());
             assert_eq!(OrderStatus::of_word(status.word()), Some(status));
         }
-        for word in ["unpaid", "authorized", "captured", "partially_refunded", "refunded", "voided", "failed"] {
+        for word in [
+            "unpaid",
+            "authorized",
+            "partially_captured",
+            "captured",
+            "partially_refunded",
+            "refunded",
+            "voided",
+            "failed",
+        ] {
             let status = PaymentStatus::of_word(word).unwrap();
             assert_eq!(serde_json::to_value(status).unwrap(), word);
         }
-        for word in ["out_of_stock", "payment_expired", "by_shopper", "by_staff", "paid_out_of_stock"] {
+        for word in [
+            "out_of_stock",
+            "payment_expired",
+            "by_shopper",
+            "by_staff",
+            "paid_out_of_stock",
+            "coupon_rejected",
+            "points_rejected",
+        ] {
             assert_eq!(serde_json::to_value(CancelReason::of_word(word).unwrap()).unwrap(), word);
         }
     }

@@ -26,6 +26,9 @@ pub(super) mod orders {
         pub cancel_reason: Option<String>,
         pub version: i64,
         pub revision: i64,
+        pub pieces: i64,
+        pub dispatched: i64,
+        pub collected: bool,
     }
 
     #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
@@ -80,6 +83,27 @@ pub(super) mod timeline_lines {
         pub status: String,
         pub what: String,
         pub detail: Option<String>,
+    }
+
+    #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(super) mod papers {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "papers")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub number: String,
+        pub series: String,
+        pub seq: i64,
+        pub order_id: Uuid,
+        pub kind: String,
+        pub amount: i64,
+        pub issued_ms: i64,
     }
 
     #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

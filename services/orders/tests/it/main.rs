@@ -7,6 +7,7 @@
 
 mod access;
 mod lists;
+mod parcels;
 mod permutations;
 mod races;
 mod said;

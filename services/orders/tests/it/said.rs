@@ -1,12 +1,18 @@
-//! What cart, stock and payments say of an order.
+//! What cart, stock, payments and shipping say of an order.
 
 use crate::setup::{Shop, TOTAL};
 use bodega_contracts::{
-    CartId, OrderId, PaymentId, RefundId,
+    CartId, CouponClaim, FulfilmentId, OrderId, PaymentId, PromotionId, RefundId, ShipmentId,
     cart::CartCheckedOut,
-    inventory::{StockAllocated, StockHoldExpired, StockReleased, StockReserved, StockUnavailable},
+    coupons::{CouponRejected, CouponReserved},
+    inventory::{StockAllocated, StockHoldExpired, StockRejected, StockReleased, StockReserved, StockUnavailable},
     payments::{
         PaymentActionRequired, PaymentAuthorized, PaymentCaptured, PaymentClosed, PaymentFailed, PaymentRefunded,
+    },
+    rewards::{PointsRejected, PointsReserved},
+    shipping::{
+        FulfilmentCollected, FulfilmentReadyForPickup, FulfilmentStopped, FulfilmentUnderWay, ShipmentDelivered,
+        ShipmentDispatched,
     },
 };
 use bodega_db::Envelope;
@@ -54,9 +60,39 @@ impl Shop {
             priced: price(&basket).unwrap(),
             basket,
             unstocked: vec![Sku::new("fee").unwrap()],
+            coupons: Vec::new(),
+            points: 0,
             payment_method: "sim_success".to_owned(),
             at: self.world.now(),
         }
+    }
+
+    /// An order that was checked out by a guest.
+    pub async fn placed(&self) -> OrderId {
+        let order = self.order();
+        self.deliver(vec![self.said(&self.checkout(order, None))]).await;
+        order
+    }
+
+    /// One whose stock is held.
+    pub async fn awaiting(&self) -> OrderId {
+        let order = self.placed().await;
+        self.deliver(vec![self.reserved(order)]).await;
+        order
+    }
+
+    /// One that is paid.
+    pub async fn confirmed(&self) -> OrderId {
+        let order = self.awaiting().await;
+        self.deliver(vec![self.captured(order)]).await;
+        order
+    }
+
+    /// One with a code, and points.
+    pub fn claiming_checkout(&self, order_id: OrderId) -> CartCheckedOut {
+        let (promotion_id, code) = (PromotionId(order_id.0), Some("WELCOME10".to_owned()));
+        let coupons = vec![CouponClaim { promotion_id, code, customer: "ada".to_owned() }];
+        CartCheckedOut { coupons, points: 300, ..self.checkout(order_id, Some(self.user())) }
     }
 
     /// One that costs nothing.
@@ -68,52 +104,47 @@ impl Shop {
         checkout
     }
 
-    /// As the bus would bring it, with an id of its own.
-    pub fn envelope<E: Event>(&self, event: &E) -> Envelope {
-        Envelope {
-            source: "elsewhere".into(),
-            seq: 1,
-            id: self.world.uuid(),
-            kind: E::TYPE.into(),
-            subject: event.subject().into(),
-            at: self.world.now(),
-            trace: None,
-            data: serde_json::to_string(event).unwrap().into(),
-        }
+    /// As a neighbour would say it.
+    pub fn said<E: Event>(&self, event: &E) -> Envelope {
+        self.envelope("elsewhere", event)
     }
 
     pub fn reserved(&self, order_id: OrderId) -> Envelope {
-        self.envelope(&StockReserved { order_id })
+        self.said(&StockReserved { order_id })
+    }
+
+    pub fn rejected(&self, order_id: OrderId) -> Envelope {
+        self.said(&StockRejected { order_id, short: vec![] })
     }
 
     pub fn allocated(&self, order_id: OrderId) -> Envelope {
-        self.envelope(&StockAllocated { order_id })
+        self.said(&StockAllocated { order_id })
     }
 
     pub fn released(&self, order_id: OrderId) -> Envelope {
-        self.envelope(&StockReleased { order_id })
+        self.said(&StockReleased { order_id })
     }
 
     pub fn hold_expired(&self, order_id: OrderId) -> Envelope {
-        self.envelope(&StockHoldExpired { order_id })
+        self.said(&StockHoldExpired { order_id })
     }
 
     pub fn unavailable(&self, order_id: OrderId) -> Envelope {
-        self.envelope(&StockUnavailable { order_id, short: vec![] })
+        self.said(&StockUnavailable { order_id, short: vec![] })
     }
 
     pub fn action_required(&self, order_id: OrderId, attempt: i64) -> Envelope {
-        self.envelope(&PaymentActionRequired { order_id, payment_id: PaymentId(order_id.0), attempt })
+        self.said(&PaymentActionRequired { order_id, payment_id: PaymentId(order_id.0), attempt })
     }
 
     pub fn failed(&self, order_id: OrderId, attempt: i64) -> Envelope {
         let code = "card_declined".to_owned();
-        self.envelope(&PaymentFailed { order_id, payment_id: PaymentId(order_id.0), attempt, code })
+        self.said(&PaymentFailed { order_id, payment_id: PaymentId(order_id.0), attempt, code })
     }
 
     pub fn authorized(&self, order_id: OrderId) -> Envelope {
         let authorized = Money::new(TOTAL, Currency::GBP);
-        self.envelope(&PaymentAuthorized { order_id, payment_id: PaymentId(order_id.0), attempt: 1, authorized })
+        self.said(&PaymentAuthorized { order_id, payment_id: PaymentId(order_id.0), attempt: 1, authorized })
     }
 
     pub fn captured(&self, order_id: OrderId) -> Envelope {
@@ -121,16 +152,68 @@ impl Shop {
     }
 
     pub fn captured_of(&self, order_id: OrderId, captured: Money) -> Envelope {
-        self.envelope(&PaymentCaptured { order_id, payment_id: PaymentId(order_id.0), attempt: 1, captured })
+        self.said(&PaymentCaptured { order_id, payment_id: PaymentId(order_id.0), attempt: 1, captured })
     }
 
     pub fn refunded(&self, order_id: OrderId, amount: i64) -> Envelope {
         let refunded = Money::new(amount, Currency::GBP);
         let (payment_id, refund_id) = (PaymentId(order_id.0), RefundId(order_id.0));
-        self.envelope(&PaymentRefunded { order_id, payment_id, refund_id, refunded })
+        self.said(&PaymentRefunded { order_id, payment_id, refund_id, refunded })
+    }
+
+    pub fn coupon_reserved(&self, order_id: OrderId) -> Envelope {
+        self.said(&CouponReserved { order_id })
+    }
+
+    pub fn coupon_rejected(&self, order_id: OrderId) -> Envelope {
+        let (code, reason) = ("WELCOME10".to_owned(), "used_up".to_owned());
+        self.said(&CouponRejected { order_id, code, reason })
+    }
+
+    pub fn points_reserved(&self, order_id: OrderId) -> Envelope {
+        self.said(&PointsReserved { order_id })
+    }
+
+    pub fn points_rejected(&self, order_id: OrderId) -> Envelope {
+        self.said(&PointsRejected { order_id, wanted: 300, spendable: 120 })
+    }
+
+    pub fn stopped(&self, order_id: OrderId) -> Envelope {
+        self.said(&FulfilmentStopped { order_id })
+    }
+
+    pub fn under_way(&self, order_id: OrderId) -> Envelope {
+        self.said(&FulfilmentUnderWay { order_id })
+    }
+
+    pub fn ready(&self, order_id: OrderId) -> Envelope {
+        self.said(&FulfilmentReadyForPickup { order_id, fulfilment_id: FulfilmentId(order_id.0) })
+    }
+
+    pub fn collected(&self, order_id: OrderId) -> Envelope {
+        self.said(&FulfilmentCollected { order_id, fulfilment_id: FulfilmentId(order_id.0), lines: vec![] })
+    }
+
+    /// So many of the two mugs have left.
+    pub fn dispatched(&self, order_id: OrderId, dispatched: i64) -> Envelope {
+        self.said(&ShipmentDispatched {
+            order_id,
+            shipment_id: ShipmentId(order_id.0),
+            lines: vec![],
+            carrier: "Royal Mail".to_owned(),
+            tracking_number: Some("RM1".to_owned()),
+            tracking_url: None,
+            dispatched,
+            pieces: 2,
+        })
+    }
+
+    /// So many of the two mugs have arrived.
+    pub fn delivered(&self, order_id: OrderId, delivered: i64) -> Envelope {
+        self.said(&ShipmentDelivered { order_id, shipment_id: ShipmentId(order_id.0), delivered, pieces: 2 })
     }
 
     pub fn closed(&self, order_id: OrderId) -> Envelope {
-        self.envelope(&PaymentClosed { order_id })
+        self.said(&PaymentClosed { order_id })
     }
 }

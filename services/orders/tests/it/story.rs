@@ -16,7 +16,7 @@ use std::sync::Arc;
 async fn a_checkout_that_is_held_and_paid_is_confirmed(shop: &Shop) {
     let order = shop.order();
     let (checkout, guest) = (shop.checkout(order, None), shop.guest(order));
-    shop.deliver(vec![shop.envelope(&checkout)]).await;
+    shop.deliver(vec![shop.said(&checkout)]).await;
     let placed = shop.told::<OrderPlaced>().await;
     assert_eq!((placed.len(), placed[0].total.amount, placed[0].number.clone()), (1, TOTAL, checkout.number.clone()));
     let stocked: Vec<(&str, i64, bool)> =
@@ -28,14 +28,14 @@ async fn a_checkout_that_is_held_and_paid_is_confirmed(shop: &Shop) {
     assert_eq!((due[0].amount.amount, due[0].payment_method.as_str()), (TOTAL, "sim_success"));
     let path = format!("/v1/orders/{order}");
     let waiting = shop.get(&guest, &path).await;
-    assert_eq!(waiting.body["status"], "awaiting_payment");
-    assert_eq!(waiting.body["payment_action"]["kind"], "redirect");
-    assert_eq!(waiting.body["payment_deadline"], json!(due[0].deadline));
+    assert_eq!(waiting.json["status"], "awaiting_payment");
+    assert_eq!(waiting.json["payment_action"]["kind"], "redirect");
+    assert_eq!(waiting.json["payment_deadline"], json!(due[0].deadline));
 
     shop.deliver(vec![shop.authorized(order), shop.captured(order)]).await;
     shop.deliver(vec![shop.allocated(order)]).await;
     assert_eq!(shop.told::<OrderConfirmed>().await.len(), 1);
-    let view = shop.get(&guest, &path).await.body;
+    let view = shop.get(&guest, &path).await.json;
     assert_eq!((&view["status"], &view["payment_status"]), (&json!("confirmed"), &json!("captured")));
     assert_eq!(view["fulfilment_status"], "unfulfilled");
     assert_eq!(view.get("payment_action"), None);
@@ -51,7 +51,7 @@ async fn a_checkout_that_is_held_and_paid_is_confirmed(shop: &Shop) {
     let fact = shop.fact(order).await;
     assert_eq!(fact.stocked, [(Sku::new("mug").unwrap(), 2)]);
     assert_eq!(fact.history.len(), 3);
-    let standing = shop.replicas[0].rpc.ask(OrderStanding { order_id: order }).await.unwrap().unwrap();
+    let standing = shop.rpc().ask(OrderStanding { order_id: order }).await.unwrap().unwrap();
     assert_eq!((standing.status, standing.total.amount), (OrderStatus::Confirmed, TOTAL));
     shop.check_books().await;
 }
@@ -61,7 +61,7 @@ async fn everything_twice_is_once(shop: &Shop) {
     let checkout = shop.checkout(order, None);
     // Once in one batch, then again with ids of their own, as a replay brings them.
     for _ in 0..2 {
-        let twins = [shop.envelope(&checkout), shop.envelope(&checkout)];
+        let twins = [shop.said(&checkout), shop.said(&checkout)];
         shop.deliver(twins.to_vec()).await;
         shop.deliver(vec![shop.reserved(order), shop.reserved(order)]).await;
         shop.deliver(vec![shop.captured(order), shop.captured(order)]).await;
@@ -69,14 +69,14 @@ async fn everything_twice_is_once(shop: &Shop) {
     assert_eq!(shop.told::<OrderPlaced>().await.len(), 1);
     assert_eq!(shop.told::<OrderPaymentDue>().await.len(), 1);
     assert_eq!(shop.told::<OrderConfirmed>().await.len(), 1);
-    let view = shop.get(&shop.guest(order), &format!("/v1/orders/{order}")).await.body;
+    let view = shop.get(&shop.guest(order), &format!("/v1/orders/{order}")).await.json;
     assert_eq!(view["timeline"].as_array().unwrap().len(), 5, "{view}");
     shop.check_books().await;
 }
 
 async fn a_whole_life_in_one_batch_ends_alike(shop: &Shop) {
     let order = shop.order();
-    let checkout = shop.envelope(&shop.checkout(order, None));
+    let checkout = shop.said(&shop.checkout(order, None));
     shop.deliver(vec![shop.captured(order), shop.allocated(order), shop.reserved(order), checkout]).await;
     let fact = shop.fact(order).await;
     assert_eq!((fact.status, fact.payment_status), (OrderStatus::Confirmed, PaymentStatus::Captured));
@@ -86,10 +86,10 @@ async fn a_whole_life_in_one_batch_ends_alike(shop: &Shop) {
 async fn stock_that_is_short_cancels_and_says_what_is_missing(shop: &Shop) {
     let order = shop.placed().await;
     let short = vec![Shortage { sku: Sku::new("mug").unwrap(), wanted: 2, available: 1 }];
-    shop.deliver(vec![shop.envelope(&StockRejected { order_id: order, short })]).await;
+    shop.deliver(vec![shop.said(&StockRejected { order_id: order, short })]).await;
     let told = shop.told::<OrderCancelled>().await;
     assert_eq!((told.len(), told[0].reason), (1, CancelReason::OutOfStock));
-    let view = shop.get(&shop.guest(order), &format!("/v1/orders/{order}")).await.body;
+    let view = shop.get(&shop.guest(order), &format!("/v1/orders/{order}")).await.json;
     assert_eq!((&view["status"], &view["cancel_reason"]), (&json!("cancelled"), &json!("out_of_stock")));
     assert_eq!(view["timeline"][1]["detail"], "mug: 2 wanted, 1 there");
     shop.check_books().await;
@@ -107,7 +107,7 @@ async fn paid_but_out_of_stock_is_cancelled_and_refunded(shop: &Shop) {
 
 async fn an_order_for_nothing_asks_for_no_money(shop: &Shop) {
     let order = shop.order();
-    shop.deliver(vec![shop.envelope(&shop.free_checkout(order))]).await;
+    shop.deliver(vec![shop.said(&shop.free_checkout(order))]).await;
     shop.deliver(vec![shop.reserved(order)]).await;
     assert_eq!(shop.fact(order).await.status, OrderStatus::Confirmed);
     assert!(shop.told::<OrderPaymentDue>().await.is_empty());
@@ -133,14 +133,14 @@ async fn what_can_never_be_handled_is_put_aside_and_the_rest_goes_on(shop: &Shop
     let mut twin = shop.checkout(shop.order(), None);
     let original = shop.fact(good).await;
     (twin.cart_id, twin.cart_version) = (original.cart_id, original.cart_version);
-    let batch: Arc<[_]> = vec![shop.envelope(&twin)].into();
+    let batch: Arc<[_]> = vec![shop.said(&twin)].into();
     assert!(matches!(shop.consumer(0).try_once(&batch, None).await, Err(Failure::Permanent(_))));
     let dead = shop.consumer(0).dead_letters(None, PageLimit::default()).await.unwrap();
     assert_eq!(dead.len(), 1);
     assert_eq!(shop.facts().await.len(), 1);
 }
 
-crate::stories![
+bodega_testkit::stories![
     a_checkout_that_is_held_and_paid_is_confirmed,
     everything_twice_is_once,
     a_whole_life_in_one_batch_ends_alike,

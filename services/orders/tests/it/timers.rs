@@ -27,7 +27,7 @@ async fn a_deadline_never_cancels_by_itself(shop: &Shop) {
     assert_eq!(shop.fact(order).await.status, OrderStatus::AwaitingPayment);
     let asked = shop.told::<OrderPaymentExpiring>().await;
     assert_eq!((asked.len(), asked[0].reason), (60, CancelReason::PaymentExpired));
-    let told = shop.get(&shop.guest(order), &format!("/v1/orders/{order}")).await.body;
+    let told = shop.get(&shop.guest(order), &format!("/v1/orders/{order}")).await.json;
     let expiring = told["timeline"].as_array().unwrap().iter().filter(|line| line["what"] == "payment_expiring");
     assert_eq!(expiring.count(), 1, "asking again is not news");
     shop.check_books().await;
@@ -55,7 +55,7 @@ async fn a_paid_order_that_is_late_keeps_its_timer(shop: &Shop) {
     shop.check_books().await;
 }
 
-crate::stories![
+bodega_testkit::stories![
     stock_that_does_not_answer_is_asked_again_for_ever,
     a_deadline_never_cancels_by_itself,
     money_that_comes_while_the_deadline_closes_is_kept,

@@ -1,9 +1,10 @@
 //! Waiting for a status, following an order live, and looking at one that has not arrived yet.
 
 use crate::setup::Shop;
-use axum::{body::Body, http::Method};
+use axum::body::Body;
 use bodega_contracts::cart::CheckedOut;
 use bodega_kernel::Money;
+use bodega_testkit::{Ask, Asker};
 use http_body_util::BodyExt;
 use std::time::{Duration, Instant};
 
@@ -13,17 +14,17 @@ async fn whoever_waits_is_answered_when_it_happens(shop: &Shop) {
     let path = format!("/v1/orders/{order}?wait=confirmed&timeout=20");
     let began = Instant::now();
     // On the other replica, where there is one: that is not told and has to look.
-    let here = shop.ask(0, &guest, Method::GET, &path, &[], None);
-    let there = shop.ask(1, &guest, Method::GET, &path, &[], None);
+    let here = shop.ask(0, Ask::get(&path).by(&guest));
+    let there = shop.ask(1, Ask::get(&path).by(&guest));
     let pay = async {
         tokio::time::sleep(Duration::from_millis(100)).await;
         shop.deliver(vec![shop.captured(order)]).await;
     };
     let (here, there, ()) = tokio::join!(here, there, pay);
-    assert_eq!((&here.body["status"], &there.body["status"]), (&"confirmed".into(), &"confirmed".into()));
+    assert_eq!((&here.json["status"], &there.json["status"]), (&"confirmed".into(), &"confirmed".into()));
     assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
     let over = shop.get(&guest, &format!("/v1/orders/{order}?wait=awaiting_payment")).await;
-    assert_eq!(over.body["status"], "confirmed", "a later status will do");
+    assert_eq!(over.json["status"], "confirmed", "a later status will do");
 }
 
 async fn the_end_of_an_order_ends_the_wait_too(shop: &Shop) {
@@ -31,14 +32,14 @@ async fn the_end_of_an_order_ends_the_wait_too(shop: &Shop) {
     let guest = shop.guest(order);
     shop.cancel(0, &guest, order).await;
     let answer = shop.get(&guest, &format!("/v1/orders/{order}?wait=confirmed&timeout=20")).await;
-    assert_eq!(answer.body["status"], "cancelled");
+    assert_eq!(answer.json["status"], "cancelled");
 }
 
 async fn a_wait_that_is_over_answers_what_there_is(shop: &Shop) {
     let order = shop.awaiting().await;
     let began = Instant::now();
     let answer = shop.get(&shop.guest(order), &format!("/v1/orders/{order}?wait=confirmed&timeout=1")).await;
-    assert_eq!((answer.status, &answer.body["status"]), (200, &"awaiting_payment".into()));
+    assert_eq!((answer.status, &answer.json["status"]), (200, &"awaiting_payment".into()));
     assert!(began.elapsed() >= Duration::from_secs(1));
 }
 
@@ -47,38 +48,39 @@ async fn an_order_the_cart_made_is_pending_before_it_arrives(shop: &Shop) {
     let made = CheckedOut { number: "B7".to_owned(), customer_id: Some(owner), at: shop.world.now() };
     shop.made.lock().unwrap().insert(order, made);
     let path = format!("/v1/orders/{order}");
-    for asker in [shop.guest(order), Shop::customer(owner), shop.staff()] {
+    for asker in [shop.guest(order), Shop::customer(owner), Shop::staff()] {
         let answer = shop.get(&asker, &path).await;
         assert_eq!(
-            (answer.status, &answer.body["status"], &answer.body["number"]),
+            (answer.status, &answer.json["status"], &answer.json["number"]),
             (200, &"pending".into(), &"B7".into())
         );
         assert!(answer.headers.get("etag").is_none());
     }
-    for asker in [shop.guest(shop.order()), Shop::customer(shop.user()), crate::setup::Asker::default()] {
+    for asker in [shop.guest(shop.order()), Shop::customer(shop.user()), Asker::default()] {
         assert_eq!(shop.get(&asker, &path).await.status, 404);
     }
     let too_early = shop.cancel(0, &shop.guest(order), order).await;
-    assert_eq!((too_early.status, &too_early.body["code"]), (409, &"order_not_ready".into()));
+    assert_eq!((too_early.status, &too_early.json["code"]), (409, &"order_not_ready".into()));
     // It arrives while somebody waits for it.
     let guest = shop.guest(order);
     let waiting = format!("{path}?wait=awaiting_payment&timeout=20");
     let arrive = async {
-        shop.deliver(vec![shop.envelope(&shop.checkout(order, Some(owner)))]).await;
+        shop.deliver(vec![shop.said(&shop.checkout(order, Some(owner)))]).await;
         shop.deliver(vec![shop.reserved(order)]).await;
     };
     let (answer, ()) = tokio::join!(shop.get(&guest, &waiting), arrive);
-    assert_eq!(answer.body["status"], "awaiting_payment");
+    assert_eq!(answer.json["status"], "awaiting_payment");
 }
 
 async fn what_has_not_changed_is_not_sent_again(shop: &Shop) {
     let order = shop.confirmed().await;
     let (guest, path) = (shop.guest(order), format!("/v1/orders/{order}"));
     let tag = shop.get(&guest, &path).await.headers["etag"].to_str().unwrap().to_owned();
-    let again = shop.ask(0, &guest, Method::GET, &path, &[("if-none-match", &tag)], None).await;
+    let unless = || Ask::get(&path).by(&guest).header("if-none-match", &tag);
+    let again = shop.ask(0, unless()).await;
     assert_eq!(again.status, 304);
     shop.deliver(vec![shop.allocated(order)]).await;
-    let changed = shop.ask(0, &guest, Method::GET, &path, &[("if-none-match", &tag)], None).await;
+    let changed = shop.ask(0, unless()).await;
     assert_eq!(changed.status, 200);
 }
 
@@ -97,6 +99,7 @@ async fn a_live_stream_tells_each_step_once_and_goes_on_where_it_was_left(shop: 
     let third = read_until(&mut resumed, "event: confirmed").await;
     assert!(!third.contains("checked_out") && third.contains("card_declined"), "{third}");
     shop.cancel(1, &guest, order).await;
+    shop.deliver(vec![shop.stopped(order)]).await;
     let fourth = read_until(&mut resumed, "event: cancelled").await;
     assert!(fourth.contains("by_shopper"), "{fourth}");
     let all = [first, second, third, fourth].concat();
@@ -106,15 +109,10 @@ async fn a_live_stream_tells_each_step_once_and_goes_on_where_it_was_left(shop: 
     assert_eq!(seen.len(), count);
 }
 
-async fn follow(
-    shop: &Shop,
-    order: bodega_contracts::OrderId,
-    asker: &crate::setup::Asker,
-    after: Option<&str>,
-) -> Body {
+async fn follow(shop: &Shop, order: bodega_contracts::OrderId, asker: &Asker, after: Option<&str>) -> Body {
     let headers: Vec<(&str, &str)> = after.map(|id| ("last-event-id", id)).into_iter().collect();
-    let path = format!("/v1/orders/{order}/events");
-    let response = shop.respond(0, asker, Method::GET, &path, &headers, None).await;
+    let ask = Ask::get(format!("/v1/orders/{order}/events")).by(asker).headers(&headers);
+    let response = shop.respond(0, ask).await;
     assert_eq!(response.status(), 200);
     assert_eq!(response.headers()["content-type"], "text/event-stream");
     response.into_body()
@@ -134,7 +132,7 @@ fn ids(read: &str) -> Vec<String> {
     read.lines().filter_map(|line| line.strip_prefix("id: ")).map(str::to_owned).collect()
 }
 
-crate::stories![
+bodega_testkit::stories![
     whoever_waits_is_answered_when_it_happens,
     the_end_of_an_order_ends_the_wait_too,
     a_wait_that_is_over_answers_what_there_is,

@@ -21,6 +21,8 @@ pub(crate) async fn end(
             CancelReason::ByShopper
             | CancelReason::ByStaff
             | CancelReason::OutOfStock
+            | CancelReason::CouponRejected
+            | CancelReason::PointsRejected
             | CancelReason::PaidOutOfStock => Wish::End(State::Cancelling),
         };
         (delivery.event.order_id, wish, delivery.trace.clone())

@@ -2,10 +2,13 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod access;
+mod arrivals;
+mod books;
 mod crashes;
 mod endings;
 mod methods;
 mod refunds;
 mod replicas;
+mod said;
 mod setup;
 mod webhooks;

@@ -1,0 +1,171 @@
+//! A mail as it travels: headers and both parts. Addresses are checked and names encoded, so that nothing that people
+//! enter becomes a header.
+
+use crate::model::{Rendered, clean};
+use bodega_kernel::{Time, uuid::Uuid};
+use lettre::{
+    Address, Message,
+    message::{
+        Mailbox, MultiPart, SinglePart,
+        header::{HeaderName, HeaderValue},
+    },
+};
+use std::time::{Duration, UNIX_EPOCH};
+
+/// The most characters of an address (RFC 5321).
+const MAX_ADDRESS: usize = 254;
+
+/// Who writes, and where answers go.
+#[derive(Clone, Debug)]
+pub(crate) struct Sender {
+    from: Mailbox,
+    reply_to: Option<Mailbox>,
+}
+
+/// What identifies a mail.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stamp<'a> {
+    /// The mail.
+    pub(crate) id: Uuid,
+    /// Its `Message-ID`.
+    pub(crate) message_id: &'a str,
+    /// When it was queued: the same in every repeat.
+    pub(crate) at: Time,
+}
+
+impl Sender {
+    /// Of an address with or without a name; `reply_to` may be empty. Fails where one of them is no address.
+    pub(crate) fn new(from: &str, reply_to: &str) -> anyhow::Result<Self> {
+        let mailbox = |text: &str| text.parse::<Mailbox>().map_err(|error| anyhow::anyhow!("{text:?}: {error}"));
+        let reply_to = Some(reply_to).filter(|text| !text.is_empty()).map(mailbox).transpose()?;
+        Ok(Self { from: mailbox(from)?, reply_to })
+    }
+
+    /// The domain of the sender's address.
+    pub(crate) fn domain(&self) -> &str {
+        self.from.email.domain()
+    }
+
+    /// The sender as a reader sees it.
+    pub(crate) fn shown(&self) -> String {
+        self.from.to_string()
+    }
+
+    /// A mail to `recipient`; refused in words where that is no address.
+    pub(crate) fn write(
+        &self,
+        stamp: Stamp<'_>,
+        recipient: &str,
+        name: Option<&str>,
+        mail: &Rendered,
+    ) -> Result<Message, String> {
+        let address = address(recipient).ok_or_else(|| format!("{:?} is no address", clean(recipient)))?;
+        let name = name.map(clean).filter(|name| !name.is_empty());
+        let at = UNIX_EPOCH + Duration::from_millis(u64::try_from(stamp.at.ms()).unwrap_or(0));
+        let automatic = HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned());
+        let mut message = Message::builder()
+            .from(self.from.clone())
+            .to(Mailbox::new(name, address))
+            .subject(clean(&mail.title))
+            .message_id(Some(stamp.message_id.to_owned()))
+            .date(at)
+            .raw_header(automatic);
+        if let Some(reply_to) = &self.reply_to {
+            message = message.reply_to(reply_to.clone());
+        }
+        let parts = MultiPart::alternative()
+            .boundary(format!("=_{}", stamp.id.simple()))
+            .singlepart(SinglePart::plain(mail.text.clone()))
+            .singlepart(SinglePart::html(mail.html.clone()));
+        message.multipart(parts).map_err(|error| error.to_string())
+    }
+}
+
+/// Whether mail can be sent there.
+pub(crate) fn is_address(text: &str) -> bool {
+    address(text).is_some()
+}
+
+fn address(text: &str) -> Option<Address> {
+    let plain = text.len() <= MAX_ADDRESS && !text.chars().any(|letter| letter.is_control() || letter.is_whitespace());
+    if plain { text.parse().ok() } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AT: Time = Time::from_ms(1_772_366_400_000);
+
+    fn stamp() -> Stamp<'static> {
+        Stamp { id: Uuid::from_u128(7), message_id: "<7.0@shop.example>", at: AT }
+    }
+
+    fn mail(title: &str) -> Rendered {
+        Rendered { title: title.to_owned(), text: "Hello\n".to_owned(), html: "<p>Hello</p>".to_owned() }
+    }
+
+    fn sender() -> Sender {
+        Sender::new("Tea & Mugs <shop@shop.example>", "help@shop.example").unwrap()
+    }
+
+    fn header_names(message: &Message) -> Vec<String> {
+        let text = String::from_utf8(message.formatted()).unwrap();
+        let head = text.split("\r\n\r\n").next().unwrap().to_owned();
+        let starts = head.split("\r\n").filter(|line| !line.starts_with([' ', '\t']));
+        starts.map(|line| line.split(':').next().unwrap().to_owned()).collect()
+    }
+
+    #[test]
+    fn nothing_in_a_name_or_a_subject_becomes_a_header() {
+        let expected = header_names(&sender().write(stamp(), "a@b.example", Some("Ada"), &mail("Hello")).unwrap());
+        for evil in [
+            "Ada\r\nBcc: eve@evil.example",
+            "Ada\nX-Evil: 1",
+            "Ada\r\n\r\nbody",
+            "Ädä\r\nBcc: e@e.example",
+            "\u{0}\u{b}",
+        ] {
+            let message = sender().write(stamp(), "a@b.example", Some(evil), &mail(evil)).unwrap();
+            assert_eq!(header_names(&message), expected, "{evil:?}");
+            assert_eq!(message.envelope().to().len(), 1);
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused() {
+        for evil in [
+            "a@b.example\r\nBcc: eve@evil.example",
+            "a@b.example, c@d.example",
+            "<a@b.example>",
+            "a",
+            "",
+            "a b@c.example",
+        ] {
+            assert!(sender().write(stamp(), evil, None, &mail("Hello")).is_err(), "{evil:?}");
+            assert!(!is_address(evil), "{evil:?}");
+        }
+        assert!(!is_address(&format!("{}@b.example", "a".repeat(300))));
+        assert!(is_address("ada.lovelace+shop@mail.example"));
+    }
+
+    #[test]
+    fn a_repeat_is_the_same_to_the_byte() {
+        let write = || sender().write(stamp(), "a@b.example", Some("Ada"), &mail("Hällo")).unwrap().formatted();
+        let text = String::from_utf8(write()).unwrap();
+        assert_eq!(text.as_bytes(), write());
+        assert!(text.is_ascii());
+        for line in ["Message-ID: <7.0@shop.example>", "Reply-To: help@shop.example", "Auto-Submitted: auto-generated"]
+        {
+            assert!(text.contains(line), "{text}");
+        }
+        assert!(text.contains("Date: Sun, 01 Mar 2026 12:00:00"), "{text}");
+    }
+
+    #[test]
+    fn a_sender_needs_an_address() {
+        assert!(Sender::new("Bodega", "").is_err());
+        assert!(Sender::new("a@b.example", "nobody").is_err());
+        assert_eq!(Sender::new("Bodega <shop@localhost>", "").unwrap().domain(), "localhost");
+    }
+}

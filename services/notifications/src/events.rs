@@ -1,0 +1,107 @@
+//! What customers are told of: each event queues its mail in its own transaction, once for its subject.
+
+use crate::{
+    flows,
+    model::{About, Kind, Params, Wanted},
+};
+use bodega_bus::{Delivery, Failure, Subscriptions};
+use bodega_contracts::{
+    OrderId,
+    coupons::CouponGranted,
+    identity::UserRegistered,
+    orders::{OrderCancelled, OrderConfirmed, OrderDelivered},
+    payments::PaymentRefunded,
+    rewards::PointsEarned,
+    shipping::{FulfilmentReadyForPickup, ShipmentDispatched},
+};
+use bodega_db::Tx;
+use bodega_kernel::{Event, UserId};
+
+/// The most lines of a parcel that are kept with its mail.
+const MAX_LINES: usize = 100;
+
+/// Everything that becomes a mail.
+pub(crate) fn subscriptions() -> Subscriptions {
+    let subscriptions = Subscriptions::new()
+        .on(async |tx: &mut Tx, batch: &[Delivery<OrderConfirmed>]| {
+            queue(tx, batch, |event| of_order(Kind::OrderConfirmed, event.order_id, &event.order_id, Params::default()))
+                .await
+        })
+        .on(async |tx: &mut Tx, batch: &[Delivery<OrderCancelled>]| {
+            queue(tx, batch, |event| {
+                let params = Params { reason: Some(event.reason), ..Params::default() };
+                of_order(Kind::OrderCancelled, event.order_id, &event.order_id, params)
+            })
+            .await
+        })
+        .on(async |tx: &mut Tx, batch: &[Delivery<OrderDelivered>]| {
+            queue(tx, batch, |event| of_order(Kind::Delivered, event.order_id, &event.order_id, Params::default()))
+                .await
+        });
+    of_customers(of_parcels(subscriptions))
+}
+
+fn of_parcels(subscriptions: Subscriptions) -> Subscriptions {
+    subscriptions
+        .on(async |tx: &mut Tx, batch: &[Delivery<ShipmentDispatched>]| queue(tx, batch, shipped).await)
+        .on(async |tx: &mut Tx, batch: &[Delivery<FulfilmentReadyForPickup>]| {
+            queue(tx, batch, |event| {
+                of_order(Kind::ReadyForPickup, event.order_id, &event.fulfilment_id, Params::default())
+            })
+            .await
+        })
+        .on(async |tx: &mut Tx, batch: &[Delivery<PaymentRefunded>]| {
+            queue(tx, batch, |event| {
+                let params = Params { refunded: Some(event.refunded), ..Params::default() };
+                of_order(Kind::Refunded, event.order_id, &event.refund_id, params)
+            })
+            .await
+        })
+}
+
+fn of_customers(subscriptions: Subscriptions) -> Subscriptions {
+    subscriptions
+        .on(async |tx: &mut Tx, batch: &[Delivery<PointsEarned>]| {
+            queue(tx, batch, |event| {
+                let params = Params { points: Some(event.points), ..Params::default() };
+                of_user(Kind::PointsEarned, event.user_id, &event.order_id, params)
+            })
+            .await
+        })
+        .on(async |tx: &mut Tx, batch: &[Delivery<CouponGranted>]| {
+            queue(tx, batch, |event| {
+                let (label, code, ends) = (Some(event.label.clone()), Some(event.code.clone()), Some(event.ends));
+                let params = Params { label, code, ends, ..Params::default() };
+                of_user(Kind::RewardGranted, event.user_id, &event.code, params)
+            })
+            .await
+        })
+        .on(async |tx: &mut Tx, batch: &[Delivery<UserRegistered>]| {
+            queue(tx, batch, |event| of_user(Kind::Welcome, event.user_id, &event.user_id, Params::default())).await
+        })
+}
+
+fn shipped(event: &ShipmentDispatched) -> Wanted {
+    let params = Params {
+        carrier: Some(event.carrier.clone()),
+        tracking_number: event.tracking_number.clone(),
+        tracking_url: event.tracking_url.clone(),
+        parcel: event.lines.iter().take(MAX_LINES).cloned().collect(),
+        partial: event.dispatched < event.pieces,
+        ..Params::default()
+    };
+    of_order(Kind::Shipped, event.order_id, &event.shipment_id, params)
+}
+
+fn of_order(kind: Kind, order: OrderId, subject: &impl ToString, params: Params) -> Wanted {
+    Wanted { kind, subject: subject.to_string(), about: About { order: Some(order), ..About::default() }, params }
+}
+
+fn of_user(kind: Kind, user: UserId, subject: &impl ToString, params: Params) -> Wanted {
+    Wanted { kind, subject: subject.to_string(), about: About { user: Some(user), ..About::default() }, params }
+}
+
+async fn queue<E: Event>(tx: &mut Tx, batch: &[Delivery<E>], wanted: impl Fn(&E) -> Wanted) -> Result<(), Failure> {
+    let wanted: Vec<Wanted> = batch.iter().map(|delivery| wanted(&delivery.event)).collect();
+    Ok(flows::queue_mails(tx, wanted).await?)
+}

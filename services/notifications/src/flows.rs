@@ -1,0 +1,20 @@
+//! What is done with mails: queue them, send what is due, and what staff want of them.
+
+mod desk;
+mod gather;
+mod queue;
+mod send;
+
+pub(crate) use desk::{empty_mailbox, preview, resend, show_example, write_note};
+pub(crate) use queue::queue_mails;
+pub(crate) use send::send_due;
+
+use bodega_db::StoredAnswer;
+
+/// What a write came to.
+pub(crate) enum Written<T> {
+    /// It was done now.
+    Now(T),
+    /// It was done before with the same key: this was the answer.
+    Before(StoredAnswer),
+}

@@ -1,0 +1,91 @@
+//! Notifications: mails to customers, each queued once for what it is about and sent until a server takes it.
+//!
+//! Owns the queue, the log of its attempts and the templates. Hears what customers are told of (orders, parcels, refunds,
+//! points, rewards, accounts) and queues in the event's transaction. Asks orders and identity what to write and to whom,
+//! outside of any transaction, when a mail is due. Publishes nothing. Answers `verify` how many confirmations it queued.
+//!
+//! Handing a mail over is always three steps: prepare (a transaction claims it), call (none), record (a transaction). A
+//! repeat after a crash has the same `Message-ID`.
+
+mod api;
+mod clients;
+mod error;
+mod events;
+mod facts;
+mod flows;
+mod jobs;
+mod model;
+mod pages;
+mod store;
+mod views;
+
+use bodega_db::{Db, Lane, Migration, Tx};
+use bodega_kernel::World;
+use bodega_rpc::Client;
+use bodega_service::{Context, Definition, Running};
+use clients::{Post, Sender, Server};
+use jobs::Pace;
+use model::Language;
+use pages::Pages;
+use std::{path::PathBuf, sync::Arc};
+use store::Report;
+use tokio::sync::Notify;
+
+const MIGRATIONS: &[Migration] = &[Migration { name: "0001_mails", sql: include_str!("migrations/0001_mails.sql") }];
+
+/// The service.
+pub fn service() -> Definition {
+    Definition::new("notifications", start).migrations(MIGRATIONS)
+}
+
+/// What the service works with. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Notifications {
+    db: Db,
+    world: World,
+    rpc: Client,
+    post: Post,
+    sender: Arc<Sender>,
+    pages: Pages,
+    shop: Arc<str>,
+    language: Language,
+    pace: Arc<Pace>,
+    /// Woken when there is a mail that should not wait for the next look.
+    wake: Arc<Notify>,
+    reports: Lane<Report, ()>,
+}
+
+impl Notifications {
+    fn new(context: &Context) -> anyhow::Result<Self> {
+        let mail = &context.settings.mail;
+        let post = match mail.smtp_url.as_str() {
+            "" => Post::Mailbox,
+            url => Post::Server(Server::of(url)?),
+        };
+        let folder = Some(mail.templates_dir.clone()).filter(|folder| *folder != PathBuf::new());
+        let reports = context.db.lane(async |tx: &mut Tx, reports: &[Report]| store::record(tx, reports).await);
+        Ok(Self {
+            db: context.db.clone(),
+            world: context.world.clone(),
+            rpc: context.rpc.clone(),
+            post,
+            sender: Arc::new(Sender::new(&mail.from, &mail.reply_to)?),
+            pages: Pages::load(folder)?,
+            shop: context.settings.shop.name.as_str().into(),
+            language: Language::of(&mail.language).unwrap_or(Language::En),
+            pace: Arc::new(Pace::new(mail.per_second)),
+            wake: Arc::default(),
+            reports,
+        })
+    }
+}
+
+async fn start(context: Context) -> anyhow::Result<Running> {
+    let notifications = Notifications::new(&context)?;
+    Ok(Running::new()
+        .routes(api::routes(notifications.clone()))
+        .hears(events::subscriptions())
+        .answers(facts::answers(&notifications))
+        .job(jobs::send_mails(&notifications))
+        .job(jobs::empty_mailbox(&notifications)))
+}

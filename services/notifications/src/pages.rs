@@ -1,0 +1,331 @@
+//! Letters become mails: templates compiled in, and those of the shop's own folder that replace some of them.
+//!
+//! A template of the shop's own that is missing, broken or fails is passed over for the built-in one, with a warning: a
+//! mail is late for no slip of a designer's pen. Text is placed as it is, HTML escaped.
+
+mod builtin;
+mod folder;
+
+pub(crate) use folder::Flaw;
+
+use crate::model::{Language, Letter, Rendered, Words, clean};
+use folder::Own;
+use minijinja::{
+    Environment, UndefinedBehavior, context,
+    syntax::SyntaxConfig,
+    value::{Serde, Value},
+};
+use std::{path::PathBuf, sync::Arc};
+
+/// Steps that a template may take: what never ends is broken.
+const FUEL: u64 = 2_000_000;
+/// What the first line of a text template begins with.
+const SUBJECT: &str = "Subject:";
+
+/// Why a letter cannot be rendered.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{template}: {reason}")]
+pub(crate) struct RenderError {
+    template: String,
+    reason: String,
+}
+
+impl RenderError {
+    /// The template that fails.
+    pub(crate) fn template(&self) -> &str {
+        &self.template
+    }
+
+    /// Why.
+    pub(crate) fn reason(&self) -> &str {
+        &self.reason
+    }
+}
+
+/// All templates. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Pages {
+    builtin: Arc<Environment<'static>>,
+    own: Arc<Own>,
+    folder: Option<PathBuf>,
+}
+
+impl Pages {
+    /// The built-in templates and those in `folder`, if any.
+    pub(crate) fn load(folder: Option<PathBuf>) -> Result<Self, RenderError> {
+        let mut environment = environment();
+        for (name, source) in builtin::TEMPLATES {
+            environment.add_template(name, source).map_err(|error| failed(name, &error))?;
+        }
+        let own = folder.as_deref().map(folder::read).unwrap_or_default();
+        for flaw in &own.flaws {
+            tracing::warn!(
+                template = flaw.template,
+                reason = flaw.reason,
+                "a template of the shop's own is passed over"
+            );
+        }
+        Ok(Self { builtin: Arc::new(environment), own: Arc::new(own), folder })
+    }
+
+    /// The same with the folder read again, for whoever edits a template and wants to see it.
+    pub(crate) fn reloaded(&self) -> Self {
+        let own = self.folder.as_deref().map(folder::read).unwrap_or_default();
+        Self { own: Arc::new(own), ..self.clone() }
+    }
+
+    /// What is wrong with templates in the folder.
+    pub(crate) fn flaws(&self) -> &[Flaw] {
+        &self.own.flaws
+    }
+
+    /// The labels of a language.
+    pub(crate) fn words(&self, language: Language) -> Words {
+        let mut words = builtin::words(language);
+        words.extend(self.own.words.get(&language).cloned().unwrap_or_default());
+        words
+    }
+
+    /// The mail of this name, such as `en/shipped`; with what is wrong with the shop's own template, where it was passed
+    /// over.
+    pub(crate) fn render(&self, name: &str, letter: &Letter) -> Result<(Rendered, Option<RenderError>), RenderError> {
+        let values = Value::from(Serde(letter));
+        let Some(own) = self.own.environment.as_ref() else { return Ok((render(&self.builtin, name, &values)?, None)) };
+        match render(own, name, &values) {
+            Ok(rendered) => Ok((rendered, None)),
+            Err(flaw) => {
+                tracing::warn!(%flaw, "a template of the shop's own fails and is passed over");
+                Ok((render(&self.builtin, name, &values)?, Some(flaw)))
+            }
+        }
+    }
+}
+
+/// The templates of a kind in a language.
+pub(crate) fn name_of(language: Language, kind: crate::model::Kind) -> String {
+    format!("{}/{}", language.code(), kind.word())
+}
+
+fn environment() -> Environment<'static> {
+    let mut environment = Environment::new();
+    // A name that nothing has is a slip; it would leave a hole in the mail.
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_fuel(Some(FUEL));
+    let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
+    if let Ok(syntax) = syntax {
+        environment.set_syntax(syntax);
+    }
+    environment
+}
+
+fn render(environment: &Environment<'static>, name: &str, letter: &Value) -> Result<Rendered, RenderError> {
+    let part = |name: &str, values: Value| {
+        let template = environment.get_template(name).map_err(|error| failed(name, &error))?;
+        template.render(values).map_err(|error| failed(name, &error))
+    };
+    let text_name = format!("{name}.txt");
+    let text = part(&text_name, letter.clone())?;
+    let (first, text) = text.trim_start().split_once('\n').unwrap_or_default();
+    let title = clean(first.strip_prefix(SUBJECT).unwrap_or_default());
+    if title.is_empty() {
+        return Err(RenderError { template: text_name, reason: format!("its first line is not `{SUBJECT} …`") });
+    }
+    let html = part(&format!("{name}.html"), context! { subject => title.clone(), ..letter.clone() })?;
+    Ok(Rendered { title, text: tidied(text), html })
+}
+
+/// Without blanks at the ends of lines and without more than one empty line in a row; `-- ` before a signature stays.
+fn tidied(text: &str) -> String {
+    let mut tidy = String::with_capacity(text.len());
+    let mut empty = 1;
+    for line in text.lines() {
+        let line = if line == "-- " { line } else { line.trim_end() };
+        empty = if line.is_empty() { empty + 1 } else { 0 };
+        if empty < 2 {
+            tidy.push_str(line);
+            tidy.push('\n');
+        }
+    }
+    let end = tidy.trim_end().len();
+    tidy.truncate(end);
+    tidy.push('\n');
+    tidy
+}
+
+fn failed(template: &str, error: &minijinja::Error) -> RenderError {
+    let place = error.line().map_or_else(String::new, |line| format!(" (line {line})"));
+    RenderError { template: error.name().unwrap_or(template).to_owned(), reason: format!("{error}{place}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Kind, Known, Note, Params, sample};
+    use std::{
+        fs,
+        sync::atomic::{AtomicU32, Ordering},
+    };
+
+    fn letter(pages: &Pages, language: Language, kind: Kind, known: &Known, params: &Params) -> Letter {
+        Letter::new("Tea & Mugs", language, pages.words(language), kind, known, params)
+    }
+
+    fn shown(pages: &Pages, language: Language, kind: Kind) -> Rendered {
+        let (known, params) = sample(kind).unwrap();
+        let letter = letter(pages, language, kind, &known, &params);
+        let (rendered, flaw) = pages.render(&name_of(language, kind), &letter).unwrap();
+        assert_eq!(flaw, None);
+        rendered
+    }
+
+    /// A folder of templates; gone when it is dropped.
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn with(files: &[(&str, &str)]) -> Self {
+            static NUMBER: AtomicU32 = AtomicU32::new(0);
+            let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+            let base = std::env::var_os("BODEGA_TEST_TMP").map_or_else(std::env::temp_dir, PathBuf::from);
+            let folder = base.join(format!("bodega-templates-{}-{number}", std::process::id()));
+            fs::create_dir_all(folder.join("en")).unwrap();
+            for (name, text) in files {
+                fs::write(folder.join(name), text).unwrap();
+            }
+            Self(folder)
+        }
+
+        fn pages(&self) -> Pages {
+            Pages::load(Some(self.0.clone())).unwrap()
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    fn every_kind_is_written_in_every_language() {
+        let pages = Pages::load(None).unwrap();
+        for language in Language::ALL {
+            for kind in Kind::ALL {
+                let Rendered { title, text, html } = shown(&pages, language, kind);
+                let name = format!("{}_{}", kind.word(), language.code());
+                insta::with_settings!({snapshot_path => "../tests/it/snapshots", prepend_module_to_snapshot => false, omit_expression => true}, {
+                    insta::assert_snapshot!(name.clone(), format!("Subject: {title}\n\n{text}"));
+                });
+                assert!(html.contains("</html>") && html.contains("Tea &amp; Mugs"), "{name}");
+                assert!(text.contains("Tea & Mugs"), "{name}");
+                for part in [&text, &html] {
+                    assert!(!part.contains("{{") && !part.contains("{%") && !part.contains(">none<"), "{name}: {part}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn both_languages_have_the_same_words() {
+        let keys = |language| builtin::words(language).into_keys().collect::<Vec<_>>();
+        assert_eq!(keys(Language::En), keys(Language::De));
+        assert!(keys(Language::En).len() > 10);
+    }
+
+    #[test]
+    fn a_mail_shows_what_was_bought_and_what_it_cost() {
+        let pages = Pages::load(None).unwrap();
+        for (language, total) in [(Language::En, "£38.40"), (Language::De, "38,40\u{a0}£")] {
+            let Rendered { text, html, .. } = shown(&pages, language, Kind::OrderConfirmed);
+            for part in [&text, &html] {
+                for piece in
+                    ["Stoneware mug, harbour blue", "10 % off mugs", "Standard delivery", total, "London N1 1AA"]
+                {
+                    assert!(part.contains(piece), "{piece}: {part}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn html_is_escaped_wherever_it_comes_from() {
+        let pages = Pages::load(None).unwrap();
+        let evil = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>";
+        for kind in Kind::ALL {
+            let (mut known, mut params) = sample(kind).unwrap();
+            known.name = Some(evil.to_owned());
+            if let Some(order) = &mut known.order {
+                evil.clone_into(&mut order.number);
+                for line in &mut order.priced.lines {
+                    evil.clone_into(&mut line.name);
+                    line.discounts.iter_mut().for_each(|discount| evil.clone_into(&mut discount.label));
+                }
+                let address = order.shipping_address.as_mut().unwrap();
+                evil.clone_into(&mut address.name);
+                evil.clone_into(&mut address.line1);
+                evil.clone_into(&mut address.city);
+                evil.clone_into(&mut order.basket.shipping.as_mut().unwrap().name);
+            }
+            let hostile = || Some(evil.to_owned());
+            (params.carrier, params.tracking_number, params.label, params.code) =
+                (hostile(), hostile(), hostile(), hostile());
+            let link = "https://x.example/\"><script>alert(3)</script>";
+            (params.link, params.tracking_url) = (Some(link.to_owned()), Some(link.to_owned()));
+            params.note = Some(Note { subject: evil.to_owned(), text: evil.to_owned() });
+            for language in Language::ALL {
+                let words = pages.words(language);
+                let letter = Letter::new(evil, language, words, kind, &known, &params);
+                let (rendered, _) = pages.render(&name_of(language, kind), &letter).unwrap();
+                for tag in ["<script", "<img"] {
+                    assert!(!rendered.html.contains(tag), "{kind:?} {language:?}: {tag} in {}", rendered.html);
+                }
+                assert!(!rendered.title.contains('\n'), "{}", rendered.title);
+            }
+        }
+    }
+
+    #[test]
+    fn a_template_of_ones_own_replaces_the_built_in_one() {
+        let words = "total = \"You pay\"\n";
+        let own = "Subject: Ta for {{ order.number }}\n\n{{ words.total }} {{ order.total }}, {{ words.subtotal }}\n";
+        let folder = Folder::with(&[("en/order_confirmed.txt", own), ("en/words.toml", words)]);
+        let pages = folder.pages();
+        assert_eq!(pages.flaws(), []);
+        let mail = shown(&pages, Language::En, Kind::OrderConfirmed);
+        assert_eq!((mail.title.as_str(), mail.text.as_str()), ("Ta for B-000Z8", "You pay £38.40, Subtotal\n"));
+        assert!(mail.html.contains("Thank you for your order") && mail.html.contains("You pay"));
+        assert_eq!(shown(&pages, Language::De, Kind::OrderConfirmed).title, "Ihre Bestellung B-000Z8 bei Tea & Mugs");
+    }
+
+    #[test]
+    fn a_broken_template_is_passed_over_and_named() {
+        let folder = Folder::with(&[
+            ("en/welcome.txt", "Subject: {% if %}"),
+            ("en/shipped.txt", "Subject: {{ nobody.knows }}\n"),
+            ("en/delivered.txt", "no subject\n"),
+            (
+                "en/refunded.html",
+                "{% for i in range(1000) %}{% for j in range(1000) %}{{ i }}{% for k in range(1000) %}x{% endfor %}{% endfor %}{% endfor %}",
+            ),
+            ("en/surprise.txt", "Subject: nobody asks for it"),
+            ("en/words.toml", "total = 7"),
+        ]);
+        let pages = folder.pages();
+        let named: Vec<&str> = pages.flaws().iter().map(|flaw| flaw.template.as_str()).collect();
+        assert_eq!(named, ["en/surprise.txt", "en/welcome.txt", "en/words.toml"]);
+        assert_eq!(shown(&pages, Language::En, Kind::Welcome).title, "Welcome to Tea & Mugs");
+        for kind in [Kind::Shipped, Kind::Delivered, Kind::Refunded] {
+            let (known, params) = sample(kind).unwrap();
+            let letter = letter(&pages, Language::En, kind, &known, &params);
+            let (rendered, flaw) = pages.render(&name_of(Language::En, kind), &letter).unwrap();
+            assert!(flaw.is_some_and(|flaw| flaw.template.starts_with("en/")), "{kind:?}");
+            assert!(!rendered.html.is_empty() && !rendered.title.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_as_if_there_were_none() {
+        let pages = Pages::load(Some(PathBuf::from("/nowhere/at/all"))).unwrap();
+        assert_eq!(pages.flaws().len(), 1);
+        assert_eq!(shown(&pages, Language::En, Kind::Welcome).title, "Welcome to Tea & Mugs");
+    }
+}

@@ -1,0 +1,13 @@
+//! Rewards from outside: events in, events out, and its API, on every backend there is.
+//!
+//! `PostgreSQL` takes part where `BODEGA_TEST_POSTGRES` names one, then with two replicas on one schema.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod api;
+mod expiry;
+mod life;
+mod permutations;
+mod races;
+mod setup;
+mod tiers;

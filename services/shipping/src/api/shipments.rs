@@ -1,0 +1,112 @@
+//! Parcels: staff pack and send them, look at them, and know that they arrived.
+
+use crate::{
+    Shipping,
+    error::Error,
+    flows::{self, Given, Parcel, Target},
+    model::Wanted,
+    store,
+    views::ShipmentView,
+};
+use axum::{Json, extract::State};
+use bodega_contracts::{FulfilmentId, OrderId, ShipmentId};
+use bodega_web::{Idempotent, Path, Problem, RequiredKeyBody, Staff, current_trace};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// A parcel.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"carrier": "manual", "carrier_name": "Royal Mail", "tracking_number": "RM123456789GB",
+    "lines": [{"sku": "85123A", "quantity": 2}]}))]
+pub(super) struct NewParcel {
+    /// What goes in; left out, all that has not left.
+    #[serde(default)]
+    lines: Option<Vec<Wanted>>,
+    /// `manual`: it is handed in by hand. `simulator`: a carrier that carries nothing.
+    carrier: String,
+    /// As customers see the carrier, 1 to 60 characters.
+    #[serde(default)]
+    carrier_name: Option<String>,
+    /// What to ask the carrier by, 1 to 100 characters; some carriers give one.
+    #[serde(default)]
+    tracking_number: Option<String>,
+    /// Where to look: an address of the web of at most 500 characters.
+    #[serde(default)]
+    tracking_url: Option<String>,
+}
+
+impl From<NewParcel> for Parcel {
+    fn from(new: NewParcel) -> Self {
+        let NewParcel { lines, carrier, carrier_name, tracking_number, tracking_url } = new;
+        Self { lines, carrier, carrier_name, tracking_number, tracking_url }
+    }
+}
+
+/// Sends a parcel: a part of what is left, or all of it. 201 where it has left. 202 where its carrier sells labels: it is
+/// `preparing` until the carrier has answered, and then `dispatched`, or `failed` with its goods to be packed again.
+#[utoipa::path(
+    post, path = "/v1/fulfilments/{id}/shipments", tag = "shipping", request_body = NewParcel,
+    params(("id" = FulfilmentId, Path), ("Idempotency-Key" = String, Header)),
+    responses(
+        (status = 201, description = "It has left", body = ShipmentView),
+        (status = 202, description = "The carrier is being asked", body = ShipmentView),
+        Problem,
+    ),
+)]
+pub(super) async fn dispatch_fulfilment(
+    State(shipping): State<Shipping>,
+    _: Staff,
+    Path(id): Path<FulfilmentId>,
+    RequiredKeyBody { body, key }: RequiredKeyBody<NewParcel>,
+) -> Result<Given, Error> {
+    flows::dispatch(&shipping, Target::Fulfilment(id), body.into(), key, current_trace()).await
+}
+
+/// The same by the order.
+#[utoipa::path(
+    post, path = "/v1/orders/{id}/shipments", tag = "shipping", request_body = NewParcel,
+    params(("id" = OrderId, Path), ("Idempotency-Key" = String, Header)),
+    responses(
+        (status = 201, description = "It has left", body = ShipmentView),
+        (status = 202, description = "The carrier is being asked", body = ShipmentView),
+        Problem,
+    ),
+)]
+pub(super) async fn dispatch_order(
+    State(shipping): State<Shipping>,
+    _: Staff,
+    Path(order): Path<OrderId>,
+    RequiredKeyBody { body, key }: RequiredKeyBody<NewParcel>,
+) -> Result<Given, Error> {
+    flows::dispatch(&shipping, Target::Order(order), body.into(), key, current_trace()).await
+}
+
+/// A parcel.
+#[utoipa::path(
+    get, path = "/v1/shipments/{id}", tag = "shipping", params(("id" = ShipmentId, Path)),
+    responses((status = 200, body = ShipmentView), Problem),
+)]
+pub(super) async fn get_shipment(
+    State(shipping): State<Shipping>,
+    _: Staff,
+    Path(id): Path<ShipmentId>,
+) -> Result<Json<ShipmentView>, Error> {
+    let row = store::shipment_row(shipping.db.reader(), id).await?.ok_or(Error::NotFound)?;
+    Ok(Json(ShipmentView::of_row(row)?))
+}
+
+/// A parcel arrived. Said again it changes nothing.
+#[utoipa::path(
+    post, path = "/v1/shipments/{id}/delivered", tag = "shipping",
+    params(("id" = ShipmentId, Path), ("Idempotency-Key" = Option<String>, Header)),
+    responses((status = 200, body = ShipmentView), Problem),
+)]
+pub(super) async fn mark_delivered(
+    State(shipping): State<Shipping>,
+    _: Staff,
+    Path(id): Path<ShipmentId>,
+    Idempotent(key): Idempotent,
+) -> Result<Given, Error> {
+    flows::mark_delivered(&shipping, id, key, current_trace()).await
+}

@@ -1,0 +1,7 @@
+//! Carriers: what each can be asked, and which are on.
+
+mod carrier;
+mod simulator;
+
+pub(crate) use carrier::{CallError, Carriers, Label, LabelCall, ReportError, ReportKeys};
+pub(crate) use simulator::{Post, SIGNATURE_HEADER, Simulator, WebhookKey, read_report};

@@ -1,0 +1,181 @@
+//! What becomes known of orders, batch by batch, one kind of fact at a time.
+//!
+//! An order is heard of for the first time by inserting it as that fact leaves it; only one that was heard of before is
+//! locked and written again. Whoever comes second, on whatever replica, finds it and goes by what it says.
+
+use crate::{
+    model::{Fact, Life, Packing, Tell},
+    store::{self, Details, Fulfilment},
+};
+use bodega_bus::Failure;
+use bodega_contracts::{
+    Address, FulfilmentId, OrderId, OrderLine,
+    shipping::{FulfilmentOpened, FulfilmentStopped, FulfilmentUnderWay},
+};
+use bodega_db::{DbError, Trace, Tx};
+use bodega_kernel::UserId;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What was heard.
+#[derive(Clone, Debug)]
+pub(crate) enum Heard {
+    /// It is paid; this is to leave.
+    Confirmed {
+        number: String,
+        customer: Option<UserId>,
+        lines: Vec<OrderLine>,
+        method: Option<String>,
+        address: Option<Box<Address>>,
+    },
+    /// Its stock is there.
+    Allocated,
+    /// It is over.
+    Cancelled,
+    /// Somebody wants it over, if nothing has left.
+    Stopping,
+}
+
+/// An order at its turn.
+struct Turn {
+    fulfilment: Fulfilment,
+    fact: Fact,
+    details: Details,
+    packing: Packing,
+    lines: Vec<OrderLine>,
+    trace: Option<Trace>,
+    tell: Tell,
+}
+
+/// Takes in facts of one kind. Of facts about one order the first counts: they say the same. Twice is once, but that the
+/// question whether an order can be stopped is answered again.
+pub(crate) async fn hear(tx: &mut Tx, facts: Vec<(OrderId, Heard, Option<Trace>)>) -> Result<(), Failure> {
+    let mut turns = turns(tx, facts).await?;
+    let opens = turns.values().any(|turn| matches!(turn.fact, Fact::Confirmed { .. }));
+    // An order is nearly always heard of for the first time when it is paid, or cancelled before.
+    let known = if opens { BTreeMap::new() } else { store::lock(tx, turns.keys().copied()).await? };
+    let mut met = known.keys().copied().collect::<BTreeSet<_>>();
+    for (order, fulfilment) in known {
+        if let Some(turn) = turns.get_mut(&order) {
+            turn.fulfilment = fulfilment;
+        }
+    }
+    let mut unheard: Vec<&mut Turn> =
+        turns.iter_mut().filter(|(order, _)| !met.contains(order)).map(|(_, turn)| turn).collect();
+    for turn in &mut unheard {
+        turn.tell = decide(&mut turn.fulfilment.life, turn.fact)?;
+    }
+    let rows: Vec<_> = unheard.iter().map(|turn| (&turn.fulfilment, &turn.details)).collect();
+    let new = store::insert_unheard(tx, &rows).await?;
+    let late: BTreeSet<OrderId> =
+        unheard.iter().zip(&new).filter(|(_, new)| !**new).map(|(turn, _)| turn.fulfilment.order).collect();
+    let fresh: BTreeSet<OrderId> =
+        unheard.iter().zip(&new).filter(|(_, new)| **new).map(|(turn, _)| turn.fulfilment.order).collect();
+    for (order, fulfilment) in store::lock(tx, late.iter().copied()).await? {
+        if let Some(turn) = turns.get_mut(&order) {
+            turn.fulfilment = fulfilment;
+        }
+        met.insert(order);
+    }
+    settle(tx, &mut turns, &met, &fresh).await?;
+    Ok(tell(tx, turns)?)
+}
+
+/// Decides what was heard of before, and writes it.
+async fn settle(
+    tx: &mut Tx,
+    turns: &mut BTreeMap<OrderId, Turn>,
+    met: &BTreeSet<OrderId>,
+    fresh: &BTreeSet<OrderId>,
+) -> Result<(), Failure> {
+    let mut changed = BTreeSet::new();
+    let mut opened = BTreeSet::new();
+    for (order, turn) in turns.iter_mut() {
+        let was_confirmed = !fresh.contains(order) && turn.fulfilment.life.confirmed;
+        if met.contains(order) {
+            let before = turn.fulfilment.life.clone();
+            turn.tell = decide(&mut turn.fulfilment.life, turn.fact)?;
+            if turn.fulfilment.life != before {
+                changed.insert(*order);
+            }
+        }
+        if turn.fulfilment.life.confirmed && !was_confirmed {
+            opened.insert(*order);
+        }
+    }
+    let at = |orders: &BTreeSet<OrderId>| turns.iter().filter(|(order, _)| orders.contains(order)).collect::<Vec<_>>();
+    let written: Vec<&Fulfilment> = at(&changed).into_iter().map(|(_, turn)| &turn.fulfilment).collect();
+    store::write_lives(tx, &written).await?;
+    let late: BTreeSet<OrderId> = opened.intersection(met).copied().collect();
+    let details: Vec<_> = at(&late).into_iter().map(|(order, turn)| (*order, &turn.details)).collect();
+    store::write_details(tx, &details).await?;
+    let lines: Vec<_> = at(&opened).into_iter().map(|(order, turn)| (*order, &turn.packing)).collect();
+    store::insert_lines(tx, &lines).await?;
+    Ok(())
+}
+
+/// The orders in the order of their ids, so that two batches lock in one order. Those of which nothing is to leave are
+/// left out: they need no packing.
+async fn turns(tx: &mut Tx, facts: Vec<(OrderId, Heard, Option<Trace>)>) -> Result<BTreeMap<OrderId, Turn>, Failure> {
+    let methods: BTreeSet<&str> = facts.iter().filter_map(|(_, heard, _)| method(heard)).collect();
+    let fetched = store::fetched(tx, &methods).await?;
+    let mut turns = BTreeMap::new();
+    for (order, heard, trace) in facts {
+        let mut turn = Turn {
+            fulfilment: Fulfilment { order, id: FulfilmentId::new(tx.world()), life: Life::unheard(), version: 1 },
+            fact: Fact::Allocated,
+            details: Details::default(),
+            packing: Packing::default(),
+            lines: Vec::new(),
+            trace,
+            tell: Tell::Nothing,
+        };
+        match heard {
+            Heard::Allocated => {}
+            Heard::Cancelled => turn.fact = Fact::Cancelled,
+            Heard::Stopping => turn.fact = Fact::Stopping,
+            Heard::Confirmed { number, customer, lines, method, address } => {
+                turn.packing = Packing::of(&lines)
+                    .ok_or_else(|| Failure::permanent(format!("order {order} has a quantity that is none")))?;
+                let pieces = turn.packing.pieces();
+                if pieces == 0 {
+                    continue;
+                }
+                let fetched = method.as_ref().is_some_and(|method| fetched.contains(method));
+                turn.fact = Fact::Confirmed { pieces, fetched };
+                turn.lines = lines.into_iter().filter(|line| line.stocked).collect();
+                let address = address.map(|address| *address);
+                turn.details = Details { order_number: Some(number), customer, method, address };
+            }
+        }
+        turns.entry(order).or_insert(turn);
+    }
+    Ok(turns)
+}
+
+fn method(heard: &Heard) -> Option<&str> {
+    match heard {
+        Heard::Confirmed { method, .. } => method.as_deref(),
+        Heard::Allocated | Heard::Cancelled | Heard::Stopping => None,
+    }
+}
+
+/// What other services say is never refused.
+fn decide(life: &mut Life, fact: Fact) -> Result<Tell, Failure> {
+    life.hear(fact).map_err(|refusal| Failure::permanent(format!("{fact:?}: {refusal:?}")))
+}
+
+fn tell(tx: &mut Tx, turns: BTreeMap<OrderId, Turn>) -> Result<(), DbError> {
+    for (order_id, turn) in turns {
+        tx.follow(turn.trace);
+        match turn.tell {
+            Tell::Opened => {
+                let fulfilment_id = turn.fulfilment.id;
+                tx.emit(&FulfilmentOpened { order_id, fulfilment_id, lines: turn.lines })?;
+            }
+            Tell::Stopped => tx.emit(&FulfilmentStopped { order_id })?,
+            Tell::UnderWay => tx.emit(&FulfilmentUnderWay { order_id })?,
+            Tell::Nothing | Tell::ReadyForPickup | Tell::Collected => {}
+        }
+    }
+    Ok(())
+}

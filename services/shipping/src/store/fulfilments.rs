@@ -1,0 +1,215 @@
+//! Fulfilments: one row for each order that was heard of, and its lines.
+
+use super::{all, from_json, json, word};
+use crate::model::{Life, Packing, Part, Word};
+use bodega_contracts::{Address, FulfilmentId, OrderId, shipping::ParcelLine};
+use bodega_db::{DbError, OnConflict, Row, Tx, Value, params};
+use bodega_kernel::UserId;
+use std::collections::BTreeMap;
+
+/// A fulfilment that is locked, or new.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Fulfilment {
+    pub(crate) order: OrderId,
+    pub(crate) id: FulfilmentId,
+    pub(crate) life: Life,
+    /// As it is stored; 1 of a new one.
+    pub(crate) version: i64,
+}
+
+/// What is known of an order beside its life.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Details {
+    pub(crate) order_number: Option<String>,
+    pub(crate) customer: Option<UserId>,
+    pub(crate) method: Option<String>,
+    pub(crate) address: Option<Address>,
+}
+
+/// The word of an order that was heard of and is not known to be paid.
+const UNHEARD: &str = "unheard";
+
+/// The fulfilments there are for these orders, locked in the order of their ids.
+pub(crate) async fn lock(
+    tx: &mut Tx,
+    orders: impl Iterator<Item = OrderId>,
+) -> Result<BTreeMap<OrderId, Fulfilment>, DbError> {
+    let sql = "SELECT order_id, id, confirmed, allocated, ending, handover, pieces, claimed, dispatched, delivered, version \
+               FROM fulfilments WHERE order_id = $1 ORDER BY order_id {lock}";
+    let keys: Vec<Value<'_>> = orders.map(|order| Value::from(order.0)).collect();
+    let rows = tx.query_keys(sql, &keys).await?;
+    rows.iter().map(|row| Ok((OrderId(row.get(0)?), read(row)?))).collect()
+}
+
+/// Inserts fulfilments of orders that were not heard of; says of each whether it is new.
+pub(crate) async fn insert_unheard(tx: &mut Tx, fulfilments: &[(&Fulfilment, &Details)]) -> Result<Vec<bool>, DbError> {
+    const COLUMNS: &[&str] = &[
+        "order_id",
+        "id",
+        "state",
+        "confirmed",
+        "allocated",
+        "ending",
+        "handover",
+        "pieces",
+        "claimed",
+        "dispatched",
+        "delivered",
+        "order_number",
+        "customer_id",
+        "method",
+        "address",
+        "version",
+        "at_ms",
+    ];
+    let now = tx.now();
+    let mut rows = Vec::with_capacity(fulfilments.len());
+    for (Fulfilment { order, id, life, version }, details) in fulfilments {
+        let row = params![
+            order.0,
+            id.0,
+            state(life),
+            life.confirmed,
+            life.allocated,
+            life.ending.word(),
+            life.handover.word(),
+            life.pieces,
+            life.claimed,
+            life.dispatched,
+            life.delivered,
+            details.order_number.as_deref(),
+            details.customer.map(|user| user.0),
+            details.method.as_deref(),
+            details.address.as_ref().map(json).transpose()?,
+            *version,
+            now,
+        ];
+        rows.push(row.to_vec());
+    }
+    tx.insert_new("fulfilments", COLUMNS, &rows).await
+}
+
+/// Writes the lives of fulfilments that are locked; each has the next version from now on.
+pub(crate) async fn write_lives(tx: &mut Tx, fulfilments: &[&Fulfilment]) -> Result<(), DbError> {
+    let sql = "UPDATE fulfilments SET state = $2, confirmed = $3, allocated = $4, ending = $5, handover = $6, pieces = $7, \
+               claimed = $8, dispatched = $9, delivered = $10, version = $11 + 1, at_ms = $12 \
+               WHERE order_id = $1 AND version = $11";
+    let now = tx.now();
+    let row = |fulfilment: &&Fulfilment| {
+        let Fulfilment { order, life, version, .. } = *fulfilment;
+        params![
+            order.0,
+            state(life),
+            life.confirmed,
+            life.allocated,
+            life.ending.word(),
+            life.handover.word(),
+            life.pieces,
+            life.claimed,
+            life.dispatched,
+            life.delivered,
+            *version,
+            now,
+        ]
+        .to_vec()
+    };
+    let rows: Vec<_> = fulfilments.iter().map(row).collect();
+    let written = tx.execute_each(sql, &rows).await?;
+    all(written, rows.len(), "fulfilments")
+}
+
+/// Writes what was said of orders that had been heard of before they were paid.
+pub(crate) async fn write_details(tx: &mut Tx, orders: &[(OrderId, &Details)]) -> Result<(), DbError> {
+    let sql =
+        "UPDATE fulfilments SET order_number = $2, customer_id = $3, method = $4, address = $5 WHERE order_id = $1";
+    let mut rows = Vec::with_capacity(orders.len());
+    for (order, details) in orders {
+        let (customer, address) = (details.customer.map(|user| user.0), details.address.as_ref().map(json));
+        let (number, method) = (details.order_number.as_deref(), details.method.as_deref());
+        rows.push(params![order.0, number, customer, method, address.transpose()?].to_vec());
+    }
+    tx.execute_each(sql, &rows).await.map(drop)
+}
+
+/// Inserts what is to leave of orders.
+pub(crate) async fn insert_lines(tx: &mut Tx, orders: &[(OrderId, &Packing)]) -> Result<(), DbError> {
+    const COLUMNS: &[&str] = &["order_id", "position", "sku", "pieces", "claimed"];
+    let line = |order: OrderId, place: usize, part: &'_ Part| {
+        params![order.0, place as i64, part.sku.to_string(), part.quantity, part.packed].to_vec()
+    };
+    let rows: Vec<_> = orders
+        .iter()
+        .flat_map(|(order, packing)| packing.parts.iter().enumerate().map(|(place, part)| line(*order, place, part)))
+        .collect();
+    tx.insert_rows("fulfilment_lines", COLUMNS, OnConflict::Fail, &rows).await.map(drop)
+}
+
+/// What is to leave of an order.
+pub(crate) async fn packing(tx: &mut Tx, order: OrderId) -> Result<Packing, DbError> {
+    let sql = "SELECT sku, pieces, claimed FROM fulfilment_lines WHERE order_id = $1 ORDER BY position LIMIT 1000";
+    let rows = tx.query(sql, &params![order.0]).await?;
+    let part = |row: &Row| Ok(Part { sku: row.get(0)?, quantity: row.get(1)?, packed: row.get(2)? });
+    Ok(Packing { parts: rows.iter().map(part).collect::<Result<_, DbError>>()? })
+}
+
+/// Claims pieces of lines, `times` 1, or gives them back, `times` -1.
+pub(crate) async fn claim_lines(tx: &mut Tx, order: OrderId, lines: &[ParcelLine], times: i64) -> Result<(), DbError> {
+    let sql = "UPDATE fulfilment_lines SET claimed = claimed + $3 WHERE order_id = $1 AND sku = $2 \
+               AND claimed + $3 <= pieces AND claimed + $3 >= 0";
+    let rows: Vec<_> = lines.iter().map(|line| params![order.0, &line.sku, line.quantity * times].to_vec()).collect();
+    let written = tx.execute_each(sql, &rows).await?;
+    all(written, rows.len(), "fulfilment_lines")
+}
+
+/// The order of a fulfilment.
+pub(crate) async fn find_fulfilment(tx: &mut Tx, id: FulfilmentId) -> Result<Option<OrderId>, DbError> {
+    let row = tx.query_one("SELECT order_id FROM fulfilments WHERE id = $1", &params![id.0]).await?;
+    row.map(|row| row.get(0).map(OrderId)).transpose()
+}
+
+/// What is known of an order beside its life.
+pub(crate) async fn details(tx: &mut Tx, order: OrderId) -> Result<Details, DbError> {
+    let sql = "SELECT order_number, customer_id, method, address FROM fulfilments WHERE order_id = $1";
+    let Some(row) = tx.query_one(sql, &params![order.0]).await? else { return Ok(Details::default()) };
+    Ok(Details {
+        order_number: row.get(0)?,
+        customer: row.get::<Option<_>>(1)?.map(UserId),
+        method: row.get(2)?,
+        address: row.get::<Option<String>>(3)?.as_deref().map(from_json).transpose()?,
+    })
+}
+
+/// Where the parcels of these orders go.
+pub(crate) async fn address_of(tx: &mut Tx, orders: &[OrderId]) -> Result<BTreeMap<OrderId, Address>, DbError> {
+    let sql = "SELECT order_id, address FROM fulfilments WHERE order_id = $1";
+    let keys: Vec<Value<'_>> = orders.iter().map(|order| Value::from(order.0)).collect();
+    let mut addresses = BTreeMap::new();
+    for row in tx.query_keys(sql, &keys).await? {
+        if let Some(address) = row.get::<Option<String>>(1)? {
+            addresses.insert(OrderId(row.get(0)?), from_json(&address)?);
+        }
+    }
+    Ok(addresses)
+}
+
+fn state(life: &Life) -> &'static str {
+    life.state().map_or(UNHEARD, Word::word)
+}
+
+fn read(row: &Row) -> Result<Fulfilment, DbError> {
+    Ok(Fulfilment {
+        order: OrderId(row.get(0)?),
+        id: FulfilmentId(row.get(1)?),
+        life: Life {
+            confirmed: row.get(2)?,
+            allocated: row.get(3)?,
+            ending: word(&row.get::<String>(4)?)?,
+            handover: word(&row.get::<String>(5)?)?,
+            pieces: row.get(6)?,
+            claimed: row.get(7)?,
+            dispatched: row.get(8)?,
+            delivered: row.get(9)?,
+        },
+        version: row.get(10)?,
+    })
+}
