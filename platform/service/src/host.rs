@@ -12,6 +12,7 @@ use bodega_kernel::World;
 use bodega_rpc::{Answers, Client};
 use bodega_settings::{BusKind, DatabaseKind, Settings};
 use bodega_web::{internal::InternalKeys, tokens::GuestKeys};
+use futures_util::{StreamExt, TryStreamExt, stream};
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use utoipa::openapi::OpenApi;
 
@@ -73,10 +74,10 @@ impl Host {
         let secrets = Secrets::load(&settings, &world)?;
         let internal = InternalKeys::new(&secrets.key("internal tokens"));
         let rpc = Client::new("host", settings.rpc.upstreams.clone(), internal, world.clone());
-        let mut services = Vec::new();
-        for definition in definitions {
-            services.push(host(definition, &settings, &world, &rpc, &secrets).await?);
-        }
+        // Most of a start is waiting for disks and servers; where a seed drives it, it has to go in order.
+        let at_once = if mode == Mode::Run { definitions.len().max(1) } else { 1 };
+        let starting = definitions.into_iter().map(|definition| host(definition, &settings, &world, &rpc, &secrets));
+        let services: Vec<Hosted> = stream::iter(starting).buffered(at_once).try_collect().await?;
         let bus = match mode {
             Mode::Run => run(&services, &settings).await,
             Mode::Still => None,
