@@ -107,6 +107,24 @@ pub struct SeenPromotionFact {
     pub enabled: bool,
 }
 
+/// Asked by `verify`: the ways of shipping that cart has heard of, by id.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SeenMethodFacts {
+    /// The last id of the page before.
+    pub after: Option<String>,
+}
+
+/// What cart believes of a way of shipping.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeenMethodFact {
+    /// Which.
+    pub method_id: String,
+    /// Its version.
+    pub version: i64,
+    /// Whether it is offered.
+    pub enabled: bool,
+}
+
 /// Asked by `verify`: the checkouts, by order id.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CheckoutFacts {
@@ -129,5 +147,6 @@ questions! {
     CheckedOutOrder -> Option<CheckedOut>, "cart" / "checked_out_order";
     SeenFacts -> Vec<SeenFact>, "cart" / "seen_facts";
     SeenPromotionFacts -> Vec<SeenPromotionFact>, "cart" / "seen_promotion_facts";
+    SeenMethodFacts -> Vec<SeenMethodFact>, "cart" / "seen_method_facts";
     CheckoutFacts -> Vec<CheckoutFact>, "cart" / "checkout_facts";
 }

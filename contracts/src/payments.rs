@@ -94,6 +94,11 @@ events! {
     PaymentRefunded = "payment.refunded.v1" by order_id,
 }
 
+/// The way to pay by sending money to the shop's account: the slow one, so its orders wait longer.
+pub const BANK_TRANSFER: &str = "bank_transfer";
+/// The way to pay whoever brings the goods.
+pub const CASH_ON_DELIVERY: &str = "cash_on_delivery";
+
 /// Asked by orders when a shopper looks at an order: what they have to do to pay it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PendingAction {
@@ -102,12 +107,19 @@ pub struct PendingAction {
 }
 
 /// What the shopper has to do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PaymentAction {
-    /// `redirect`: go to `url` and come back.
+    /// `redirect`: go to `url` and come back. `bank_transfer`: send the money to the account in `text`, with `reference`.
     pub kind: String,
-    /// Where to.
+    /// Where to; not there where there is nowhere to go.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub url: String,
+    /// What the transfer has to name, so that the shop knows which order it is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// The shop's bank details as it wrote them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
 }
 
 /// Asked by `verify`: payments by order id.

@@ -40,6 +40,45 @@ pub async fn everybody<T, F: Future<Output = T>>(contenders: usize, one: impl Fn
     stream::iter(0..contenders).map(one).buffer_unordered(AT_ONCE).collect().await
 }
 
+/// A cart of whoever this is with these lines, everything filled in and more: its id, and its token where a guest made it.
+pub async fn cart_with(buyer: &ShopClient, lines: &[(&str, i64)], more: &Value) -> anyhow::Result<(CartId, String)> {
+    let lines: Vec<Value> = lines.iter().map(|(sku, quantity)| json!({"sku": sku, "quantity": quantity})).collect();
+    let mut body = json!({
+        "lines": lines, "email": "ada@example.com", "shipping_address": address(), "shipping_method": "standard",
+    });
+    for (field, value) in more.as_object().into_iter().flatten() {
+        body[field] = value.clone();
+    }
+    let made = buyer.post("/v1/carts", &body, None).await?;
+    let id = made["id"].as_str().context("a cart without an id")?.parse()?;
+    Ok((id, made["token"].as_str().unwrap_or_default().to_owned()))
+}
+
+/// Whoever this is checks a cart out.
+pub async fn check_out(buyer: &ShopClient, cart: &(CartId, String), method: &str, key: &str) -> anyhow::Result<Answer> {
+    let token = (!cart.1.is_empty()).then_some(cart.1.as_str());
+    let headers = Headers { key: Some(key), cart: token, order: None };
+    let body = json!({"payment_method": method});
+    buyer.call(Method::POST, &format!("/v1/carts/{}/checkout", cart.0), headers, Some(&body)).await
+}
+
+/// Whoever this is checks a cart out and is to get an order.
+pub async fn order_of(buyer: &ShopClient, cart: &(CartId, String), method: &str) -> anyhow::Result<Bought> {
+    let answer = check_out(buyer, cart, method, &cart.0.to_string()).await?.ok("checkout")?;
+    Bought::of(cart.0, &answer)
+}
+
+impl Bought {
+    /// What a checkout answered.
+    pub fn of(cart_id: CartId, answer: &Value) -> anyhow::Result<Self> {
+        Ok(Self {
+            cart_id,
+            order_id: answer["order_id"].as_str().context("no order id")?.parse()?,
+            order_token: answer["order_token"].as_str().context("no order token")?.to_owned(),
+        })
+    }
+}
+
 impl Doors {
     /// Those at these addresses, known to this member of staff.
     pub async fn open(urls: &[&str], email: &str, password: &str) -> anyhow::Result<Self> {
@@ -94,13 +133,7 @@ impl Doors {
 
     /// A guest's cart with these lines, everything filled in: its id and token.
     pub async fn cart(&self, number: usize, lines: &[(&str, i64)]) -> anyhow::Result<(CartId, String)> {
-        let lines: Vec<Value> = lines.iter().map(|(sku, quantity)| json!({"sku": sku, "quantity": quantity})).collect();
-        let body = json!({
-            "lines": lines, "email": "ada@example.com", "shipping_address": address(), "shipping_method": "standard",
-        });
-        let made = self.guest(number).post("/v1/carts", &body, None).await?;
-        let id = made["id"].as_str().context("a cart without an id")?.parse()?;
-        Ok((id, made["token"].as_str().context("a cart without a token")?.to_owned()))
+        cart_with(self.guest(number), lines, &json!({})).await
     }
 
     /// Checks a cart out.
@@ -111,19 +144,12 @@ impl Doors {
         method: &str,
         key: &str,
     ) -> anyhow::Result<Answer> {
-        let headers = Headers { key: Some(key), cart: Some(&cart.1), order: None };
-        let body = json!({"payment_method": method});
-        self.guest(number).call(Method::POST, &format!("/v1/carts/{}/checkout", cart.0), headers, Some(&body)).await
+        check_out(self.guest(number), cart, method, key).await
     }
 
     /// A guest checks a cart out and is to get an order.
     pub async fn order_of(&self, number: usize, cart: &(CartId, String), method: &str) -> anyhow::Result<Bought> {
-        let answer = self.checkout(number, cart, method, &cart.0.to_string()).await?.ok("checkout")?;
-        Ok(Bought {
-            cart_id: cart.0,
-            order_id: answer["order_id"].as_str().context("no order id")?.parse()?,
-            order_token: answer["order_token"].as_str().context("no order token")?.to_owned(),
-        })
+        order_of(self.guest(number), cart, method).await
     }
 
     /// A guest buys.

@@ -2,10 +2,14 @@
 //!
 //! Enables failpoints for the workspace's test builds, so that the crash tests can end the binary at a named place.
 
+mod ahead;
+mod claims;
 mod doors;
 mod process;
 mod shop;
 
-pub use doors::{Bought, Doors, address, everybody};
+pub use ahead::Ahead;
+pub use claims::Customer;
+pub use doors::{Bought, Doors, address, cart_with, check_out, everybody, order_of};
 pub use process::{Process, binary};
 pub use shop::TestShop;

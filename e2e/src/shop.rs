@@ -1,6 +1,9 @@
 //! A shop in this process, on either database, listening on a port of its own.
 
-use crate::doors::{Bought, Doors};
+use crate::{
+    Ahead,
+    doors::{Bought, Doors},
+};
 use anyhow::ensure;
 use bodega::{
     Shop, admin,
@@ -8,12 +11,12 @@ use bodega::{
     verify::{Report, Strictness, verify},
 };
 use bodega_contracts::CartId;
-use bodega_kernel::{Role, World};
+use bodega_kernel::{Role, SystemRandom, World};
 use bodega_service::Mode;
 use bodega_settings::Settings;
 use bodega_testkit::{Backend, Home};
 use serde_json::Value;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use tokio::task::JoinHandle;
 
 const EMAIL: &str = "staff@example.com";
@@ -33,6 +36,7 @@ pub struct TestShop {
     pub staff: ShopClient,
     /// Where its data is.
     pub home: Home,
+    clock: Ahead,
     serving: JoinHandle<anyhow::Result<()>>,
 }
 
@@ -46,12 +50,22 @@ impl TestShop {
 
     /// A shop in a home that may hold one already.
     pub async fn open(home: Home, settings: Settings) -> anyhow::Result<Self> {
-        let shop = Shop::open(settings, World::system(), Mode::Run).await?;
+        let clock = Ahead::default();
+        let world = World::new(Arc::new(clock.clone()), Arc::new(SystemRandom));
+        let shop = Shop::open(settings, world, Mode::Run).await?;
         let (url, serving) = shop.serve_here().await?;
         admin::create_user(&shop, EMAIL, PASSWORD, Role::Admin).await?;
         let doors = Doors::open(&[&url], EMAIL, PASSWORD).await?;
         let (guest, staff) = (doors.guest(0).clone(), doors.staff(0).clone());
-        Ok(Self { shop, url, doors, guest, staff, home, serving })
+        Ok(Self { shop, url, doors, guest, staff, home, clock, serving })
+    }
+
+    /// Some time passes; staff log in again, because nobody stays logged in for long.
+    pub async fn later(&mut self, span: Duration) -> anyhow::Result<()> {
+        self.clock.advance(span);
+        self.doors = Doors::open(&[&self.url], EMAIL, PASSWORD).await?;
+        self.staff = self.doors.staff(0).clone();
+        Ok(())
     }
 
     /// Puts a product on sale and receives pieces of it, and waits until carts know it.

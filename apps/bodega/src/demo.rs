@@ -35,7 +35,7 @@ pub fn adjust(settings: &mut Settings) -> anyhow::Result<()> {
     let address: SocketAddr =
         settings.server.listen.parse().context("a demo listens on an address such as 127.0.0.1:8080")?;
     ensure!(address.ip().is_loopback(), "a demo takes play money from everybody, so it listens on 127.0.0.1 only");
-    settings.payments.providers = vec!["simulator".to_owned()];
+    settings.payments.providers = vec!["simulator".to_owned(), "manual".to_owned()];
     settings.shipping.carriers = vec!["manual".to_owned(), "simulator".to_owned()];
     Ok(())
 }

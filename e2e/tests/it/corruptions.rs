@@ -4,7 +4,7 @@ use bodega::{
     Shop,
     verify::{Call, Journal, Report, Strictness, verify},
 };
-use bodega_e2e::{Bought, TestShop};
+use bodega_e2e::{Bought, TestShop, cart_with, order_of};
 use bodega_kernel::World;
 use bodega_service::Mode;
 use bodega_testkit::{Backend, Home};
@@ -15,9 +15,10 @@ struct Sold {
     home: Home,
     confirmed: Bought,
     cancelled: Bought,
+    sent: Bought,
 }
 
-/// A shop with an order that stands and one that was given back, stopped.
+/// A shop with an order that stands, one that was given back, and one with a code and points that has left in part, stopped.
 async fn sold() -> Sold {
     let shop = TestShop::start(Backend::Sqlite).await.unwrap();
     shop.sell("MUG", 1_250, 10).await.unwrap();
@@ -27,11 +28,26 @@ async fn sold() -> Sold {
     let cancelled = shop.buy(&[("MUG", 1)], "sim_success").await.unwrap();
     shop.wait(&cancelled, "confirmed").await.unwrap();
     shop.write_order(&cancelled, "cancel", &json!({}), "cancel").await.unwrap().ok("cancel").unwrap();
+    let sent = sent(&shop).await;
     shop.prove().await.unwrap();
     // What is committed is in the files; copying them while nobody writes gives a stopped shop.
     let copy = Home::new(Backend::Sqlite);
     copy_folder(shop.home.folder(), copy.folder());
-    Sold { home: copy, confirmed, cancelled }
+    Sold { home: copy, confirmed, cancelled, sent }
+}
+
+/// An order with a code and points, of which one parcel has left and arrived.
+async fn sent(shop: &TestShop) -> Bought {
+    shop.doors.make_code("TENTH", 5).await.unwrap();
+    let ada = shop.doors.customer("ada@example.com", 500).await.unwrap();
+    let claims = json!({"coupon_code": "TENTH", "points": 300});
+    let cart = cart_with(&ada.client, &[("MUG", 2)], &claims).await.unwrap();
+    let bought = order_of(&ada.client, &cart, "sim_success").await.unwrap();
+    shop.doors.reach(0, &bought, &["confirmed"]).await.unwrap();
+    shop.settle().await.unwrap();
+    let parcel = shop.doors.send(0, &bought, "manual", Some(&[("MUG", 1)]), "parcel").await.unwrap();
+    shop.doors.arrived(&parcel.ok("send").unwrap()).await.unwrap();
+    bought
 }
 
 fn copy_folder(from: &Path, to: &Path) {
@@ -47,19 +63,27 @@ async fn report_of(home: &Home) -> Report {
     verify(&shop.host.rpc, &shop.host.names(), Strictness::Strict).await.unwrap()
 }
 
-/// Check, service, and what goes wrong there. `{confirmed}` and `{cancelled}` stand for the orders' ids.
-const PLANTED: [(&str, &str, &str); 23] = [
+/// Check, service, and what goes wrong there. `{confirmed}`, `{cancelled}` and `{sent}` stand for the orders' ids.
+const PLANTED: [(&str, &str, &str); 34] = [
     ("V1", "inventory", "UPDATE stock SET on_hand = on_hand + 1 WHERE sku = 'MUG'"),
     ("V1", "inventory", "UPDATE stock SET held = held + 1 WHERE sku = 'MUG'"),
     ("V2", "inventory", "UPDATE movements SET on_hand_delta = 0 WHERE sku = 'MUG' AND on_hand_delta > 0"),
     ("V2", "inventory", "DELETE FROM movements WHERE sku = 'BOWL' AND on_hand_delta > 0"),
     ("V3", "inventory", "UPDATE reservations SET state = 'released' WHERE order_id = {confirmed}"),
     ("V3", "payments", "DELETE FROM payments WHERE order_id = {confirmed}"),
+    ("V3", "shipping", "UPDATE fulfilments SET dispatched = dispatched + 1 WHERE order_id = {sent}"),
+    ("V3", "inventory", "UPDATE reservations SET shipped = NULL WHERE order_id = {sent}"),
     ("V4", "inventory", "UPDATE reservations SET state = 'allocated' WHERE order_id = {cancelled}"),
     ("V4", "payments", "UPDATE payments SET refunded = 0 WHERE order_id = {cancelled}"),
     ("V5", "payments", "UPDATE ledger SET amount = amount + 1 WHERE order_id = {confirmed}"),
     ("V5", "payments", "UPDATE simulator_charges SET captured = captured - 1 WHERE order_id = {confirmed}"),
     ("V5", "payments", "UPDATE payments SET refunded = captured + 1 WHERE order_id = {confirmed}"),
+    ("V6", "coupons", "UPDATE counters SET used = used + 1 WHERE kind = 'promotion'"),
+    ("V6", "coupons", "UPDATE promotions SET most = 0"),
+    ("V6", "coupons", "UPDATE orders SET state = 'released' WHERE order_id = {sent}"),
+    ("V7", "rewards", "UPDATE accounts SET spendable = spendable + 1"),
+    ("V7", "rewards", "DELETE FROM entries WHERE order_id = {sent} AND kind = 'spend'"),
+    ("V7", "rewards", "DELETE FROM lots"),
     ("V8", "orders", "UPDATE orders SET total = total + 1 WHERE id = {confirmed}"),
     (
         "V8",
@@ -70,6 +94,9 @@ const PLANTED: [(&str, &str, &str); 23] = [
     ("V9", "orders", "DELETE FROM events WHERE kind = 'order.placed.v1'"),
     ("V10", "orders", "DELETE FROM timers WHERE subject = {confirmed}"),
     ("V10", "orders", "UPDATE timers SET subject = {cancelled} WHERE subject = {confirmed}"),
+    ("V11", "orders", "UPDATE papers SET seq = seq + 5 WHERE order_id = {sent}"),
+    ("V11", "orders", "DELETE FROM papers WHERE order_id = {sent}"),
+    ("V11", "notifications", "DELETE FROM mails WHERE order_id = {confirmed} AND kind = 'order_confirmed'"),
     ("V12", "cart", "UPDATE prices SET price = 1 WHERE sku = 'MUG'"),
     ("V12", "catalog", "UPDATE availability SET available = 99 WHERE sku = 'MUG'"),
     ("V13", "orders", "DELETE FROM order_history WHERE order_id = {confirmed} AND version = 2"),
@@ -87,7 +114,10 @@ async fn every_planted_corruption_is_named() {
         let home = Home::new(Backend::Sqlite);
         copy_folder(sold.home.folder(), home.folder());
         let blob = |bought: &Bought| format!("x'{}'", bought.order_id.0.simple());
-        let sql = sql.replace("{confirmed}", &blob(&sold.confirmed)).replace("{cancelled}", &blob(&sold.cancelled));
+        let sql = sql
+            .replace("{confirmed}", &blob(&sold.confirmed))
+            .replace("{cancelled}", &blob(&sold.cancelled))
+            .replace("{sent}", &blob(&sold.sent));
         let database = rusqlite::Connection::open(home.folder().join(format!("{service}.db"))).unwrap();
         database.execute_batch("PRAGMA ignore_check_constraints = ON; PRAGMA foreign_keys = OFF").unwrap();
         assert!(database.execute(&sql, []).unwrap() > 0, "{sql} changed nothing");

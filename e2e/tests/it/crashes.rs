@@ -79,6 +79,9 @@ impl Place {
             let movement = json!({"sku": sku, "kind": "receive", "quantity": 1_000_000, "reason": "test"});
             staff.post("/v1/stock/movements", &movement, None).await.unwrap();
         }
+        // Takes nothing off that would be missed, but has its uses counted, so that coupons is at work, too.
+        let promotion = json!({"label": "A tenth", "reward": {"kind": "percentage", "bp": 1_000}, "limit": 1_000_000});
+        staff.post("/v1/promotions", &promotion, None).await.unwrap();
         wait_for_carts(&process.url).await;
     }
 
@@ -159,8 +162,9 @@ fn places() -> Vec<String> {
     let around = |service: &str| {
         ["commit.before", "commit.after", "deliver.before", "deliver.after"].map(|place| format!("{service}.{place}"))
     };
-    let mut places: Vec<String> =
-        ["catalog", "cart", "inventory", "orders", "payments"].iter().flat_map(|name| around(name)).collect();
+    let services =
+        ["catalog", "cart", "inventory", "orders", "payments", "coupons", "rewards", "shipping", "notifications"];
+    let mut places: Vec<String> = services.iter().flat_map(|name| around(name)).collect();
     places.extend(["payments.call.before", "payments.call.after"].map(str::to_owned));
     places
 }

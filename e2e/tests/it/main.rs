@@ -11,6 +11,8 @@ mod durability;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod flow;
+#[cfg(test)]
 mod import;
 #[cfg(test)]
 mod input;
@@ -24,5 +26,7 @@ mod poison;
 mod rabbitmq;
 #[cfg(test)]
 mod races;
+#[cfg(test)]
+mod races_claims;
 #[cfg(test)]
 mod replicas;

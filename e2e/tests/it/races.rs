@@ -17,7 +17,7 @@ pub(crate) const CONTENDERS: usize = 1_000;
 const LATE: usize = 100;
 
 /// Runs a race at the one door of a shop in this process, on each database.
-async fn at_one_door(race: impl AsyncFn(&Doors)) {
+pub(crate) async fn at_one_door(race: impl AsyncFn(&Doors)) {
     for backend in backends() {
         let shop = TestShop::start(backend).await.unwrap();
         race(&shop.doors).await;
@@ -29,7 +29,7 @@ async fn carts(doors: &Doors, contenders: usize, sku: &str) -> Vec<(CartId, Stri
     everybody(contenders, async |number| doors.cart(number, &[(sku, 1)]).await.unwrap()).await
 }
 
-fn count(orders: &[Value], status: &str) -> usize {
+pub(crate) fn count(orders: &[Value], status: &str) -> usize {
     orders.iter().filter(|order| order["status"] == status).count()
 }
 
@@ -109,7 +109,7 @@ pub(crate) async fn cancel_against_pay(doors: &Doors) {
 }
 
 /// Where the bank waits for the shopper.
-async fn bank(doors: &Doors, number: usize, bought: &Bought) -> String {
+pub(crate) async fn bank(doors: &Doors, number: usize, bought: &Bought) -> String {
     for _ in 0..200 {
         let order = doors.wait(number, bought, "awaiting_payment").await.unwrap();
         if let Some(url) = order["payment_action"]["url"].as_str() {
@@ -121,13 +121,13 @@ async fn bank(doors: &Doors, number: usize, bought: &Bought) -> String {
 }
 
 /// The shopper approves. The bank answers, whatever became of the order.
-async fn pay(doors: &Doors, number: usize, bank: &str) {
+pub(crate) async fn pay(doors: &Doors, number: usize, bank: &str) {
     let path = bank.find("/v1/").map_or(bank, |start| &bank[start..]);
     let visit = doors.guest(number).call(Method::POST, path, Headers::default(), Some(&json!({}))).await.unwrap();
     assert!(visit.status.as_u16() < 500, "{visit:?}");
 }
 
-async fn cancel(doors: &Doors, number: usize, bought: &Bought) {
+pub(crate) async fn cancel(doors: &Doors, number: usize, bought: &Bought) {
     for _ in 0..4_000 {
         let answer = doors.write_order(number, bought, "cancel", &json!({}), "cancel").await.unwrap();
         assert!(answer.status.as_u16() < 500, "{answer:?}");

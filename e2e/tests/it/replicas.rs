@@ -1,10 +1,10 @@
 //! Two processes, each the whole shop, on one PostgreSQL and one broker: a thousand at both promise no more than one.
 //!
-//! The races are those of `races`; here every contender changes doors between one step and the next.
+//! The races are those of `races` and `races_claims`; here every contender changes doors between one step and the next.
 
 use crate::{
     rabbitmq::{EMAIL, PASSWORD, create_user, servers, variables},
-    races,
+    races, races_claims,
 };
 use bodega_e2e::{Doors, Process};
 use bodega_testkit::{Backend, Home};
@@ -49,4 +49,19 @@ async fn refunds_at_two_replicas_never_exceed_what_was_taken() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn money_that_comes_after_the_cancel_at_another_replica_goes_back_once() {
     at_two_doors(races::capture_after_cancel).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_code_for_a_hundred_is_used_a_hundred_times_at_two_replicas() {
+    at_two_doors(races_claims::use_a_code_up).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn points_are_spent_once_at_two_replicas() {
+    at_two_doors(races_claims::spend_points_at_once).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_order_that_is_sent_at_one_replica_while_it_is_cancelled_at_the_other_does_exactly_one_of_both() {
+    at_two_doors(races_claims::dispatch_against_cancel).await;
 }

@@ -9,6 +9,10 @@ const MIN_SECRET_CHARS: usize = 32;
 const MAX_SPAN: u64 = 100 * 366 * 24 * 60;
 /// Limits on the age of prices, in seconds: word of them comes every ten seconds, and is kept for an hour at most.
 const PRICE_AGE: std::ops::RangeInclusive<u64> = 20..=3_600;
+/// Limits on the days that an order waits for its bank transfer: inventory holds goods for seven days and a little more.
+const TRANSFER_DAYS: std::ops::RangeInclusive<u64> = 1..=7;
+/// Longest text of bank details.
+const MAX_BANK_DETAILS: usize = 1_000;
 
 /// A key and what its value should be.
 #[derive(Debug)]
@@ -28,6 +32,17 @@ pub(crate) fn check(settings: &Settings) -> Result<(), Fault> {
     let secret = &settings.rpc.secret;
     let long = secret.is_empty() || secret.chars().count() >= MIN_SECRET_CHARS;
     require(long, "rpc.secret", || format!("has fewer than {MIN_SECRET_CHARS} characters"))?;
+    payments(settings)
+}
+
+fn payments(settings: &Settings) -> Result<(), Fault> {
+    let manual = &settings.payments.manual;
+    let days = TRANSFER_DAYS.contains(&manual.deadline_days);
+    require(days, "payments.manual.deadline_days", || {
+        format!("is not between {} and {}", TRANSFER_DAYS.start(), TRANSFER_DAYS.end())
+    })?;
+    let short = manual.bank_details.chars().count() <= MAX_BANK_DETAILS;
+    require(short, "payments.manual.bank_details", || format!("has more than {MAX_BANK_DETAILS} characters"))?;
     let mut providers = BTreeSet::new();
     let clean = settings.payments.providers.iter().all(|name| !name.is_empty() && providers.insert(name));
     require(clean, "payments.providers", || "a name is empty or there twice".to_owned())

@@ -14,7 +14,7 @@ mod redact;
 pub use error::SettingsError;
 pub use model::{
     Bus, BusKind, Cart, ClientHeader, Database, DatabaseKind, Gateway, Identity, Inventory, Limits, Log, LogFormat,
-    Mail, Orders, Payments, RewardTier, Rewards, Rpc, Server, Settings, ShippingMethod, Shop,
+    Mail, ManualPayments, Orders, Payments, RewardTier, Rewards, Rpc, Server, Settings, ShippingMethod, Shop,
 };
 pub use network::{Network, NoNetwork};
 

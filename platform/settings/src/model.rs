@@ -154,6 +154,18 @@ pub struct Payments {
     pub webhook_secret: String,
     /// How long a customer has to pay.
     pub deadline_minutes: u64,
+    /// Taking money by hand.
+    pub manual: ManualPayments,
+}
+
+/// `[payments.manual]`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ManualPayments {
+    /// Where customers send a bank transfer.
+    pub bank_details: String,
+    /// How long they have to send it.
+    pub deadline_days: u64,
 }
 
 /// `[orders]`

@@ -62,7 +62,7 @@ async fn open_cart(
     KeyedBody { body, key }: KeyedBody<OpenCart>,
 ) -> Result<Response, Problem> {
     hard_to_guess(access, key.as_ref())?;
-    let (contents, typed) = body.check(&carts.shop)?;
+    let (contents, typed) = body.check()?;
     Ok(respond(flows::open(&carts, access, key, contents, typed).await?))
 }
 
@@ -97,7 +97,7 @@ async fn change_cart(
     Path(id): Path<CartId>,
     KeyedBody { body, key }: KeyedBody<ChangeCart>,
 ) -> Result<Response, Problem> {
-    let (contents, typed) = body.check(&carts.shop)?;
+    let (contents, typed) = body.check()?;
     Ok(respond(flows::change(&carts, access, key, id, contents, typed).await?))
 }
 

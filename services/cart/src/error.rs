@@ -47,6 +47,8 @@ pub(crate) enum Error {
     PointsShort(i64),
     /// Another service did not answer.
     Unanswered(String),
+    /// The shop has no such way of shipping.
+    MethodUnknown,
     /// A cart cannot be merged into itself.
     MergedIntoItself,
     /// The key was used with another body.
@@ -109,6 +111,7 @@ impl From<Error> for Problem {
                 tracing::warn!(%reason, "a question was not answered");
                 Self::unavailable()
             }
+            Error::MethodUnknown => Self::invalid("/shipping_method", "is none of shipping_methods"),
             Error::MergedIntoItself => Self::invalid("/from", "is the cart itself"),
             Error::KeyReused => Self::key_reused(),
             Error::Db(error) => error.into(),

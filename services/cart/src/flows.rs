@@ -10,14 +10,14 @@ mod prices;
 
 pub(crate) use asking::{Answers, Typed};
 pub(crate) use batch::{Command, Intent, Outcome, Wish, decide};
-pub(crate) use heard::{orders_cancelled, products_changed, promotions_changed, stock_changed};
+pub(crate) use heard::{methods_changed, orders_cancelled, products_changed, promotions_changed, stock_changed};
 pub(crate) use numbers::Numbers;
 pub(crate) use prices::Prices;
 
 use crate::{
     Carts,
     error::Error,
-    model::{Access, DetailsChange, LinesAt, Terms, Wanted, buyer, quote},
+    model::{Access, DetailsChange, LinesAt, Methods, Terms, Wanted, buyer, quote},
     store,
     views::CartView,
 };
@@ -69,7 +69,9 @@ pub(crate) async fn read(carts: &Carts, access: Access, id: CartId) -> Result<Ca
     };
     let buyer = buyer(&cart, access.user, &ordered);
     let (shop, now) = (&*carts.shop, carts.world.now());
-    let quote = quote(&cart, Terms { offers: &offers, promotions: &promotions, shop, buyer, now })?;
+    let methods = Methods::new(store::read_methods(reader).await?, shop);
+    let terms = Terms { offers: &offers, promotions: &promotions, methods: &methods, shop, buyer, now };
+    let quote = quote(&cart, terms)?;
     Ok(CartView::of(&cart, &quote, &carts.shop))
 }
 

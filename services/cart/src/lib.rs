@@ -1,9 +1,10 @@
 //! The cart: what shoppers mean to buy, at present prices, until it becomes an order.
 //!
-//! Owns carts, checkouts and order numbers, and read models of prices, stock and promotions. Asks coupons what a code is, and
-//! rewards what a customer can spend, when either is given; at checkout nobody. Publishes `cart.checked_out`. Hears
-//! `product.changed`, `stock.changed`, `promotion.changed` and `order.cancelled`. A client never sends a price: a line keeps the
-//! one that was shown last, and checkout refuses where it is not the present one, or where the present one may not be known.
+//! Owns carts, checkouts and order numbers, and read models of prices, stock, promotions and ways of shipping. Asks coupons what
+//! a code is, and rewards what a customer can spend, when either is given; at checkout nobody. Publishes `cart.checked_out`.
+//! Hears `product.changed`, `stock.changed`, `promotion.changed`, `shipping_method.changed` and `order.cancelled`. A client never
+//! sends a price: a line keeps the one that was shown last, and checkout refuses where it is not the present one, or where the
+//! present one may not be known.
 
 mod api;
 mod error;
@@ -17,7 +18,7 @@ mod views;
 
 use crate::{
     flows::{Command, Numbers, Outcome, Prices, decide},
-    model::Shop,
+    model::{Shop, of_settings},
 };
 use bodega_contracts::cart::CartCheckedOut;
 use bodega_db::{Db, Lane, Migration, Tx};
@@ -30,6 +31,7 @@ use std::{sync::Arc, time::Duration};
 const MIGRATIONS: &[Migration] = &[
     Migration { name: "0001_carts", sql: include_str!("migrations/0001_carts.sql") },
     Migration { name: "0002_promotions", sql: include_str!("migrations/0002_promotions.sql") },
+    Migration { name: "0003_methods", sql: include_str!("migrations/0003_methods.sql") },
 ];
 
 /// What every request needs. Cheap to clone.
@@ -55,8 +57,7 @@ async fn start(context: Context) -> anyhow::Result<Running> {
     let shop = Arc::new(Shop {
         currency: Currency::new(&shop.currency)?,
         prices_include_tax: shop.prices_include_tax,
-        tax_rate_bp: shop.tax_rate_bp,
-        methods: shop.shipping_methods.clone(),
+        methods: shop.shipping_methods.iter().map(|method| of_settings(method, shop.tax_rate_bp)).collect(),
     });
     let prices = Prices::new(Duration::from_secs(context.settings.cart.prices_stale_after_seconds));
     let shop_of_lane = Arc::clone(&shop);

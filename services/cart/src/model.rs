@@ -5,6 +5,7 @@
 
 mod cart;
 mod checks;
+mod methods;
 mod number;
 mod offer;
 mod promotions;
@@ -14,6 +15,7 @@ pub(crate) use cart::{
     Access, Cart, Details, DetailsChange, Given, Line, LinesAt, MAX_LINES, MAX_QUANTITY, Refusal, Status, Wanted,
 };
 pub(crate) use checks::{FieldErrors, check_address, check_email, is_payment_method};
+pub(crate) use methods::{HeardMethod, Methods, ShownShipping, of_settings};
 pub(crate) use number::{BLOCK, order_number};
 pub(crate) use offer::{Offer, Offers, Shop};
 pub(crate) use promotions::{

@@ -3,7 +3,7 @@
 use crate::model::{Cart, Change, CouponState, Missing, PointsState, Quote, Shop, Status};
 use bodega_contracts::{Address, CartId, LineId, OrderId};
 use bodega_kernel::{Currency, Money, Sku};
-use bodega_pricing::Applied;
+use bodega_pricing::{Applied, Shipping};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -48,9 +48,9 @@ pub(crate) struct CartView {
     pub shipping_address: Option<Address>,
     /// Where the invoice goes.
     pub billing_address: Option<Address>,
-    /// The method that holds: the chosen one, or the only one.
+    /// The method that holds: the chosen one, or the only one; none where the chosen one does not take this.
     pub shipping_method: Option<String>,
-    /// What can be chosen.
+    /// What takes this to where it goes, the cheapest first.
     pub shipping_methods: Vec<MethodView>,
     /// The code that was given.
     pub coupon_code: Option<String>,
@@ -179,8 +179,8 @@ impl CartView {
         for applied in quote.priced.lines.iter().flat_map(|line| &line.discounts) {
             *by_label.entry(applied.label.clone()).or_insert(0) += applied.amount;
         }
-        let method = shop.method(cart.details.shipping_method.as_deref());
-        let methods = shop.methods.iter();
+        let way =
+            |way: &Shipping| MethodView { id: way.method.clone(), name: way.name.clone(), price: money(way.price) };
         Self {
             id: cart.id,
             token: None,
@@ -204,14 +204,8 @@ impl CartView {
             email: cart.details.email.clone(),
             shipping_address: cart.details.shipping_address.clone(),
             billing_address: cart.details.billing_address.clone(),
-            shipping_method: method.map(|method| method.id.clone()),
-            shipping_methods: methods
-                .map(|method| MethodView {
-                    id: method.id.clone(),
-                    name: method.name.clone(),
-                    price: money(method.price),
-                })
-                .collect(),
+            shipping_method: quote.way.clone(),
+            shipping_methods: quote.ways.iter().map(way).collect(),
             coupon_code: quote.coupon.as_ref().map(|state| state.coupon.code.clone()),
             coupon: quote.coupon.as_ref().map(|state| CouponView::of(state, shop)),
             points: quote.points.as_ref().map(|state| PointsView::of(state, shop)),

@@ -16,7 +16,7 @@ use axum::{
         sse::{Event, KeepAlive, Sse},
     },
 };
-use bodega_contracts::{OrderId, orders::OrderStatus};
+use bodega_contracts::{OrderId, orders::OrderStatus, payments::PaymentAction};
 use bodega_kernel::{Page, UserId};
 use bodega_web::{
     Conditional, Customer, KeyedBody, OrderToken, Paging, Path, Problem, Query, Staff, Who, answer_again, etag,
@@ -168,7 +168,9 @@ async fn view(state: &Orders, id: OrderId, found: Found, seen_as: As) -> Result<
     }
     match flows::pending_action(state, id).await {
         Ok(action) => {
-            view.payment_action = action;
+            // What goes into the form of a bank is the number, which payments does not know.
+            let named = |given: Option<String>| given.map(|_| view.number.clone());
+            view.payment_action = action.map(|action| PaymentAction { reference: named(action.reference), ..action });
             Ok((view, true))
         }
         Err(error) => {

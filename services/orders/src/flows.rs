@@ -213,7 +213,7 @@ async fn save(state: &Orders, tx: &mut Tx, mut orders: Vec<Change>) -> Result<()
     let now = tx.now();
     for order in &mut orders {
         if order.events.iter().any(|(effect, _)| *effect == Effect::PaymentDue) {
-            order.record.deadline = Some(now.plus(state.lengths.payment));
+            order.record.deadline = Some(now.plus(state.lengths.payment_by(&order.record.payment_method)));
         }
     }
     let changed: Vec<&Change> = orders.iter().collect();

@@ -13,9 +13,12 @@ mod jobs;
 mod model;
 mod store;
 
-use bodega_contracts::orders::{
-    InvoiceIssued, OrderCancelled, OrderCompleted, OrderConfirmed, OrderDelivered, OrderPaymentDue,
-    OrderPaymentExpiring, OrderPlaced, OrderStopping,
+use bodega_contracts::{
+    orders::{
+        InvoiceIssued, OrderCancelled, OrderCompleted, OrderConfirmed, OrderDelivered, OrderPaymentDue,
+        OrderPaymentExpiring, OrderPlaced, OrderStopping,
+    },
+    payments::BANK_TRANSFER,
 };
 use bodega_db::{Db, Migration};
 use bodega_kernel::{Event, World};
@@ -62,6 +65,8 @@ pub(crate) struct Lengths {
     pub(crate) pending: Duration,
     /// For its money.
     pub(crate) payment: Duration,
+    /// For its money, where that comes by bank transfer.
+    pub(crate) transfer: Duration,
     /// For being sent.
     pub(crate) service_level: Duration,
     /// For arriving, or being fetched.
@@ -72,13 +77,22 @@ pub(crate) struct Lengths {
 
 impl Lengths {
     fn of(settings: &Settings) -> Self {
+        let payment = Duration::from_mins(settings.payments.deadline_minutes);
+        let transfers = settings.payments.providers.iter().any(|name| name == "manual");
+        let days = Duration::from_hours(24 * settings.payments.manual.deadline_days);
         Self {
             pending: Duration::from_mins(settings.orders.pending_minutes),
-            payment: Duration::from_mins(settings.payments.deadline_minutes),
+            payment,
+            transfer: if transfers { days } else { payment },
             service_level: Duration::from_hours(settings.orders.service_level_hours),
             arrival: Duration::from_hours(24 * settings.orders.arrival_days),
             return_window: Duration::from_hours(24 * settings.orders.return_window_days),
         }
+    }
+
+    /// For money that comes by `method`.
+    pub(crate) fn payment_by(&self, method: &str) -> Duration {
+        if method == BANK_TRANSFER { self.transfer } else { self.payment }
     }
 }
 
@@ -116,4 +130,20 @@ async fn start(context: Context) -> anyhow::Result<Running> {
         .hears(events::subscriptions(&state))
         .answers(facts::answers(&state))
         .job(jobs::timers(&state)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_bank_transfer_has_days_and_only_where_the_shop_takes_one() {
+        let mut settings = Settings::defaults();
+        let (minutes, days) = (Duration::from_mins(30), Duration::from_hours(7 * 24));
+        let lengths = Lengths::of(&settings);
+        assert_eq!((lengths.payment_by("bank_transfer"), lengths.payment_by("cash_on_delivery")), (days, minutes));
+        assert_eq!(lengths.payment_by("sim_success"), minutes);
+        settings.payments.providers = vec!["simulator".to_owned()];
+        assert_eq!(Lengths::of(&settings).payment_by("bank_transfer"), minutes);
+    }
 }

@@ -12,6 +12,7 @@ pub(crate) fn routes(payments: Payments) -> OpenApiRouter {
     let orders = OpenApiRouter::new()
         .routes(routes!(orders::pay_order, orders::get_payments))
         .routes(routes!(orders::refund_order))
+        .routes(routes!(orders::receive_payment))
         .routes(routes!(orders::capture_order));
     let simulated = OpenApiRouter::new().routes(routes!(simulator::get_three_ds, simulator::complete_three_ds));
     let routes = orders.merge(webhooks::routes());

@@ -1,5 +1,6 @@
 //! Those who take money for us.
 
+mod manual;
 mod provider;
 mod simulator;
 

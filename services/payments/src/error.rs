@@ -69,6 +69,10 @@ fn refused(refusal: Refusal) -> Problem {
             problem(409, "refund_exceeds_capture").detail("more than was taken and not given back")
         }
         Refusal::OtherCurrency => Problem::invalid("/amount/currency", "not the currency of the order"),
+        Refusal::NotWhatIsDue => Problem::invalid("/amount/amount", "not what is due for the order"),
+        Refusal::NothingAwaited => {
+            problem(409, "nothing_awaited").detail("no bank transfer or cash is waited for, or not any more")
+        }
         Refusal::NothingAuthorized => problem(409, "nothing_authorized").detail("no promise that could be taken"),
     }
 }

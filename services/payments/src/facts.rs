@@ -10,7 +10,8 @@ pub(crate) fn answers(payments: &Payments) -> Answers {
     let (acting, telling) = (payments.clone(), payments.clone());
     Answers::new()
         .on::<PendingAction, _>(async move |asked: PendingAction| {
-            store::pending_action(&acting.db, asked.order_id).await.map_err(|error| no_answer(&error))
+            let details = acting.bank_details.as_deref();
+            store::pending_action(&acting.db, asked.order_id, details).await.map_err(|error| no_answer(&error))
         })
         .on::<PaymentFacts, _>(async move |asked: PaymentFacts| {
             let simulated = telling.providers.simulator.is_some();

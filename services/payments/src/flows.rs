@@ -15,4 +15,4 @@ pub(crate) use endings::{cancel, end};
 pub(crate) use hears::charge;
 pub(crate) use records::{record_calls, record_refunds};
 pub(crate) use webhooks::{Inbox, Received, receive_webhook};
-pub(crate) use wishes::{Given, begin_attempt, capture, give_back};
+pub(crate) use wishes::{Given, begin_attempt, capture, give_back, receive};

@@ -28,7 +28,7 @@ use bodega_web::GuestKeys;
 use clients::{Post, Providers, Simulator, WebhookKey, WebhookKeys};
 use flows::{Inbox, Received};
 use jobs::Work;
-use model::{RefundReport, Report};
+use model::{MANUAL, RefundReport, Report};
 use std::sync::Arc;
 
 const MIGRATIONS: &[Migration] = &[
@@ -57,6 +57,7 @@ pub(crate) struct Payments {
     rpc: Client,
     guests: GuestKeys,
     providers: Providers,
+    bank_details: Option<Arc<str>>,
     inbox: Inbox,
     work: Arc<Work>,
     reports: Lane<Report, ()>,
@@ -78,17 +79,31 @@ impl Payments {
         let refund_reports = db
             .lane(async move |tx: &mut Tx, batch: &[RefundReport]| flows::record_refunds(&recording, tx, batch).await);
         let (rpc, guests) = (context.rpc.clone(), context.guests.clone());
-        Self { db, world, rpc, guests, providers: Providers { simulator }, inbox, work, reports, refund_reports }
+        let settings = &context.settings.payments;
+        let providers = Providers { simulator, manual: settings.providers.iter().any(|name| name == MANUAL) };
+        let bank_details = Some(settings.manual.bank_details.trim()).filter(|text| !text.is_empty()).map(Arc::from);
+        Self { db, world, rpc, guests, providers, bank_details, inbox, work, reports, refund_reports }
     }
 }
 
 async fn start(context: Context) -> anyhow::Result<Running> {
     let payments = Payments::new(&context);
+    warn_of_gaps(&payments);
     let running = Running::new()
         .routes(api::routes(payments.clone()))
         .hears(events::subscriptions(&payments))
         .answers(facts::answers(&payments));
     Ok(jobs::all(&payments).into_iter().fold(running, Running::job))
+}
+
+/// Tells an operator what shoppers will miss.
+fn warn_of_gaps(payments: &Payments) {
+    if payments.providers.simulator.is_none() {
+        tracing::warn!("no card provider is connected: see payments.providers for how shoppers can pay");
+    }
+    if payments.providers.manual && payments.bank_details.is_none() {
+        tracing::warn!("payments.manual.bank_details is empty: a shopper is not told where to send a bank transfer");
+    }
 }
 
 /// With what the simulator signs, if it is on. Without a secret in the settings nobody but it can report.

@@ -7,6 +7,7 @@ mod attempt;
 mod ledger;
 mod outcome;
 mod payment;
+mod received;
 mod refund;
 #[cfg(test)]
 mod sequences;
@@ -16,6 +17,7 @@ pub(crate) use attempt::{Attempt, Report, Status, Task};
 pub(crate) use ledger::{Account, Entry};
 pub(crate) use outcome::{CallError, ChargeKey, Outcome, RefundOutcome};
 pub(crate) use payment::{Effect, Payment, Refusal, State, Told, Verdict};
+pub(crate) use received::MANUAL;
 pub(crate) use refund::{Origin, Refund, RefundReport, RefundStatus};
 
 use bodega_kernel::Time;

@@ -23,12 +23,18 @@ use bodega_contracts::{
     rewards::{PointsEarned, PointsRejected, PointsReserved, RewardGranted},
     shipping::{
         FulfilmentCollected, FulfilmentReadyForPickup, FulfilmentStopped, FulfilmentUnderWay, ShipmentDelivered,
-        ShipmentDispatched, ShipmentInTransit,
+        ShipmentDispatched, ShipmentInTransit, ShippingMethodChanged,
     },
 };
 use bodega_kernel::Event;
 
-const CART: &[&str] = &[ProductChanged::TYPE, StockChanged::TYPE, PromotionChanged::TYPE, OrderCancelled::TYPE];
+const CART: &[&str] = &[
+    ProductChanged::TYPE,
+    StockChanged::TYPE,
+    PromotionChanged::TYPE,
+    ShippingMethodChanged::TYPE,
+    OrderCancelled::TYPE,
+];
 const COUPONS: &[&str] = &[OrderPlaced::TYPE, OrderConfirmed::TYPE, OrderCancelled::TYPE, RewardGranted::TYPE];
 const CATALOG: &[&str] = &[StockChanged::TYPE];
 const INVENTORY: &[&str] = &[

@@ -2,7 +2,10 @@
 
 use bodega_contracts::{
     OrderId,
-    cart::{CheckoutFact, CheckoutFacts, SeenFact, SeenFacts},
+    cart::{
+        CheckoutFact, CheckoutFacts, SeenFact, SeenFacts, SeenMethodFact, SeenMethodFacts, SeenPromotionFact,
+        SeenPromotionFacts,
+    },
     catalog::{VariantFact, VariantFacts},
     coupons::{CodeFact, CodeFacts, CouponUseFact, CouponUseFacts, PromotionFact, PromotionFacts},
     inventory::{ReservationFact, ReservationFacts, StockFact, StockFacts},
@@ -10,7 +13,7 @@ use bodega_contracts::{
     orders::{OrderFact, OrderFacts, PaperFact, PaperFacts},
     payments::{PaymentFact, PaymentFacts},
     rewards::{OrderPointsFact, OrderPointsFacts, PointsFact, PointsFacts},
-    shipping::{FulfilmentFact, FulfilmentFacts},
+    shipping::{FulfilmentFact, FulfilmentFacts, MethodFacts, ShippingMethodChanged},
 };
 use bodega_kernel::{Sku, Time};
 use bodega_rpc::{Client, RpcError};
@@ -31,6 +34,10 @@ pub struct Books {
     pub reservations: HashMap<OrderId, ReservationFact>,
     /// What cart believes, by SKU.
     pub seen: BTreeMap<Sku, SeenFact>,
+    /// What cart believes of promotions.
+    pub seen_promotions: Vec<SeenPromotionFact>,
+    /// What cart believes of ways of shipping.
+    pub seen_methods: Vec<SeenMethodFact>,
     /// Checkouts by order.
     pub checkouts: HashMap<OrderId, CheckoutFact>,
     /// Orders by id.
@@ -51,6 +58,8 @@ pub struct Books {
     pub points: Vec<PointsFact>,
     /// Points by order.
     pub order_points: HashMap<OrderId, OrderPointsFact>,
+    /// Ways of shipping.
+    pub methods: Vec<ShippingMethodChanged>,
     /// What is to be sent, by order.
     pub fulfilments: HashMap<OrderId, FulfilmentFact>,
     /// The events of each service, by id.
@@ -88,6 +97,10 @@ impl Books {
         if has("notifications") {
             let confirmations = pages!(client, ConfirmationFacts, row => row.order_id);
             books.confirmations = confirmations.into_iter().map(|fact| (fact.order_id, fact)).collect();
+        }
+        if has("cart") {
+            books.seen_promotions = pages!(client, SeenPromotionFacts, row => row.promotion_id);
+            books.seen_methods = pages!(client, SeenMethodFacts, row => row.method_id.clone());
         }
         books.read_claims(client, &has).await?;
         if has("cart") {
@@ -134,6 +147,7 @@ impl Books {
             self.order_points = of_orders.into_iter().map(|fact| (fact.order_id, fact)).collect();
         }
         if has("shipping") {
+            self.methods = pages!(client, MethodFacts, row => row.method_id.clone());
             let fulfilments = pages!(client, FulfilmentFacts, row => row.order_id);
             self.fulfilments = fulfilments.into_iter().map(|fact| (fact.order_id, fact)).collect();
         }

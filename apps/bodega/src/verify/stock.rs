@@ -48,5 +48,34 @@ pub(super) fn read_models_agree(books: &Books, _: Strictness) -> BTreeSet<String
             offenders.insert(format!("cart's stock of {sku}"));
         }
     }
+    offenders.extend(differing("promotion", promotions(books)));
+    offenders.extend(differing("shipping method", methods(books)));
     offenders
+}
+
+/// What somebody says of a thing: its version and whether it may be used.
+type Standing = (i64, bool);
+
+/// Promotions as coupons has them and as cart believes them to be.
+fn promotions(books: &Books) -> [BTreeMap<String, Standing>; 2] {
+    let owned = books.promotions.iter().map(|fact| (fact.promotion_id.to_string(), (fact.version, fact.enabled)));
+    let seen = books.seen_promotions.iter().map(|fact| (fact.promotion_id.to_string(), (fact.version, fact.enabled)));
+    [owned.collect(), seen.collect()]
+}
+
+/// Ways of shipping as shipping has them and as cart believes them to be.
+fn methods(books: &Books) -> [BTreeMap<String, Standing>; 2] {
+    let owned = books.methods.iter().map(|fact| (fact.method_id.clone(), (fact.version, fact.enabled)));
+    let seen = books.seen_methods.iter().map(|fact| (fact.method_id.clone(), (fact.version, fact.enabled)));
+    [owned.collect(), seen.collect()]
+}
+
+/// What cart believes otherwise than its owner says. What is not to be used and was never heard of does no harm.
+fn differing(what: &str, [owned, seen]: [BTreeMap<String, Standing>; 2]) -> Vec<String> {
+    let ids: BTreeSet<&String> = owned.keys().chain(seen.keys()).collect();
+    let differs = |id: &&String| match (owned.get(*id), seen.get(*id)) {
+        (Some((_, enabled)), None) => *enabled,
+        (owned, seen) => owned != seen,
+    };
+    ids.into_iter().filter(differs).map(|id| format!("cart's {what} {id}")).collect()
 }

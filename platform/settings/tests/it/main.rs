@@ -47,7 +47,7 @@ fn the_defaults_run_a_shop_on_this_machine() {
         (settings.shop.shipping_methods[0].id.as_str(), settings.shop.shipping_methods[0].price),
         ("standard", 0)
     );
-    assert!(settings.payments.providers.is_empty() && settings.rpc.upstreams.is_empty());
+    assert!(settings.payments.providers == ["manual"] && settings.rpc.upstreams.is_empty());
     assert_eq!((settings.orders.pending_minutes, settings.inventory.hold_grace_hours), (2, 24));
     assert_eq!(settings.log.format, LogFormat::Auto);
 }
@@ -143,6 +143,9 @@ fn a_bad_value_is_refused_by_name_and_source() {
         ("BODEGA__RPC__UPSTREAMS__CART", "https://10.0.0.6", "rpc.upstreams"),
         ("BODEGA__GATEWAY__CLIENT_HEADER", "x-real-ip", "gateway.client_header"),
         ("BODEGA__PAYMENTS__PROVIDERS", "a,a", "payments.providers"),
+        ("BODEGA__PAYMENTS__MANUAL__DEADLINE_DAYS", "0", "payments.manual.deadline_days"),
+        ("BODEGA__PAYMENTS__MANUAL__DEADLINE_DAYS", "8", "payments.manual.deadline_days"),
+        ("BODEGA__PAYMENTS__MANUAL__BANK_DETAILS", &"x".repeat(1_001), "payments.manual.bank_details"),
         ("BODEGA__CART__PRICES_STALE_AFTER_SECONDS", "19", "cart.prices_stale_after_seconds"),
         ("BODEGA__CART__PRICES_STALE_AFTER_SECONDS", "3601", "cart.prices_stale_after_seconds"),
         ("BODEGA__MAIL__SMTP_URL", "mail.example.com", "mail.smtp_url"),

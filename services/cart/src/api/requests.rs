@@ -3,7 +3,7 @@
 use crate::{
     flows::{Contents, Typed},
     model::{
-        DetailsChange, FieldErrors, Given, LinesAt, MAX_LINES, MAX_QUANTITY, Shop, Wanted, check_address, check_email,
+        DetailsChange, FieldErrors, Given, LinesAt, MAX_LINES, MAX_QUANTITY, Wanted, check_address, check_email,
         is_payment_method,
     },
 };
@@ -145,19 +145,19 @@ pub(crate) struct CheckOut {
 
 impl OpenCart {
     /// What a new cart is to hold.
-    pub(crate) fn check(self, shop: &Shop) -> Result<(Contents, Typed), Problem> {
+    pub(crate) fn check(self) -> Result<(Contents, Typed), Problem> {
         let (email, shipping_method) = (self.email, self.shipping_method);
         let (shipping_address, billing_address) = (self.shipping_address, self.billing_address);
         let (coupon_code, points) = (self.coupon_code, self.points);
         let change = ChangeCart { email, shipping_address, billing_address, shipping_method, coupon_code, points };
-        let (contents, typed) = change.check(shop)?;
+        let (contents, typed) = change.check()?;
         Ok((Contents { lines: wanted(self.lines, LinesAt::Member)?, ..contents }, typed))
     }
 }
 
 impl ChangeCart {
     /// What is to change.
-    pub(crate) fn check(self, shop: &Shop) -> Result<(Contents, Typed), Problem> {
+    pub(crate) fn check(self) -> Result<(Contents, Typed), Problem> {
         let mut errors = FieldErrors::new();
         if let Some(email) = self.email.value() {
             check_email("/email", email, &mut errors);
@@ -168,11 +168,6 @@ impl ChangeCart {
             if let Some(address) = address.value() {
                 check_address(pointer, address, &mut errors);
             }
-        }
-        if let Some(method) = self.shipping_method.value()
-            && !shop.methods.iter().any(|known| known.id == *method)
-        {
-            errors.push(("/shipping_method".to_owned(), "is none of shipping_methods".to_owned()));
         }
         if self.coupon_code.value().is_some_and(|code| code.trim().is_empty() || code.len() > MAX_CODE_BYTES) {
             errors.push(("/coupon_code".to_owned(), format!("is not 1 to {MAX_CODE_BYTES} characters")));

@@ -8,8 +8,8 @@ use super::{
 use crate::{
     error::Error,
     model::{
-        Access, Cart, Given, LinesAt, Offers, Promotions, Quote, Shop, Status, Terms, buyer, buyer_key, claims_of,
-        quote,
+        Access, Cart, Given, LinesAt, Methods, Offers, Promotions, Quote, Shop, Status, Terms, buyer, buyer_key,
+        claims_of, quote,
     },
     store,
     views::{CartView, CheckedOutView},
@@ -33,6 +33,7 @@ pub(super) struct Desk<'a> {
     carts: BTreeMap<CartId, Entry>,
     offers: Offers,
     promotions: Promotions,
+    methods: Methods,
     /// Promotions that are newer here than they were heard of.
     heard: BTreeMap<PromotionId, PromotionChanged>,
     /// Buyers who have an order already, as far as anybody asks.
@@ -64,6 +65,7 @@ impl<'a> Desk<'a> {
         let skus: Vec<Sku> = skus.into_iter().collect();
         let offers = store::select_offers(tx, &skus).await?;
         let (promotions, heard) = promotions(tx, &stored, batch).await?;
+        let methods = Methods::new(store::select_methods(tx).await?, shop);
         let ordered = if promotions.ask_for_first_orders() {
             store::select_ordered(tx, &buyers(&stored, batch)).await?
         } else {
@@ -76,6 +78,7 @@ impl<'a> Desk<'a> {
             carts: stored.into_iter().map(|cart| (cart.id, Entry { was: cart.version, cart })).collect(),
             offers,
             promotions,
+            methods,
             heard,
             ordered,
             opened: Vec::new(),
@@ -147,6 +150,9 @@ impl<'a> Desk<'a> {
     }
 
     fn fill(&self, cart: &mut Cart, contents: &Contents, answers: &Answers) -> Result<(), Error> {
+        if contents.details.shipping_method.value().is_some_and(|id| !self.methods.has(id)) {
+            return Err(Error::MethodUnknown);
+        }
         cart.change(&contents.details);
         let new_id = || LineId::new(&self.world);
         let added = cart.add(&contents.lines, &self.offers, self.shop, new_id);
@@ -170,9 +176,9 @@ impl<'a> Desk<'a> {
     }
 
     fn quote(&self, cart: &Cart, access: Access) -> Result<Quote, Error> {
-        let Self { offers, promotions, shop, now, .. } = self;
+        let Self { offers, promotions, methods, shop, now, .. } = self;
         let buyer = buyer(cart, access.user, &self.ordered);
-        Ok(quote(cart, Terms { offers, promotions, shop, buyer, now: *now })?)
+        Ok(quote(cart, Terms { offers, promotions, methods, shop, buyer, now: *now })?)
     }
 
     fn merge(&mut self, access: Access, into: CartId, from: CartId) -> Result<StoredAnswer, Error> {

@@ -9,6 +9,7 @@ use bodega_contracts::{
     coupons::PromotionChanged,
     inventory::StockChanged,
     orders::{CancelReason, OrderCancelled},
+    shipping::ShippingMethodChanged,
 };
 use bodega_db::Tx;
 use bodega_kernel::Sku;
@@ -48,6 +49,18 @@ pub(crate) async fn promotions_changed(tx: &mut Tx, batch: &[Delivery<PromotionC
         }
     }
     Ok(store::put_promotions(tx, &newest).await?)
+}
+
+/// Ways of shipping as they are now: the highest version of each wins.
+pub(crate) async fn methods_changed(tx: &mut Tx, batch: &[Delivery<ShippingMethodChanged>]) -> Result<(), Failure> {
+    let mut newest: BTreeMap<&str, &ShippingMethodChanged> = BTreeMap::new();
+    for delivery in batch {
+        let newer = newest.entry(&delivery.event.method_id).or_insert(&delivery.event);
+        if newer.version < delivery.event.version {
+            *newer = &delivery.event;
+        }
+    }
+    Ok(store::put_methods(tx, &newest).await?)
 }
 
 /// Orders that ended: whoever made them has not ordered. Where the shopper did not want it, their carts open again, unless

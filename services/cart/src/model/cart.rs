@@ -1,6 +1,6 @@
 //! The cart itself: its lines, its details, who may open it, and how two become one.
 
-use super::{Offers, Reductions, Shop};
+use super::{Offers, Reductions, Shop, ShownShipping};
 use bodega_contracts::{Address, CartId, LineId, OrderId};
 use bodega_kernel::{Sku, Time, UserId};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -29,6 +29,8 @@ pub(crate) struct Cart {
     pub reductions: Reductions,
     /// At most [`MAX_LINES`], one for each SKU.
     pub lines: Vec<Line>,
+    /// The shipping that was shown last; `None` in a cart that is older than this.
+    pub shown_shipping: Option<ShownShipping>,
     /// The order it became.
     pub order_id: Option<OrderId>,
     /// The cart it went into.
@@ -216,6 +218,7 @@ impl Cart {
             details: Details::default(),
             reductions: Reductions::default(),
             lines: Vec::new(),
+            shown_shipping: None,
             order_id: None,
             merged_into: None,
             created: now,

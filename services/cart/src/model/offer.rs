@@ -2,8 +2,7 @@
 
 use bodega_contracts::{BrandId, CategoryId, ProductId};
 use bodega_kernel::{Currency, Money, Sku};
-use bodega_pricing::ItemFacts;
-use bodega_settings::ShippingMethod;
+use bodega_pricing::{ItemFacts, shipping::Method};
 use std::collections::HashMap;
 
 /// What the catalogue and the stock said of a SKU.
@@ -29,6 +28,8 @@ pub(crate) struct Offer {
     pub brand: Option<BrandId>,
     /// The categories it was put into.
     pub categories: Vec<CategoryId>,
+    /// What one weighs; `None` where nobody said.
+    pub grams: Option<i64>,
 }
 
 impl Offer {
@@ -91,16 +92,6 @@ pub(crate) struct Shop {
     pub currency: Currency,
     /// Whether prices include tax.
     pub prices_include_tax: bool,
-    /// Tax on shipping, basis points.
-    pub tax_rate_bp: i64,
-    /// Ways of shipping.
-    pub methods: Vec<ShippingMethod>,
-}
-
-impl Shop {
-    /// The method that holds: the one chosen if the shop has it, else the only one.
-    pub(crate) fn method(&self, chosen: Option<&str>) -> Option<&ShippingMethod> {
-        let named = chosen.and_then(|id| self.methods.iter().find(|method| method.id == id));
-        named.or_else(|| if let [only] = &*self.methods { Some(only) } else { None })
-    }
+    /// Ways of shipping, until others are heard of.
+    pub methods: Vec<Method>,
 }

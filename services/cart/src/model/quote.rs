@@ -1,12 +1,16 @@
 //! What a cart costs at this moment, what changed since its prices were shown, and what checkout still lacks.
 
 use super::{
-    Buyer, Cart, CouponState, Offer, Offers, PointsState, Promotions, Shop, Status,
+    Buyer, Cart, CouponState, Methods, Offer, Offers, PointsState, Promotions, Shop, ShownShipping, Status,
+    methods::held,
     promotions::{frozen, reduce},
 };
 use bodega_contracts::PromotionId;
 use bodega_kernel::{Money, Sku, Time};
-use bodega_pricing::{Basket, DiscountKind, Item, ItemFacts, Priced, PricingError, Shipping};
+use bodega_pricing::{
+    Basket, DiscountKind, Item, ItemFacts, Priced, PricingError, Shipping,
+    shipping::{Offer as Way, Parcel},
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -31,6 +35,10 @@ pub(crate) struct Quote {
     pub points: Option<PointsState>,
     /// What comes off shipping, minor units, and what for.
     pub shipping_off: Option<(String, i64)>,
+    /// The ways of shipping that take all this, the cheapest first.
+    pub ways: Vec<Shipping>,
+    /// The id of the one that holds.
+    pub way: Option<String>,
 }
 
 /// All that the price of a cart depends on beside the cart itself.
@@ -40,6 +48,8 @@ pub(crate) struct Terms<'a> {
     pub offers: &'a Offers,
     /// What was heard of promotions.
     pub promotions: &'a Promotions,
+    /// The ways of shipping.
+    pub methods: &'a Methods,
     /// The shop.
     pub shop: &'a Shop,
     /// Who would buy.
@@ -66,6 +76,16 @@ pub(crate) enum Change {
         /// What came off, shipping included.
         was: Money,
         /// What comes off.
+        now: Money,
+    },
+    /// Shipping costs another price than was shown last, or goes another way.
+    ShippingChanged {
+        /// The method it goes by; none where nothing is sent any more.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        method: Option<String>,
+        /// What was shown, before anything came off.
+        was: Money,
+        /// What it costs.
         now: Money,
     },
     /// It cannot be bought any more; checkout refuses until its line is removed.
@@ -103,13 +123,19 @@ impl Quote {
     pub(crate) fn unavailable(&self) -> impl Iterator<Item = &Sku> {
         self.changes.iter().filter_map(|change| match change {
             Change::Unavailable { sku } => Some(sku),
-            Change::PriceChanged { .. } | Change::DiscountChanged { .. } | Change::ShortStock { .. } => None,
+            Change::PriceChanged { .. }
+            | Change::DiscountChanged { .. }
+            | Change::ShippingChanged { .. }
+            | Change::ShortStock { .. } => None,
         })
     }
 
-    /// Whether a price or a discount is not the one shown last.
+    /// Whether a price, that of shipping or a discount is not the one shown last.
     pub(crate) fn has_new_prices(&self) -> bool {
-        self.changes.iter().any(|change| matches!(change, Change::PriceChanged { .. } | Change::DiscountChanged { .. }))
+        self.changes.iter().any(|change| match change {
+            Change::PriceChanged { .. } | Change::DiscountChanged { .. } | Change::ShippingChanged { .. } => true,
+            Change::Unavailable { .. } | Change::ShortStock { .. } => false,
+        })
     }
 
     /// How many points an order of this takes.
@@ -117,10 +143,14 @@ impl Quote {
         self.points.as_ref().map_or(0, |points| points.used)
     }
 
-    /// The same for whoever changes the cart: that something else comes off then is no news to them.
+    /// The same for whoever changes the cart: that something else comes off then, or shipping costs more, is no news to them.
     #[must_use]
     pub(crate) fn of_a_write(mut self) -> Self {
-        self.changes.retain(|change| !matches!(change, Change::DiscountChanged { .. }));
+        let news = |change: &Change| match change {
+            Change::DiscountChanged { .. } | Change::ShippingChanged { .. } => false,
+            Change::PriceChanged { .. } | Change::Unavailable { .. } | Change::ShortStock { .. } => true,
+        };
+        self.changes.retain(news);
         self
     }
 
@@ -135,6 +165,25 @@ impl Quote {
             line.shown = item.unit_price;
         }
         cart.reductions.shown_off = self.off();
+        cart.shown_shipping = Some(ShownShipping { shipping: self.basket.shipping.clone() });
+    }
+
+    /// Tells of another price or way of shipping; where none holds, `missing` says it.
+    fn compare_shipping(&mut self, shown: Option<&Shipping>, shop: &Shop) {
+        let now = self.basket.shipping.as_ref();
+        let price = |shipping: Option<&Shipping>| shipping.map_or(0, |shipping| shipping.price);
+        let same = match (shown, now) {
+            (Some(was), Some(now)) => {
+                (&was.method, was.price, was.tax_rate_bp) == (&now.method, now.price, now.tax_rate_bp)
+            }
+            (Some(_) | None, None) | (None, Some(_)) => price(shown) == price(now),
+        };
+        if !same && !self.missing.contains(&Missing::ShippingMethod) {
+            let (was, now) = (price(shown), price(now));
+            let money = |amount| Money::new(amount, shop.currency);
+            let method = self.way.clone().filter(|_| self.basket.shipping.is_some());
+            self.changes.push(Change::ShippingChanged { method, was: money(was), now: money(now) });
+        }
     }
 
     /// Tells of another discount where no other price explains it.
@@ -148,34 +197,50 @@ impl Quote {
 }
 
 /// Prices `cart`: an open one at present prices, any other at those it was frozen with. What cannot be bought any more is
-/// priced as it was shown.
+/// priced as it was shown. What comes off the goods does not depend on shipping, but shipping on what the goods then cost.
 pub(crate) fn quote(cart: &Cart, terms: Terms<'_>) -> Result<Quote, PricingError> {
-    let Terms { offers, promotions, shop, buyer, now } = terms;
+    let Terms { offers, promotions, methods, shop, buyer, now } = terms;
     let open = cart.status == Status::Open;
-    let Looked { lines, facts, changes, unstocked, ships } = look(cart, offers, shop);
-    let method = shop.method(cart.details.shipping_method.as_deref()).filter(|_| ships);
-    let shipping = method.map(|method| Shipping {
-        method: method.id.clone(),
-        name: method.name.clone(),
-        price: method.price,
-        tax_rate_bp: shop.tax_rate_bp,
-    });
-    let missing = if open { missing(cart, ships, shipping.is_some()) } else { Vec::new() };
+    let Looked { lines, facts, changes, unstocked, ships, grams } = look(cart, offers, shop);
     let (currency, prices_include_tax) = (shop.currency, shop.prices_include_tax);
-    let mut basket = Basket { currency, prices_include_tax, lines, discounts: Vec::new(), shipping };
+    let mut basket = Basket { currency, prices_include_tax, lines, discounts: Vec::new(), shipping: None };
     let reduced = if open { reduce(cart, &basket, &facts, promotions, (buyer, now))? } else { frozen(cart) };
     basket.discounts = reduced.discounts;
+    let goods = bodega_pricing::price(&basket)?;
+    let country = cart.details.shipping_address.as_ref().map(|address| address.country.as_str());
+    let parcel = Parcel { country, goods: goods.subtotal - goods.discount, grams };
+    let shown = shown_shipping(cart, ships, shop, &parcel);
+    let found = methods.offers(&parcel);
+    let ways = found.iter().map(Way::shipping).collect();
+    let held = held(&found, cart.details.shipping_method.as_deref());
+    basket.shipping = if open { held.filter(|_| ships).map(|offer| offer.shipping()) } else { shown.clone() };
+    let missing = if open { missing(cart, ships, held) } else { Vec::new() };
+    let of_basket = || basket.shipping.as_ref().map(|shipping| shipping.method.clone());
+    let way = if open { held.map(|offer| offer.method.id.clone()) } else { of_basket() };
     let priced = bodega_pricing::price(&basket)?;
     let shipping_off = shipping_off(&basket, &priced);
     let (claims, coupon, points) = (reduced.claims, reduced.coupon, reduced.points);
-    let mut quote = Quote { basket, priced, changes, missing, unstocked, claims, coupon, points, shipping_off };
+    let mut quote =
+        Quote { basket, priced, changes, missing, unstocked, claims, coupon, points, shipping_off, ways, way };
     if open {
+        quote.compare_shipping(shown.as_ref(), shop);
         quote.compare_discounts(cart, shop);
     }
     Ok(quote)
 }
 
+/// The shipping that was shown last. Before that was kept, it was the settings' to say.
+fn shown_shipping(cart: &Cart, ships: bool, shop: &Shop, parcel: &Parcel<'_>) -> Option<Shipping> {
+    if let Some(shown) = &cart.shown_shipping {
+        return shown.shipping.clone();
+    }
+    let methods = Methods::of_settings(shop);
+    let held = held(&methods.offers(parcel), cart.details.shipping_method.as_deref());
+    held.filter(|_| ships).map(|offer| offer.shipping())
+}
+
 /// The lines of a cart as they would be bought.
+#[derive(Default)]
 struct Looked {
     lines: Vec<Item>,
     facts: Vec<ItemFacts>,
@@ -183,12 +248,13 @@ struct Looked {
     unstocked: Vec<Sku>,
     /// Whether any of them is sent.
     ships: bool,
+    /// What those weigh that are sent.
+    grams: i64,
 }
 
 fn look(cart: &Cart, offers: &Offers, shop: &Shop) -> Looked {
     let open = cart.status == Status::Open;
-    let mut looked =
-        Looked { lines: Vec::new(), facts: Vec::new(), changes: Vec::new(), unstocked: Vec::new(), ships: false };
+    let mut looked = Looked::default();
     for line in &cart.lines {
         let known = offers.get(&line.sku);
         let unit_price = match offers.for_sale(&line.sku, shop) {
@@ -211,6 +277,8 @@ fn look(cart: &Cart, offers: &Offers, shop: &Shop) -> Looked {
             looked.unstocked.push(line.sku.clone());
         } else {
             looked.ships = true;
+            let grams = known.and_then(|offer| offer.grams).unwrap_or(0).max(0);
+            looked.grams = looked.grams.saturating_add(grams.saturating_mul(line.quantity));
             let short = known.and_then(|offer| offer.available).filter(|&available| open && available < line.quantity);
             looked.changes.extend(short.map(|available| Change::ShortStock {
                 sku: line.sku.clone(),
@@ -237,11 +305,13 @@ fn shipping_off(basket: &Basket, priced: &Priced) -> Option<(String, i64)> {
     (priced.shipping < full).then(|| (free.label.clone(), full - priced.shipping))
 }
 
-fn missing(cart: &Cart, ships: bool, has_method: bool) -> Vec<Missing> {
+/// Who fetches the goods needs no address.
+fn missing(cart: &Cart, ships: bool, held: Option<Way<'_>>) -> Vec<Missing> {
     let mut missing = Vec::new();
     missing.extend(cart.lines.is_empty().then_some(Missing::Lines));
     missing.extend(cart.details.email.is_none().then_some(Missing::Email));
-    missing.extend((ships && cart.details.shipping_address.is_none()).then_some(Missing::ShippingAddress));
-    missing.extend((ships && !has_method).then_some(Missing::ShippingMethod));
+    let sent = ships && !held.is_some_and(|offer| offer.method.rate.is_pickup());
+    missing.extend((sent && cart.details.shipping_address.is_none()).then_some(Missing::ShippingAddress));
+    missing.extend((ships && held.is_none()).then_some(Missing::ShippingMethod));
     missing
 }

@@ -20,6 +20,7 @@ pub(crate) struct Model {
     pub billing_address: Option<String>,
     pub shipping_method: Option<String>,
     pub lines: String,
+    pub shown_shipping: Option<String>,
     pub coupon: Option<String>,
     pub coupon_refused: Option<String>,
     pub counted_refused: bool,
@@ -50,7 +51,7 @@ pub(crate) async fn select(tx: &mut Tx, ids: &[CartId]) -> Result<Vec<Cart>, DbE
         .query_keys(
             "SELECT id, owner, status, version, email, shipping_address, billing_address, shipping_method, lines, coupon, \
              coupon_refused, counted_refused, points, points_refused, shown_off, discounts, order_id, merged_into, \
-             created_ms, updated_ms FROM carts WHERE id = $1 ORDER BY id {lock}",
+             created_ms, updated_ms, shown_shipping FROM carts WHERE id = $1 ORDER BY id {lock}",
             &keys,
         )
         .await?;
@@ -77,7 +78,8 @@ pub(crate) async fn insert(tx: &mut Tx, carts: &[Cart]) -> Result<(), DbError> {
                 text_of(cart.reductions.points.as_ref())?,
                 cart.reductions.shown_off,
                 cart.created,
-                cart.updated
+                cart.updated,
+                text_of(cart.shown_shipping.as_ref())?
             ]
             .to_vec())
         })
@@ -97,6 +99,7 @@ pub(crate) async fn insert(tx: &mut Tx, carts: &[Cart]) -> Result<(), DbError> {
         "shown_off",
         "created_ms",
         "updated_ms",
+        "shown_shipping",
     ];
     tx.insert_rows("carts", columns, OnConflict::Fail, &rows).await.map(drop)
 }
@@ -119,13 +122,14 @@ pub(crate) async fn change(tx: &mut Tx, cart: &Cart, was: i64) -> Result<(), DbE
         reductions.counted_refused,
         text_of(reductions.points.as_ref())?,
         reductions.points_refused,
-        reductions.shown_off
+        reductions.shown_off,
+        text_of(cart.shown_shipping.as_ref())?
     ];
     let changed = tx
         .execute(
             "UPDATE carts SET version = $3, email = $4, shipping_address = $5, billing_address = $6, shipping_method = $7, \
              lines = $8, updated_ms = $9, coupon = $10, coupon_refused = $11, counted_refused = $12, points = $13, \
-             points_refused = $14, shown_off = $15 WHERE id = $1 AND version = $2 AND status = 'open'",
+             points_refused = $14, shown_off = $15, shown_shipping = $16 WHERE id = $1 AND version = $2 AND status = 'open'",
             &values,
         )
         .await?;
@@ -208,6 +212,7 @@ fn model(row: &Row) -> Result<Model, DbError> {
         merged_into: row.get(17)?,
         created_ms: row.get(18)?,
         updated_ms: row.get(19)?,
+        shown_shipping: row.get(20)?,
     })
 }
 
@@ -233,6 +238,7 @@ fn cart(row: Model) -> Result<Cart, DbError> {
             frozen: parsed_of(row.discounts.as_deref())?,
         },
         lines: parsed(&row.lines)?,
+        shown_shipping: parsed_of(row.shown_shipping.as_deref())?,
         order_id: row.order_id.map(OrderId),
         merged_into: row.merged_into.map(CartId),
         created: Time::from_ms(row.created_ms),
@@ -244,7 +250,7 @@ fn parsed_of<T: DeserializeOwned>(text: Option<&str>) -> Result<Option<T>, DbErr
     text.map(parsed).transpose()
 }
 
-fn parsed<T: DeserializeOwned>(text: &str) -> Result<T, DbError> {
+pub(super) fn parsed<T: DeserializeOwned>(text: &str) -> Result<T, DbError> {
     serde_json::from_str(text).map_err(|error| refused(&error))
 }
 

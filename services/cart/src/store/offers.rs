@@ -12,8 +12,19 @@ use std::collections::{BTreeMap, HashMap};
 const PRODUCT_RACE: &str = "a new product is being stored already";
 
 /// The columns of a price.
-const PRICE: &[&str] =
-    &["sku", "product_id", "name", "price", "currency", "active", "stocked", "tax_rate_bp", "brand_id", "category_ids"];
+const PRICE: &[&str] = &[
+    "sku",
+    "product_id",
+    "name",
+    "price",
+    "currency",
+    "active",
+    "stocked",
+    "tax_rate_bp",
+    "brand_id",
+    "category_ids",
+    "grams",
+];
 
 mod prices {
     use sea_orm::entity::prelude::*;
@@ -33,6 +44,7 @@ mod prices {
         pub tax_rate_bp: i64,
         pub brand_id: Option<Uuid>,
         pub category_ids: String,
+        pub grams: Option<i64>,
     }
 
     #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
@@ -105,7 +117,7 @@ pub(crate) async fn select(tx: &mut Tx, skus: &[Sku]) -> Result<Offers, DbError>
     let rows = tx
         .query_keys(
             "SELECT p.sku, p.product_id, p.name, p.price, p.currency, p.active, p.stocked, p.tax_rate_bp, s.available, p.brand_id, \
-             p.category_ids \
+             p.category_ids, p.grams \
              FROM prices p LEFT JOIN stock_seen s ON s.sku = p.sku WHERE p.sku = $1",
             &keys,
         )
@@ -145,10 +157,10 @@ async fn replace(tx: &mut Tx, product: &ProductChanged) -> Result<(), DbError> {
     tx.execute("UPDATE products SET version = $2 WHERE product_id = $1", &params![id, product.version]).await?;
     tx.execute("UPDATE prices SET active = FALSE WHERE product_id = $1", &params![id]).await?;
     let sql = "INSERT INTO prices (sku, product_id, name, price, currency, active, stocked, tax_rate_bp, brand_id, \
-               category_ids) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (sku, product_id) DO UPDATE \
+               category_ids, grams) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (sku, product_id) DO UPDATE \
                SET name = excluded.name, price = excluded.price, currency = excluded.currency, \
                active = excluded.active, stocked = excluded.stocked, tax_rate_bp = excluded.tax_rate_bp, \
-               brand_id = excluded.brand_id, category_ids = excluded.category_ids";
+               brand_id = excluded.brand_id, category_ids = excluded.category_ids, grams = excluded.grams";
     let rows: Vec<_> = variants(product).collect();
     tx.execute_each(sql, &rows).await.map(drop)
 }
@@ -168,7 +180,8 @@ fn variants(product: &ProductChanged) -> impl Iterator<Item = Vec<Value<'_>>> {
             variant.stocked,
             variant.tax_rate_bp,
             product.brand_id.map(|brand| brand.0),
-            categories.clone()
+            categories.clone(),
+            variant.grams
         ]
         .to_vec()
     })
@@ -195,6 +208,7 @@ fn offer(row: prices::Model) -> Offer {
         available: None,
         brand: row.brand_id.map(BrandId),
         categories: serde_json::from_str(&row.category_ids).unwrap_or_default(),
+        grams: row.grams,
     }
 }
 
@@ -210,5 +224,6 @@ fn offer_of(row: &Row) -> Result<Offer, DbError> {
         available: row.get(8)?,
         brand: row.get::<Option<Uuid>>(9)?.map(BrandId),
         categories: serde_json::from_str(&row.get::<String>(10)?).unwrap_or_default(),
+        grams: row.get(11)?,
     })
 }

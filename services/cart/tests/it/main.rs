@@ -8,6 +8,7 @@ mod coupons;
 mod facts;
 mod heard;
 mod lines;
+mod methods;
 mod points;
 mod said;
 mod setup;

@@ -174,6 +174,6 @@ fn cart(made: &Made) -> Answers {
 fn payments() -> Answers {
     Answers::new().on(async |question: PendingAction| {
         let url = format!("https://pay.example/{}", question.order_id);
-        Ok::<_, RpcError>(Some(PaymentAction { kind: "redirect".to_owned(), url }))
+        Ok::<_, RpcError>(Some(PaymentAction { kind: "redirect".to_owned(), url, ..PaymentAction::default() }))
     })
 }

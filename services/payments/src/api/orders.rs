@@ -1,4 +1,4 @@
-//! The money of an order: pay it, look at it, give it back, take what is promised.
+//! The money of an order: pay it, look at it, give it back, take what is promised, book what has come by hand.
 
 use crate::{
     Payments,
@@ -20,6 +20,8 @@ use utoipa::ToSchema;
 
 /// The most minor units of a refund.
 const MAX_AMOUNT: i64 = 1_000_000_000_000;
+/// The most characters of the reference of a transfer, as banks have it.
+const MAX_REFERENCE: usize = 140;
 /// The most characters of a reason.
 const MAX_REASON: usize = 500;
 
@@ -41,6 +43,17 @@ pub(crate) struct RefundOrder {
     /// Why, for the books: at most 500 characters.
     #[schema(example = "one item arrived broken")]
     reason: String,
+}
+
+/// What has come by hand.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReceivePayment {
+    /// How much: all that is due.
+    amount: Money,
+    /// How it is found again, such as the line of the bank statement: 1 to 140 characters. The buyer can see it.
+    #[schema(example = "statement 12, line 3")]
+    reference: String,
 }
 
 /// Nothing more to say.
@@ -119,6 +132,24 @@ pub(crate) async fn capture_order(
     Ok(flows::capture(&payments, *order, key, current_trace()).await?.into_response())
 }
 
+/// Books money that has come by hand, such as a bank transfer or cash at the door: all that is due, once.
+#[utoipa::path(
+    post, path = "/v1/orders/{id}/payments/received", tag = "payments",
+    params(("id" = OrderId, Path), ("Idempotency-Key" = String, Header)),
+    request_body = ReceivePayment,
+    responses((status = 200, description = "Booked"), Problem),
+)]
+pub(crate) async fn receive_payment(
+    State(payments): State<Payments>,
+    order: Path<OrderId>,
+    _: Staff,
+    RequiredKeyBody { body, key }: RequiredKeyBody<ReceivePayment>,
+) -> Result<Response, Problem> {
+    body.check()?;
+    let given = flows::receive(&payments, *order, body.amount, body.reference, key, current_trace()).await?;
+    Ok(given.into_response())
+}
+
 impl PayOrder {
     fn check(&self) -> Result<(), Error> {
         let word = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
@@ -128,11 +159,25 @@ impl PayOrder {
     }
 }
 
+impl ReceivePayment {
+    fn check(&self) -> Result<(), Error> {
+        check_amount(self.amount)?;
+        let length = self.reference.trim().chars().count();
+        if !(1..=MAX_REFERENCE).contains(&length) || self.reference.chars().any(char::is_control) {
+            return Err(Error::Invalid("/reference", "1 to 140 characters in one line"));
+        }
+        Ok(())
+    }
+}
+
+fn check_amount(amount: Money) -> Result<(), Error> {
+    let fits = (1..=MAX_AMOUNT).contains(&amount.amount);
+    if fits { Ok(()) } else { Err(Error::Invalid("/amount/amount", "1 to 1000000000000")) }
+}
+
 impl RefundOrder {
     fn check(&self) -> Result<(), Error> {
-        if !(1..=MAX_AMOUNT).contains(&self.amount.amount) {
-            return Err(Error::Invalid("/amount/amount", "1 to 1000000000000"));
-        }
+        check_amount(self.amount)?;
         let length = self.reason.chars().count();
         if !(1..=MAX_REASON).contains(&length) || self.reason.chars().any(char::is_control) {
             return Err(Error::Invalid("/reason", "1 to 500 characters in one line"));

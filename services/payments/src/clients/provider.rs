@@ -3,8 +3,8 @@
 //! A provider is idempotent by key: the same key with the same parameters gives the same answer and charges once. What
 //! may have been sent already is asked for with `find` before it is sent again.
 
-use super::{Simulator, WebhookKey, simulator};
-use crate::model::{CallError, ChargeKey, Outcome, RefundOutcome};
+use super::{Simulator, WebhookKey, manual, simulator};
+use crate::model::{CallError, ChargeKey, MANUAL, Outcome, RefundOutcome};
 use bodega_contracts::RefundId;
 use bodega_kernel::{Money, Time};
 
@@ -59,6 +59,8 @@ pub(crate) enum WebhookError {
 pub(crate) enum Provider {
     /// Takes no real money.
     Simulator(Simulator),
+    /// Staff, by hand.
+    Manual,
 }
 
 impl Provider {
@@ -66,6 +68,7 @@ impl Provider {
     pub(crate) async fn pay(&self, charge: &Charge) -> Result<Outcome, CallError> {
         match self {
             Self::Simulator(simulator) => simulator.pay(charge).await,
+            Self::Manual => Ok(manual::pay(charge)),
         }
     }
 
@@ -73,6 +76,7 @@ impl Provider {
     pub(crate) async fn find(&self, key: ChargeKey) -> Result<Option<Outcome>, CallError> {
         match self {
             Self::Simulator(simulator) => simulator.find(key).await,
+            Self::Manual => Ok(None),
         }
     }
 
@@ -80,6 +84,7 @@ impl Provider {
     pub(crate) async fn close(&self, key: ChargeKey, amount: Money) -> Result<Outcome, CallError> {
         match self {
             Self::Simulator(simulator) => simulator.close(key, amount).await,
+            Self::Manual => Ok(Outcome::Closed),
         }
     }
 
@@ -87,6 +92,8 @@ impl Provider {
     pub(crate) async fn capture(&self, key: ChargeKey) -> Result<Outcome, CallError> {
         match self {
             Self::Simulator(simulator) => simulator.capture(key).await,
+            // Only staff can say that it was taken.
+            Self::Manual => Err(CallError::NotSent),
         }
     }
 
@@ -94,6 +101,7 @@ impl Provider {
     pub(crate) async fn void(&self, key: ChargeKey) -> Result<Outcome, CallError> {
         match self {
             Self::Simulator(simulator) => simulator.void(key).await,
+            Self::Manual => Ok(Outcome::Closed),
         }
     }
 
@@ -101,6 +109,7 @@ impl Provider {
     pub(crate) async fn refund(&self, call: &RefundCall) -> Result<RefundOutcome, CallError> {
         match self {
             Self::Simulator(simulator) => simulator.refund(call).await,
+            Self::Manual => Ok(RefundOutcome::Done),
         }
     }
 
@@ -108,6 +117,7 @@ impl Provider {
     pub(crate) async fn find_refund(&self, key: RefundId) -> Result<Option<RefundOutcome>, CallError> {
         match self {
             Self::Simulator(simulator) => simulator.find_refund(key).await,
+            Self::Manual => Ok(None),
         }
     }
 }
@@ -117,19 +127,27 @@ impl Provider {
 pub(crate) struct Providers {
     /// The simulator, if it is on.
     pub(crate) simulator: Option<Simulator>,
+    /// Whether staff take money by hand.
+    pub(crate) manual: bool,
 }
 
 impl Providers {
     /// The name of the provider that takes `method`.
     pub(crate) fn offering(&self, method: &str) -> Option<&'static str> {
+        if self.manual && manual::offers(method) {
+            return Some(MANUAL);
+        }
         let simulated = self.simulator.is_some() && simulator::offers(method);
         simulated.then_some(simulator::NAME)
     }
 
-    /// The provider of this name.
+    /// The provider of this name. What was begun by hand can be ended even where no more is taken so.
     pub(crate) fn named(&self, name: &str) -> Option<Provider> {
-        let simulator = self.simulator.as_ref().filter(|_| name == simulator::NAME)?;
-        Some(Provider::Simulator(simulator.clone()))
+        match name {
+            MANUAL => Some(Provider::Manual),
+            simulator::NAME => self.simulator.clone().map(Provider::Simulator),
+            _ => None,
+        }
     }
 }
 

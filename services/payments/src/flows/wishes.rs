@@ -1,4 +1,4 @@
-//! What shoppers and staff ask for: the next attempt, a capture, a refund. Each once for its idempotency key.
+//! What shoppers and staff ask for: the next attempt, a capture, a receipt, a refund. Each once for its idempotency key.
 
 use super::{
     effects::{self, Standing},
@@ -44,14 +44,23 @@ pub(crate) async fn begin_attempt(
         let mut attempt = claim.attempt(&state, number, &method, amount.amount);
         attempt.trace = trace.as_deref().map(str::to_owned);
         let (status, code) = (attempt.status, attempt.code.clone());
-        let view = AttemptView { number, payment_method: method, status, amount, code, flag: None, at: tx.now() };
+        let view = AttemptView {
+            number,
+            payment_method: method,
+            status,
+            amount,
+            code,
+            flag: None,
+            reference: None,
+            at: tx.now(),
+        };
         let effects = payment.begin(attempt);
         let (standing, handed) = (Standing::of(payment), claim.handed(payment));
         effects::carry_out(tx, &mut batch, &standing, effects, trace.as_deref())?;
         let saved = batch.save(tx).await?;
         effects::wake(&state.work, saved);
         state.work.hand_over(handed);
-        remember(tx, &key, &view).await
+        remember(tx, &key, 202, &view).await
     });
     begun.await
 }
@@ -80,14 +89,14 @@ pub(crate) async fn give_back(
         batch.refund(refund, &reason);
         let saved = batch.save(tx).await?;
         effects::wake(&state.work, saved);
-        remember(tx, &key, &RefundView { id, amount, status, origin, reason, code: None, at: tx.now() }).await
+        remember(tx, &key, 202, &RefundView { id, amount, status, origin, reason, code: None, at: tx.now() }).await
     });
     prepared.await
 }
 
-/// What became of a wish to capture.
+/// What became of an attempt.
 #[derive(Serialize)]
-struct Capturing {
+struct Progress {
     attempt: i64,
     status: Status,
 }
@@ -110,9 +119,36 @@ pub(crate) async fn capture(
         let attempt = payment.capture(now)?;
         let saved = batch.save(tx).await?;
         effects::wake(&state.work, saved);
-        remember(tx, &key, &Capturing { attempt, status: Status::Authorized }).await
+        remember(tx, &key, 202, &Progress { attempt, status: Status::Authorized }).await
     });
     wanted.await
+}
+
+/// Staff book what has come by hand: once, and all that is due.
+pub(crate) async fn receive(
+    payments: &Payments,
+    order: OrderId,
+    amount: Money,
+    reference: String,
+    key: IdempotencyKey,
+    trace: Option<Trace>,
+) -> Result<Given, Error> {
+    let state = payments.clone();
+    let booked = payments.db.write_following(trace.clone(), async move |tx| {
+        let mut batch = Batch::load(tx, [order]).await?;
+        if let Some(again) = given_before(tx, &key).await? {
+            return Ok(again);
+        }
+        let now = tx.now();
+        let payment = batch.payment(order).filter(|payment| payment.due.is_some()).ok_or(Error::NotFound)?;
+        let (attempt, effects) = payment.receive(amount, reference, now)?;
+        let standing = Standing::of(payment);
+        effects::carry_out(tx, &mut batch, &standing, effects, trace.as_deref())?;
+        let saved = batch.save(tx).await?;
+        effects::wake(&state.work, saved);
+        remember(tx, &key, 200, &Progress { attempt, status: Status::Captured }).await
+    });
+    booked.await
 }
 
 /// The answer this key got before. Asked after the payment is locked, so that a twin has committed by then.
@@ -124,8 +160,8 @@ async fn given_before(tx: &mut Tx, key: &IdempotencyKey) -> Result<Option<Given>
     }
 }
 
-async fn remember(tx: &mut Tx, key: &IdempotencyKey, view: &impl Serialize) -> Result<Given, Error> {
-    let answer = StoredAnswer { status: 202, body: serde_json::to_string(view)? };
+async fn remember(tx: &mut Tx, key: &IdempotencyKey, status: u16, view: &impl Serialize) -> Result<Given, Error> {
+    let answer = StoredAnswer { status, body: serde_json::to_string(view)? };
     tx.remember(key, &answer).await?;
     Ok(Given::First(answer))
 }

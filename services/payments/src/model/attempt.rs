@@ -1,6 +1,6 @@
 //! One attempt to be paid, and the call to its provider that is to be made next.
 
-use super::{CallError, Outcome, next_ask, next_try, words::words};
+use super::{CallError, MANUAL, Outcome, next_ask, next_try, words::words};
 use bodega_contracts::OrderId;
 use bodega_kernel::Time;
 use uuid::Uuid;
@@ -202,6 +202,11 @@ impl Attempt {
         Self { status: Status::Calling, due: Some(until), lease: Some(lease), sent: true, tries: 1, ..self }
     }
 
+    /// Whether staff say what becomes of it.
+    pub(super) fn is_manual(&self) -> bool {
+        self.provider == MANUAL
+    }
+
     /// Keeps what the provider said of it.
     pub(super) fn note(&mut self, outcome: &Outcome) {
         match outcome {
@@ -210,7 +215,7 @@ impl Attempt {
             }
             Outcome::Pending { reference } => self.reference = Some(reference.clone()),
             Outcome::ActionRequired { reference, url } => {
-                (self.reference, self.action_url) = (Some(reference.clone()), Some(url.clone()));
+                (self.reference, self.action_url) = (Some(reference.clone()), url.clone());
             }
             Outcome::Declined { code } => (self.action_url, self.code) = (None, Some(code.clone())),
             Outcome::Closed => self.action_url = None,
@@ -246,7 +251,7 @@ impl Attempt {
             return;
         }
         self.rest();
-        if Task::Ask.applies(self.status) {
+        if Task::Ask.applies(self.status) && !self.is_manual() {
             (self.task, self.due) = (Some(Task::Ask), Some(next_ask(now, 0)));
         }
     }

@@ -49,8 +49,8 @@ pub(crate) enum Outcome {
     ActionRequired {
         /// The provider's name for it.
         reference: String,
-        /// Where to.
-        url: String,
+        /// Where to; `None` where there is another thing to do.
+        url: Option<String>,
     },
     /// The provider will tell by a webhook.
     Pending {

@@ -97,6 +97,10 @@ pub(crate) enum Refusal {
     OtherCurrency,
     /// No promise that could be taken.
     NothingAuthorized,
+    /// No money that staff could book.
+    NothingAwaited,
+    /// Another amount than what is due.
+    NotWhatIsDue,
 }
 
 /// All the money of one order.
@@ -208,8 +212,8 @@ impl Payment {
             return Err(Refusal::AlreadyPaid);
         }
         let voiding = self.cancelled || self.state == State::Cancelling;
-        let promised =
-            self.attempts.iter_mut().find(|attempt| attempt.status == Status::Authorized && !attempt.surplus);
+        let takes = |attempt: &&mut Attempt| attempt.status == Status::Authorized && !attempt.surplus;
+        let promised = self.attempts.iter_mut().filter(|attempt| !attempt.is_manual()).find(takes);
         let attempt = promised.filter(|_| !voiding).ok_or(Refusal::NothingAuthorized)?;
         attempt.want(Task::Capture, now);
         Ok(attempt.number)
@@ -358,6 +362,7 @@ impl Payment {
         let paid = self.attempts.iter().find(|attempt| attempt.captured > 0 && !attempt.surplus);
         if let Some(paid) = paid.filter(|_| self.cancelled && kept > 0) {
             effects.push(Effect::GiveBack { attempt: paid.number, amount: kept, origin: Origin::Cancelled });
+            effects.extend(paid.is_manual().then_some(Effect::Alert("staff have to send back what was paid by hand")));
             self.refund_reserved += kept;
         }
         self.answer_the_end(effects);

@@ -81,7 +81,7 @@ impl Books {
             Step::CapturedOther(n) => self.hear(n, &Outcome::Captured { reference: reference(), amount: gbp(1) }),
             Step::Authorized(n) => self.hear(n, &Outcome::Authorized { reference: reference(), amount: gbp(DUE) }),
             Step::ActionRequired(n) => {
-                self.hear(n, &Outcome::ActionRequired { reference: reference(), url: reference() })
+                self.hear(n, &Outcome::ActionRequired { reference: reference(), url: Some(reference()) })
             }
             Step::Pending(n) => self.hear(n, &Outcome::Pending { reference: reference() }),
             Step::Declined(n) => self.hear(n, &Outcome::Declined { code: reference() }),

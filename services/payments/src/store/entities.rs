@@ -46,6 +46,7 @@ pub(super) mod attempts {
         pub task: Option<String>,
         pub captured: i64,
         pub surplus: bool,
+        pub provider_ref: Option<String>,
         pub action_url: Option<String>,
         pub code: Option<String>,
         pub flag: Option<String>,

@@ -4,10 +4,10 @@ use super::{
     entities::{attempts, ledger, payments, refunds, simulator_charges},
     read_currency,
 };
-use crate::model::{Account, RefundStatus, Status, Task};
+use crate::model::{Account, MANUAL, RefundStatus, Status, Task};
 use bodega_contracts::{
     OrderId, PaymentId,
-    payments::{PaymentAction, PaymentFact},
+    payments::{BANK_TRANSFER, PaymentAction, PaymentFact},
 };
 use bodega_db::{Db, DbError};
 use bodega_kernel::Money;
@@ -21,19 +21,33 @@ use uuid::Uuid;
 /// The most facts on a page.
 const PAGE: u64 = 500;
 
-/// What the shopper has to do for an order, if anything.
-pub(crate) async fn pending_action(db: &Db, order: OrderId) -> Result<Option<PaymentAction>, DbError> {
+/// What the shopper has to do for an order, if anything; transfers go to `bank_details`.
+pub(crate) async fn pending_action(
+    db: &Db,
+    order: OrderId,
+    bank_details: Option<&str>,
+) -> Result<Option<PaymentAction>, DbError> {
     let waiting = attempts::Entity::find()
         .filter(attempts::Column::OrderId.eq(order.0))
         .filter(attempts::Column::Status.eq(Status::ActionRequired.word()))
         .order_by_desc(attempts::Column::Attempt)
         .one(db.reader())
         .await?;
-    let url = waiting.and_then(|attempt| attempt.action_url);
-    Ok(url.map(|url| PaymentAction { kind: "redirect".to_owned(), url }))
+    let action = |attempt: attempts::Model| match (attempt.provider.as_str(), attempt.action_url) {
+        (MANUAL, _) => Some(PaymentAction {
+            kind: BANK_TRANSFER.to_owned(),
+            reference: Some(order.to_string()),
+            text: bank_details.map(str::to_owned),
+            ..PaymentAction::default()
+        }),
+        (_, Some(url)) => Some(PaymentAction { kind: "redirect".to_owned(), url, ..PaymentAction::default() }),
+        (_, None) => None,
+    };
+    Ok(waiting.and_then(action))
 }
 
-/// Payments by order id, after `after`. The provider's figures are there where its books are here.
+/// Payments by order id, after `after`. The provider's figures are there where its books are here: staff who took money
+/// by hand have none.
 pub(crate) async fn payment_facts(
     db: &Db,
     after: Option<OrderId>,
@@ -57,6 +71,7 @@ pub(crate) async fn payment_facts(
     let fact = |payment: payments::Model| {
         let order = payment.order_id;
         let at_provider = provider.get(&order).copied().unwrap_or_default();
+        let has_books = simulated && !attempts.by_hand.contains(&order);
         Ok(PaymentFact {
             order_id: OrderId(order),
             payment_id: PaymentId(payment.payment_id),
@@ -68,8 +83,8 @@ pub(crate) async fn payment_facts(
             ledger_sum: booked.sum(order),
             ledger_captured: -booked.on(order, Account::OrderReceipts),
             ledger_refunded: booked.on(order, Account::OrderRefunds),
-            provider_captured: simulated.then_some(at_provider.0),
-            provider_refunded: simulated.then_some(at_provider.1),
+            provider_captured: has_books.then_some(at_provider.0),
+            provider_refunded: has_books.then_some(at_provider.1),
         })
     };
     rows.into_iter().map(fact).collect()
@@ -85,15 +100,16 @@ async fn snapshot(db: &Db) -> Result<DatabaseTransaction, DbError> {
     Ok(reader.begin().await?)
 }
 
-/// What is under way of these orders, and which of their attempts are surplus.
+/// What is under way of these orders, which were paid by hand, and which of their attempts are surplus.
 struct Attempts {
     open: HashSet<Uuid>,
+    by_hand: HashSet<Uuid>,
     surplus: HashSet<String>,
 }
 
 impl Attempts {
     async fn read(snapshot: &DatabaseTransaction, orders: &[Uuid]) -> Result<Self, DbError> {
-        let (mut open, mut surplus) = (HashSet::new(), HashSet::new());
+        let (mut open, mut by_hand, mut surplus) = (HashSet::new(), HashSet::new(), HashSet::new());
         let rows = attempts::Entity::find()
             .filter(attempts::Column::OrderId.is_in(orders.iter().copied()))
             .all(snapshot)
@@ -102,6 +118,9 @@ impl Attempts {
             let calling = [Task::Capture, Task::Void].iter().any(|task| attempt.task.as_deref() == Some(task.word()));
             if calling || Status::of(&attempt.status).is_none_or(Status::is_open) {
                 open.insert(attempt.order_id);
+            }
+            if attempt.provider == MANUAL && attempt.captured > 0 {
+                by_hand.insert(attempt.order_id);
             }
             if attempt.surplus {
                 surplus.insert(format!("{}/{}", attempt.order_id, attempt.attempt));
@@ -114,7 +133,7 @@ impl Attempts {
             .all(snapshot)
             .await?;
         open.extend(rows.into_iter().map(|refund| refund.order_id));
-        Ok(Self { open, surplus })
+        Ok(Self { open, by_hand, surplus })
     }
 }
 

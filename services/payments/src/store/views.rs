@@ -4,7 +4,7 @@ use super::{
     entities::{attempts, payments, refunds},
     read_currency, read_word,
 };
-use crate::model::{Origin, RefundStatus, State, Status};
+use crate::model::{MANUAL, Origin, RefundStatus, State, Status};
 use bodega_contracts::{OrderId, PaymentId, RefundId};
 use bodega_db::{Db, DbError};
 use bodega_kernel::{Money, Time};
@@ -60,6 +60,10 @@ pub(crate) struct AttemptView {
     /// What about it needs a human being.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) flag: Option<String>,
+    /// What staff wrote when they booked money that came by hand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "statement 12, line 3")]
+    pub(crate) reference: Option<String>,
     /// When it was begun.
     pub(crate) at: Time,
 }
@@ -126,6 +130,7 @@ impl AttemptView {
             payment_method: row.method,
             code: row.code,
             flag: row.flag,
+            reference: row.provider_ref.filter(|_| row.provider == MANUAL && row.captured > 0),
             at: Time::from_ms(row.created_ms),
         })
     }

@@ -6,8 +6,16 @@ use bodega_kernel::Caller;
 use bodega_testkit::stories;
 use std::time::Duration;
 
-const METHODS: [&str; 6] =
-    ["sim_success", "sim_authorize", "sim_3ds", "sim_late_capture", "sim_timeout_then_success", "sim_unavailable"];
+const METHODS: [&str; 8] = [
+    "sim_success",
+    "sim_authorize",
+    "sim_3ds",
+    "sim_late_capture",
+    "sim_timeout_then_success",
+    "sim_unavailable",
+    "bank_transfer",
+    "cash_on_delivery",
+];
 
 /// Delivers one of the three facts.
 async fn hear(shop: &Shop, order: OrderId, method: &str, fact: usize) {

@@ -6,6 +6,7 @@ mod arrivals;
 mod books;
 mod crashes;
 mod endings;
+mod manual;
 mod methods;
 mod refunds;
 mod replicas;

@@ -158,7 +158,7 @@ impl Booked {
         match self.standing {
             Standing::Pending => Outcome::Pending { reference },
             Standing::ActionRequired => {
-                Outcome::ActionRequired { reference, url: format!("/v1/simulator/3ds/{}", self.token) }
+                Outcome::ActionRequired { reference, url: Some(format!("/v1/simulator/3ds/{}", self.token)) }
             }
             Standing::Authorized => Outcome::Authorized { reference, amount },
             Standing::Captured => Outcome::Captured { reference, amount: Money::new(self.captured, amount.currency) },
