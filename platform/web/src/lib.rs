@@ -19,6 +19,7 @@ mod path;
 mod problem;
 mod query;
 mod query_values;
+mod report;
 pub mod tokens;
 mod who;
 
@@ -32,5 +33,6 @@ pub use paging::Paging;
 pub use path::Path;
 pub use problem::{FieldError, Problem, internal_error, problem};
 pub use query::Query;
+pub use report::{ReportError, ReportKey};
 pub use tokens::GuestKeys;
 pub use who::{Admin, Customer, Staff, Who};

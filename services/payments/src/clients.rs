@@ -4,5 +4,5 @@ mod manual;
 mod provider;
 mod simulator;
 
-pub(crate) use provider::{Charge, Provider, Providers, RefundCall, WebhookError, WebhookEvent, WebhookKeys};
-pub(crate) use simulator::{Completion, Post, Simulator, WebhookKey};
+pub(crate) use provider::{Charge, Provider, Providers, RefundCall, WebhookEvent, WebhookKeys};
+pub(crate) use simulator::{Completion, Post, Simulator};

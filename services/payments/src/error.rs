@@ -1,9 +1,9 @@
 //! Why something was not done, and how that is said over HTTP.
 
-use crate::{clients::WebhookError, model::Refusal};
+use crate::model::Refusal;
 use bodega_db::DbError;
 use bodega_rpc::RpcError;
-use bodega_web::{Problem, internal_error, problem};
+use bodega_web::{Problem, ReportError, internal_error, problem};
 
 /// Why something was not done.
 #[derive(Debug, thiserror::Error)]
@@ -22,7 +22,7 @@ pub(crate) enum Error {
     Invalid(&'static str, &'static str),
     /// A provider's report is refused.
     #[error("a report is refused: {0:?}")]
-    Webhook(WebhookError),
+    Report(ReportError),
     /// Another service gave no answer.
     #[error(transparent)]
     Rpc(#[from] RpcError),
@@ -47,11 +47,7 @@ impl From<Error> for Problem {
             Error::Refused(refusal) => refused(refusal),
             Error::KeyReused => Self::key_reused(),
             Error::Invalid(pointer, why) => Self::invalid(pointer, why),
-            Error::Webhook(WebhookError::BadSignature) => problem(400, "bad_signature"),
-            Error::Webhook(WebhookError::Stale) => {
-                problem(400, "stale_signature").detail("signed more than five minutes ago, or ahead of time")
-            }
-            Error::Webhook(WebhookError::Unreadable) => problem(400, "unreadable_webhook"),
+            Error::Report(error) => error.into(),
             Error::Rpc(error) => error.into(),
             Error::Db(error) => error.into(),
             Error::Json(error) => internal_error(&error),

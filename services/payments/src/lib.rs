@@ -24,8 +24,8 @@ use bodega_db::{Db, Lane, Migration, Tx};
 use bodega_kernel::{Event, World};
 use bodega_rpc::Client;
 use bodega_service::{Context, Definition, Running};
-use bodega_web::GuestKeys;
-use clients::{Post, Providers, Simulator, WebhookKey, WebhookKeys};
+use bodega_web::{GuestKeys, ReportKey};
+use clients::{Post, Providers, Simulator, WebhookKeys};
 use flows::{Inbox, Received};
 use jobs::Work;
 use model::{MANUAL, RefundReport, Report};
@@ -107,13 +107,13 @@ fn warn_of_gaps(payments: &Payments) {
 }
 
 /// With what the simulator signs, if it is on. Without a secret in the settings nobody but it can report.
-fn simulator_key(context: &Context) -> Option<WebhookKey> {
+fn simulator_key(context: &Context) -> Option<ReportKey> {
     let settings = &context.settings.payments;
     let on = settings.providers.iter().any(|name| name == "simulator");
     let secret = settings.webhook_secret.as_bytes();
     on.then(|| match secret {
-        [] => WebhookKey::new(&context.secrets.key("simulator webhooks")),
-        secret => WebhookKey::new(secret),
+        [] => ReportKey::new(&context.secrets.key("simulator webhooks")),
+        secret => ReportKey::new(secret),
     })
 }
 

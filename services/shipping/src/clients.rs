@@ -3,5 +3,5 @@
 mod carrier;
 mod simulator;
 
-pub(crate) use carrier::{CallError, Carriers, Label, LabelCall, ReportError, ReportKeys};
-pub(crate) use simulator::{Post, SIGNATURE_HEADER, Simulator, WebhookKey, read_report};
+pub(crate) use carrier::{CallError, Carriers, Label, LabelCall, ReportKeys};
+pub(crate) use simulator::{Post, SIGNATURE_HEADER, Simulator, read_report};

@@ -1,13 +1,10 @@
 //! Why something was not done, and how that is said over HTTP.
 
-use crate::{
-    clients::ReportError,
-    model::{Misfit, Refusal, Violation},
-};
+use crate::model::{Misfit, Refusal, Violation};
 use axum::response::{IntoResponse, Response};
 use bodega_db::DbError;
 use bodega_rpc::RpcError;
-use bodega_web::{Problem, internal_error, problem};
+use bodega_web::{Problem, ReportError, internal_error, problem};
 
 /// Why something was not done.
 #[derive(Debug, thiserror::Error)]
@@ -90,11 +87,7 @@ impl From<Error> for Problem {
             Error::TooManyMethods => problem(409, "too_many_methods"),
             Error::OtherVersion => Self::precondition_failed(),
             Error::KeyReused => Self::key_reused(),
-            Error::Report(ReportError::BadSignature) => problem(400, "bad_signature"),
-            Error::Report(ReportError::Stale) => {
-                problem(400, "stale_signature").detail("signed more than five minutes ago, or ahead of time")
-            }
-            Error::Report(ReportError::Unreadable) => problem(400, "unreadable_webhook"),
+            Error::Report(error) => error.into(),
             Error::Rpc(error) => error.into(),
             Error::Db(error) => error.into(),
             Error::Json(error) => internal_error(&error),

@@ -25,8 +25,8 @@ use bodega_db::{Db, Migration};
 use bodega_kernel::{Currency, Event, World};
 use bodega_rpc::Client;
 use bodega_service::{Context, Definition, Running};
-use bodega_web::GuestKeys;
-use clients::{Carriers, Post, ReportKeys, Simulator, WebhookKey};
+use bodega_web::{GuestKeys, ReportKey};
+use clients::{Carriers, Post, ReportKeys, Simulator};
 use flows::{Inbox, Received};
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -99,11 +99,11 @@ fn is_on(context: &Context, carrier: &str) -> bool {
 }
 
 /// With what the simulated carrier signs, if it is on. Without a secret in the settings nobody but it can report.
-fn simulator_key(context: &Context) -> Option<WebhookKey> {
+fn simulator_key(context: &Context) -> Option<ReportKey> {
     let secret = context.settings.shipping.webhook_secret.as_bytes();
     is_on(context, "simulator").then(|| match secret {
-        [] => WebhookKey::new(&context.secrets.key("simulated carrier webhooks")),
-        secret => WebhookKey::new(secret),
+        [] => ReportKey::new(&context.secrets.key("simulated carrier webhooks")),
+        secret => ReportKey::new(secret),
     })
 }
 

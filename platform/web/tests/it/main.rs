@@ -13,6 +13,7 @@ mod bodies;
 mod conditional;
 mod keys;
 mod queries;
+mod reports;
 mod standing;
 mod tokens;
 mod who;

@@ -3,10 +3,11 @@
 //! A provider is idempotent by key: the same key with the same parameters gives the same answer and charges once. What
 //! may have been sent already is asked for with `find` before it is sent again.
 
-use super::{Simulator, WebhookKey, manual, simulator};
+use super::{Simulator, manual, simulator};
 use crate::model::{CallError, ChargeKey, MANUAL, Outcome, RefundOutcome};
 use bodega_contracts::RefundId;
 use bodega_kernel::{Money, Time};
+use bodega_web::{ReportError, ReportKey};
 
 /// Money to be taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,17 +42,6 @@ pub(crate) struct WebhookEvent {
     pub(crate) key: Option<ChargeKey>,
     /// Where the charge stands.
     pub(crate) outcome: Outcome,
-}
-
-/// Why a report is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum WebhookError {
-    /// Without a signature of the provider.
-    BadSignature,
-    /// Signed too long ago.
-    Stale,
-    /// Signed, but not understood.
-    Unreadable,
 }
 
 /// One that can be called.
@@ -155,7 +145,7 @@ impl Providers {
 #[derive(Clone)]
 pub(crate) struct WebhookKeys {
     /// The simulator's, if it is on.
-    pub(crate) simulator: Option<WebhookKey>,
+    pub(crate) simulator: Option<ReportKey>,
 }
 
 impl WebhookKeys {
@@ -171,7 +161,7 @@ impl WebhookKeys {
         signature: Option<&str>,
         body: &[u8],
         now: Time,
-    ) -> Option<Result<WebhookEvent, WebhookError>> {
+    ) -> Option<Result<WebhookEvent, ReportError>> {
         let key = self.simulator.as_ref().filter(|_| provider == simulator::NAME)?;
         Some(key.verify(signature, body, now).and_then(|()| simulator::read_webhook(body)))
     }

@@ -7,13 +7,14 @@ mod books;
 mod webhooks;
 
 pub(crate) use books::Completion;
-pub(crate) use webhooks::{Post, SIGNATURE_HEADER, WebhookKey, read_webhook};
+pub(crate) use webhooks::{Post, SIGNATURE_HEADER, read_webhook};
 
 use super::{Charge, RefundCall};
 use crate::model::{CallError, ChargeKey, Outcome, RefundOutcome};
 use bodega_contracts::RefundId;
 use bodega_db::{Db, DbError, Lane, Tx};
 use bodega_kernel::Money;
+use bodega_web::ReportKey;
 use books::{Booked, Booking};
 use std::{
     collections::HashMap,
@@ -56,14 +57,14 @@ pub(crate) struct Simulator {
     db: Db,
     bookings: Lane<Booking, Booked>,
     refused: Arc<Mutex<HashMap<ChargeKey, u32>>>,
-    key: WebhookKey,
+    key: ReportKey,
     post: Post,
     wake: Arc<Notify>,
 }
 
 impl Simulator {
     /// With books in `db`; its reports are signed with `key` and go to `post`.
-    pub(crate) fn new(db: &Db, key: WebhookKey, post: Post) -> Self {
+    pub(crate) fn new(db: &Db, key: ReportKey, post: Post) -> Self {
         let bookings = db.lane(async |tx: &mut Tx, batch: &[Booking]| books::charge(tx, batch).await);
         Self { db: db.clone(), bookings, refused: Arc::default(), key, post, wake: Arc::default() }
     }

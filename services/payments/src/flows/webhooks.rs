@@ -40,7 +40,7 @@ pub(crate) struct Received {
 pub(crate) async fn receive_webhook(inbox: &Inbox, received: Received) -> Result<(), Error> {
     let Received { provider, signature, body } = received;
     let opened = inbox.keys.open(&provider, signature.as_deref(), &body, inbox.world.now());
-    let event = opened.ok_or(Error::NotFound)?.map_err(Error::Webhook)?;
+    let event = opened.ok_or(Error::NotFound)?.map_err(Error::Report)?;
     let work = Arc::clone(&inbox.work);
     let counted = inbox.db.write(async move |tx| {
         if !store::insert_webhook(tx, &provider, &event.id, &body).await? {

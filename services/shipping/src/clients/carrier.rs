@@ -3,10 +3,11 @@
 //! A carrier is idempotent by key, the parcel's id: asked again it gives the same label. What may have been sent already is
 //! asked for with `find` before it is sent again.
 
-use super::{SIGNATURE_HEADER, Simulator, WebhookKey, read_report, simulator};
+use super::{SIGNATURE_HEADER, Simulator, read_report, simulator};
 use crate::model::Report;
 use bodega_contracts::{Address, ShipmentId, shipping::ParcelLine};
 use bodega_kernel::Time;
+use bodega_web::{ReportError, ReportKey};
 
 /// The carrier whose numbers staff type in.
 const MANUAL: &str = "manual";
@@ -40,17 +41,6 @@ pub(crate) enum CallError {
     Unknown,
     /// The carrier does not take the parcel, in a word.
     Refused(String),
-}
-
-/// Why a report is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ReportError {
-    /// Without a signature of the carrier.
-    BadSignature,
-    /// Signed too long ago.
-    Stale,
-    /// Signed, but not understood.
-    Unreadable,
 }
 
 /// One that takes parcels.
@@ -126,7 +116,7 @@ impl Carriers {
 #[derive(Clone)]
 pub(crate) struct ReportKeys {
     /// The simulator's, if it is on.
-    pub(crate) simulator: Option<WebhookKey>,
+    pub(crate) simulator: Option<ReportKey>,
 }
 
 impl ReportKeys {

@@ -5,13 +5,14 @@
 
 mod webhooks;
 
-pub(crate) use webhooks::{Post, SIGNATURE_HEADER, WebhookKey, read_report};
+pub(crate) use webhooks::{Post, SIGNATURE_HEADER, read_report};
 
 use super::{CallError, Label, LabelCall};
 use crate::store::{self, Booked};
 use bodega_contracts::ShipmentId;
 use bodega_db::{Db, DbError, Tx};
 use bodega_kernel::Time;
+use bodega_web::ReportKey;
 use std::time::Duration;
 
 /// Its name in settings, paths and tables.
@@ -30,13 +31,13 @@ const REFUSALS: i64 = 2;
 #[derive(Clone)]
 pub(crate) struct Simulator {
     db: Db,
-    key: WebhookKey,
+    key: ReportKey,
     post: Post,
 }
 
 impl Simulator {
     /// With books in `db`; its reports are signed with `key` and go to `post`.
-    pub(crate) fn new(db: &Db, key: WebhookKey, post: Post) -> Self {
+    pub(crate) fn new(db: &Db, key: ReportKey, post: Post) -> Self {
         Self { db: db.clone(), key, post }
     }
 
