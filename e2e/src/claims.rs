@@ -50,7 +50,7 @@ impl Doors {
     pub async fn uses(&self, promotion: &str) -> anyhow::Result<[i64; 3]> {
         let report = self.staff(0).get(&format!("/v1/promotions/{promotion}/report"), Headers::default()).await?;
         let figure = |state: &str| report[state].as_i64().unwrap_or(i64::MIN);
-        Ok([figure("reserved"), figure("redeemed"), figure("released").saturating_add(figure("rejected"))])
+        Ok([figure("reserved"), figure("redeemed"), figure("released")])
     }
 
     /// Staff send a parcel by this carrier with these lines, or with all that is left.

@@ -93,10 +93,8 @@ pub(crate) struct ReportView {
     pub reserved: i64,
     /// Orders that are paid.
     pub redeemed: i64,
-    /// Orders that ended without a sale.
+    /// Orders that it counts for no more: those that ended without a sale, and those that were refused it, which end so.
     pub released: i64,
-    /// Orders that were refused.
-    pub rejected: i64,
     /// Customers of the paid orders.
     pub customers: i64,
     /// The codes that were redeemed most, at most 20.
