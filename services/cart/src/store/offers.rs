@@ -1,6 +1,7 @@
 //! What was heard of products and stock. A row for each pair of SKU and product, so that each product's facts stand alone and
 //! a SKU that moves from one product to another comes out right in any order of arrival.
 
+use super::carts::parsed;
 use crate::model::{Offer, Offers};
 use bodega_contracts::{BrandId, ProductId, cart::SeenFact, catalog::ProductChanged, inventory::StockChanged};
 use bodega_db::{DbError, OnConflict, Row, Tx, Value, params};
@@ -80,7 +81,7 @@ pub(crate) async fn read_offers(reader: &DatabaseConnection, skus: &[&Sku]) -> R
     let names = || skus.iter().map(|sku| sku.as_str());
     for row in prices::Entity::find().filter(prices::Column::Sku.is_in(names())).all(reader).await? {
         let Ok(sku) = Sku::new(&row.sku) else { continue };
-        offers.insert(sku, offer(row));
+        offers.insert(sku, offer(row)?);
     }
     for row in stock::Entity::find().filter(stock::Column::Sku.is_in(names())).all(reader).await? {
         let Ok(sku) = Sku::new(&row.sku) else { continue };
@@ -168,6 +169,7 @@ async fn replace(tx: &mut Tx, product: &ProductChanged) -> Result<(), DbError> {
 /// The rows of a product's variants; of twins the last one counts.
 fn variants(product: &ProductChanged) -> impl Iterator<Item = Vec<Value<'_>>> {
     let by_sku: BTreeMap<_, _> = product.variants.iter().map(|variant| (&variant.sku, variant)).collect();
+    // Ids are text: there is nothing here that JSON cannot hold.
     let categories = serde_json::to_string(&product.category_ids).unwrap_or_default();
     by_sku.into_values().map(move |variant| {
         params![
@@ -196,8 +198,8 @@ pub(crate) async fn put_stock(tx: &mut Tx, stock: &BTreeMap<&Sku, &StockChanged>
     tx.execute_each(sql, &rows).await.map(drop)
 }
 
-fn offer(row: prices::Model) -> Offer {
-    Offer {
+fn offer(row: prices::Model) -> Result<Offer, DbError> {
+    Ok(Offer {
         product: ProductId(row.product_id),
         name: row.name,
         price: row.price,
@@ -207,9 +209,9 @@ fn offer(row: prices::Model) -> Offer {
         tax_rate_bp: row.tax_rate_bp,
         available: None,
         brand: row.brand_id.map(BrandId),
-        categories: serde_json::from_str(&row.category_ids).unwrap_or_default(),
+        categories: parsed(&row.category_ids)?,
         grams: row.grams,
-    }
+    })
 }
 
 fn offer_of(row: &Row) -> Result<Offer, DbError> {
@@ -223,7 +225,7 @@ fn offer_of(row: &Row) -> Result<Offer, DbError> {
         tax_rate_bp: row.get(7)?,
         available: row.get(8)?,
         brand: row.get::<Option<Uuid>>(9)?.map(BrandId),
-        categories: serde_json::from_str(&row.get::<String>(10)?).unwrap_or_default(),
+        categories: parsed(&row.get::<String>(10)?)?,
         grams: row.get(11)?,
     })
 }
