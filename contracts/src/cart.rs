@@ -1,6 +1,6 @@
 //! Carts: what a shopper means to buy, and the moment they do.
 
-use crate::{Address, CartId, CouponClaim, OrderId, PaymentMethod, PromotionId, events, questions};
+use crate::{Address, CartId, CouponClaim, OrderId, PaymentMethod, PromotionId, Tender, Terms, events, questions};
 use bodega_kernel::{Money, Sku, Time, UserId};
 use bodega_pricing::{Basket, Priced};
 use serde::{Deserialize, Serialize};
@@ -43,6 +43,15 @@ pub struct CartCheckedOut {
     pub coupons: Vec<CouponClaim>,
     /// Points that the basket was priced with.
     pub points: i64,
+    /// Gift cards and store credit that pay a part of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tenders: Vec<Tender>,
+    /// The legal texts that were accepted; `None` where the shop has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub terms: Option<Terms>,
+    /// The order whose goods it replaces.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exchange_of: Option<OrderId>,
     /// How the shopper pays.
     pub payment_method: PaymentMethod,
     /// When.
@@ -125,6 +134,10 @@ pub struct SeenMethodFact {
     pub enabled: bool,
 }
 
+/// Asked by `verify`: the markets and tax rates that cart has heard of.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SeenMarketFacts {}
+
 /// Asked by `verify`: the checkouts, by order id.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CheckoutFacts {
@@ -148,5 +161,6 @@ questions! {
     SeenFacts -> Vec<SeenFact>, "cart" / "seen_facts";
     SeenPromotionFacts -> Vec<SeenPromotionFact>, "cart" / "seen_promotion_facts";
     SeenMethodFacts -> Vec<SeenMethodFact>, "cart" / "seen_method_facts";
+    SeenMarketFacts -> crate::catalog::MarketVersions, "cart" / "seen_market_facts";
     CheckoutFacts -> Vec<CheckoutFact>, "cart" / "checkout_facts";
 }

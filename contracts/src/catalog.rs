@@ -1,8 +1,9 @@
 //! The catalogue: what is for sale and at which price.
 
-use crate::{BrandId, CategoryId, ProductId, events, questions};
-use bodega_kernel::{Money, Sku};
+use crate::{Address, BrandId, CategoryId, ProductId, Terms, events, questions};
+use bodega_kernel::{Currency, Money, Sku};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// A product as it is now, whole. The higher version wins; variants that are missing are no longer for sale.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,7 +21,7 @@ pub struct ProductChanged {
     /// Who makes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub brand_id: Option<BrandId>,
-    /// The categories it was put into; those above them are not listed.
+    /// The categories it is in: those it was put into and all above them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub category_ids: Vec<CategoryId>,
     /// What may be bought of it.
@@ -38,7 +39,13 @@ pub struct VariantNow {
     pub price: Money,
     /// Whether stock is kept of it.
     pub stocked: bool,
-    /// Tax in basis points, as the shop taxes it now.
+    /// What one costs in further currencies, each at most once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_prices: Vec<Money>,
+    /// How it is taxed: a class of [`TaxRatesChanged`].
+    #[serde(default = "standard")]
+    pub tax_class: String,
+    /// Tax in basis points at home, as the shop taxes it now.
     pub tax_rate_bp: i64,
     /// What one weighs, packing aside; `None` where nobody said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -64,7 +71,64 @@ pub struct OpeningStock {
     pub quantity: i64,
 }
 
+/// A market as it is now, whole: where the shop sells, in which currency and how prices are shown there. The higher
+/// version wins.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MarketChanged {
+    /// Which, such as `eu`.
+    pub market_id: String,
+    /// Grows by one with every change.
+    pub version: i64,
+    /// Whether anything is sold there.
+    pub enabled: bool,
+    /// As staff see it.
+    pub name: String,
+    /// Its countries, ISO 3166-1 alpha-2; a country is in one enabled market at most.
+    pub countries: Vec<String>,
+    /// What one pays in.
+    pub currency: Currency,
+    /// Whether prices contain their tax.
+    pub prices_include_tax: bool,
+}
+
+/// What a country taxes now, whole. The higher version wins. A country without rates is not taxed at home's rates but
+/// at 0.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaxRatesChanged {
+    /// ISO 3166-1 alpha-2.
+    pub country: String,
+    /// Grows by one with every change.
+    pub version: i64,
+    /// Basis points by tax class.
+    pub rates: BTreeMap<String, i64>,
+    /// Basis points by region and tax class, where a region differs.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub regions: BTreeMap<String, BTreeMap<String, i64>>,
+}
+
+/// The shop's own words, as they are now. The higher version wins.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShopChanged {
+    /// Grows by one with every change.
+    pub version: i64,
+    /// Its name.
+    pub name: String,
+    /// What a shopper accepts; `None` while it has no legal texts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terms: Option<Terms>,
+}
+
+/// The class of goods that nobody gave another one.
+pub const STANDARD_TAX: &str = "standard";
+
+fn standard() -> String {
+    STANDARD_TAX.to_owned()
+}
+
 events! {
+    MarketChanged = "market.changed.v1" by market_id,
+    TaxRatesChanged = "tax_rates.changed.v1" by country,
+    ShopChanged = "shop.changed.v1" by name,
     ProductChanged = "product.changed.v1" by product_id,
     ProductStocked = "product.stocked.v1" by product_id,
 }
@@ -91,4 +155,40 @@ pub struct VariantFact {
     pub available_seen: Option<i64>,
 }
 
-questions! { VariantFacts -> Vec<VariantFact>, "catalog" / "variant_facts" }
+/// Asked by whoever writes papers or mails: who the shop is.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ShopProfile {}
+
+/// Who the shop is, as it stands on its papers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shop {
+    /// Its name.
+    pub name: String,
+    /// Where it is; `None` until somebody says so.
+    pub address: Option<Address>,
+    /// Where customers write.
+    pub email: Option<String>,
+    /// Its number for value added tax.
+    pub tax_number: Option<String>,
+    /// The languages it speaks, its own first, such as `en`.
+    pub languages: Vec<String>,
+}
+
+/// Asked by `verify`: markets and tax rates as their owner knows them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct MarketFacts {}
+
+/// The version of each market and of each country's rates.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MarketVersions {
+    /// By market.
+    pub markets: BTreeMap<String, i64>,
+    /// By country.
+    pub tax_rates: BTreeMap<String, i64>,
+}
+
+questions! {
+    VariantFacts -> Vec<VariantFact>, "catalog" / "variant_facts";
+    ShopProfile -> Shop, "catalog" / "shop_profile";
+    MarketFacts -> MarketVersions, "catalog" / "market_facts";
+}

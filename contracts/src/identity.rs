@@ -31,7 +31,79 @@ pub struct UserRoleRemoved {
     pub role: Role,
 }
 
+/// Somebody is to show that an e-mail address is theirs. The link itself never travels: ask [`MailLink`] for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserVerificationRequested {
+    /// Whose.
+    pub user_id: UserId,
+    /// Names the request.
+    pub request_id: String,
+}
+
+/// Somebody forgot their password. The link itself never travels: ask [`MailLink`] for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserPasswordResetRequested {
+    /// Whose.
+    pub user_id: UserId,
+    /// Names the request.
+    pub request_id: String,
+}
+
+/// A password is another one now; its owner is told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserPasswordChanged {
+    /// Whose.
+    pub user_id: UserId,
+    /// When.
+    pub at: Time,
+}
+
+/// An account has another address now; the old one is told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserEmailChanged {
+    /// Whose.
+    pub user_id: UserId,
+    /// Where mails went before.
+    pub old_email: String,
+    /// When.
+    pub at: Time,
+}
+
+/// An account cannot be used any more, or again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserDisabled {
+    /// Whose.
+    pub user_id: UserId,
+    /// Whether it can be used.
+    pub disabled: bool,
+}
+
+/// Somebody is asked to join the staff. The link itself never travels: ask [`MailLink`] for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StaffInvited {
+    /// Names the invitation.
+    pub invitation_id: String,
+}
+
+/// The groups a customer is in now, whole. The higher version wins.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserGroupsChanged {
+    /// Whose.
+    pub user_id: UserId,
+    /// Grows by one with every change.
+    pub version: i64,
+    /// Their names, in order.
+    pub groups: Vec<String>,
+}
+
 events! {
+    UserVerificationRequested = "user.verification_requested.v1" by user_id,
+    UserPasswordResetRequested = "user.password_reset_requested.v1" by user_id,
+    UserPasswordChanged = "user.password_changed.v1" by user_id,
+    UserEmailChanged = "user.email_changed.v1" by user_id,
+    UserDisabled = "user.disabled.v1" by user_id,
+    StaffInvited = "staff.invited.v1" by invitation_id,
+    UserGroupsChanged = "user.groups_changed.v1" by user_id,
     UserRegistered = "user.registered.v1" by user_id,
     UserRoleAssigned = "user.role_assigned.v1" by user_id,
     UserRoleRemoved = "user.role_removed.v1" by user_id,
@@ -77,7 +149,30 @@ pub struct Contact {
     pub language: Option<String>,
 }
 
+/// Asked by notifications when such a mail is written: where it goes and the link in it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct MailLink {
+    /// The request or invitation, as its event named it.
+    pub request_id: String,
+}
+
+/// Where a link goes. `None` as an answer: the request is over and no mail is to be sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkToMail {
+    /// To whom.
+    pub email: String,
+    /// Their name, where it is known.
+    pub name: Option<String>,
+    /// What they read, such as `en`.
+    pub language: Option<String>,
+    /// What proves who they are; good once.
+    pub token: String,
+    /// Until when.
+    pub ends: Time,
+}
+
 questions! {
+    MailLink -> Option<LinkToMail>, "identity" / "mail_link";
     SigningKeys -> serde_json::Value, "identity" / "signing_keys";
     SessionStanding -> Standing, "identity" / "session_standing";
     UserContact -> Option<Contact>, "identity" / "user_contact";

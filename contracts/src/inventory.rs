@@ -11,7 +11,7 @@ pub struct StockChanged {
     pub sku: Sku,
     /// Grows with every change.
     pub version: i64,
-    /// On hand less held less allocated, over all locations.
+    /// On hand less held less allocated less safety stock, over all locations; what may be sold on backorder is in it.
     pub available: i64,
 }
 
@@ -72,7 +72,21 @@ pub struct StockUnavailable {
     pub short: Vec<Shortage>,
 }
 
+/// A SKU has come to or below what staff want to be told of; told once until there is more again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StockLow {
+    /// Which.
+    pub sku: Sku,
+    /// Names the alert: grows with each one of the SKU.
+    pub alert: i64,
+    /// What can be sold.
+    pub available: i64,
+    /// What staff want to be told of.
+    pub threshold: i64,
+}
+
 events! {
+    StockLow = "stock.low.v1" by sku,
     StockChanged = "stock.changed.v1" by sku,
     StockReserved = "stock.reserved.v1" by order_id,
     StockRejected = "stock.rejected.v1" by order_id,

@@ -13,7 +13,7 @@ pub mod rewards;
 pub mod shipping;
 
 mod shapes;
-pub use shapes::{Address, CouponClaim, OrderLine, PaymentMethod};
+pub use shapes::{Address, CouponClaim, OrderLine, PaymentMethod, Tender, TenderKind, Terms};
 
 use bodega_kernel::ids;
 
@@ -22,12 +22,14 @@ ids![
     CartId,
     CategoryId,
     FulfilmentId,
+    GiftCardId,
     LineId,
     OrderId,
     PaymentId,
     ProductId,
     PromotionId,
     RefundId,
+    ReturnId,
     ShipmentId,
     VariantId,
 ];

@@ -1,6 +1,8 @@
 //! Orders: the process manager that carries a checkout to its end.
 
-use crate::{Address, CartId, CouponClaim, OrderId, OrderLine, PaymentMethod, events, questions};
+use crate::{
+    Address, CartId, CouponClaim, OrderId, OrderLine, PaymentMethod, ReturnId, ShipmentId, Tender, events, questions,
+};
 use bodega_kernel::{Money, Sku, Time, UserId};
 use bodega_pricing::{Basket, Priced};
 use serde::{Deserialize, Serialize};
@@ -50,6 +52,8 @@ pub enum PaymentStatus {
     Voided,
     /// The last attempt was declined.
     Failed,
+    /// The buyer's bank wants it back.
+    Disputed,
 }
 
 /// Why an order ended without a sale.
@@ -103,6 +107,12 @@ pub struct OrderPaymentDue {
     pub order_id: OrderId,
     /// How much.
     pub amount: Money,
+    /// Gift cards and store credit that pay a part of it; the payment method pays the rest.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tenders: Vec<Tender>,
+    /// Who buys; store credit is theirs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer_id: Option<UserId>,
     /// How the shopper chose to pay.
     pub payment_method: PaymentMethod,
     /// Until when.
@@ -135,6 +145,9 @@ pub struct OrderConfirmed {
     pub total: Money,
     /// What its goods cost after discounts and with tax: the total without shipping.
     pub goods: Money,
+    /// Whether its money is promised only, and to be taken before anything leaves.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub capture_first: bool,
     /// How it is sent; `None` where nothing is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shipping_method: Option<String>,
@@ -197,7 +210,115 @@ pub struct OrderCancelled {
     pub reason: CancelReason,
 }
 
+/// A parcel is about to leave and the money for it is to be taken first. Payments answers `payment.captured` or
+/// `payment.capture_failed`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderCaptureDue {
+    /// Of which order.
+    pub order_id: OrderId,
+    /// Before which parcel.
+    pub shipment_id: ShipmentId,
+    /// How much of the order is to be taken in all when it leaves: grows.
+    pub amount: Money,
+}
+
+/// Parcels of an order go elsewhere from now on. The higher version wins.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderAddressChanged {
+    /// Which order.
+    pub order_id: OrderId,
+    /// Grows by one with every change.
+    pub version: i64,
+    /// Where to.
+    pub shipping_address: Address,
+}
+
+/// Goods are to come back: asked by the buyer, or allowed or refused by staff.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReturnChanged {
+    /// Of which order.
+    pub order_id: OrderId,
+    /// Which return.
+    pub return_id: ReturnId,
+    /// The number people read.
+    pub number: String,
+    /// Where it is.
+    pub state: ReturnState,
+    /// What it is about.
+    pub lines: Vec<OrderLine>,
+    /// What staff say to the buyer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+}
+
+/// Where a return is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ReturnState {
+    /// The buyer asked.
+    Requested,
+    /// Staff agreed; the goods are on their way.
+    Approved,
+    /// Staff refused.
+    Rejected,
+    /// The goods are here and were looked at.
+    Received,
+    /// It came to nothing.
+    Cancelled,
+}
+
+/// Goods came back and were counted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReturnReceived {
+    /// Of which order.
+    pub order_id: OrderId,
+    /// Which return.
+    pub return_id: ReturnId,
+    /// What can be sold again; what cannot is not listed.
+    pub restock: Vec<OrderLine>,
+    /// What cannot be sold again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub written_off: Vec<OrderLine>,
+    /// What is to be given back: nothing where the goods are exchanged.
+    pub refund: Money,
+    /// Whether it is given back as store credit.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub to_credit: bool,
+    /// Whose order it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer_id: Option<UserId>,
+}
+
+/// Goods that came back are to be replaced by others at the price that was paid: cart makes the order, as a cart of its
+/// own that was checked out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExchangeDue {
+    /// Which order was sent back.
+    pub order_id: OrderId,
+    /// For which return.
+    pub return_id: ReturnId,
+    /// The order it becomes.
+    pub replacement_id: OrderId,
+    /// Its buyer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer_id: Option<UserId>,
+    /// Where mails go.
+    pub email: String,
+    /// Where parcels go.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shipping_address: Option<Address>,
+    /// In which currency the order was.
+    pub currency: bodega_kernel::Currency,
+    /// What is sent in place; it costs nothing.
+    pub lines: Vec<OrderLine>,
+}
+
 events! {
+    OrderCaptureDue = "order.capture_due.v1" by order_id,
+    OrderAddressChanged = "order.address_changed.v1" by order_id,
+    ReturnChanged = "return.changed.v1" by order_id,
+    ReturnReceived = "return.received.v1" by order_id,
+    ExchangeDue = "exchange.due.v1" by order_id,
     OrderPlaced = "order.placed.v1" by order_id,
     OrderPaymentDue = "order.payment_due.v1" by order_id,
     OrderPaymentExpiring = "order.payment_expiring.v1" by order_id,
@@ -275,6 +396,26 @@ pub struct OrderFacts {
     pub after: Option<OrderId>,
 }
 
+/// Asked by `verify`: what came back of orders, by order id.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ReturnFacts {
+    /// The last return of the page before.
+    pub after: Option<ReturnId>,
+}
+
+/// A return that was received.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReturnFact {
+    /// Which.
+    pub return_id: ReturnId,
+    /// Of which order.
+    pub order_id: OrderId,
+    /// What could be sold again, each SKU once.
+    pub restocked: Vec<(Sku, i64)>,
+    /// What is given back for it, minor units.
+    pub refund: i64,
+}
+
 /// An order as its owner knows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderFact {
@@ -339,6 +480,7 @@ pub struct PaperFact {
 }
 
 questions! {
+    ReturnFacts -> Vec<ReturnFact>, "orders" / "return_facts";
     PaperFacts -> Vec<PaperFact>, "orders" / "paper_facts";
     OrderStanding -> Option<Standing>, "orders" / "order_standing";
     OrderDetails -> Option<Details>, "orders" / "order_details";

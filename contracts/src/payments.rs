@@ -1,7 +1,7 @@
 //! Payments: attempts at the provider, captures, refunds and their ledger.
 
-use crate::{OrderId, PaymentId, RefundId, events, questions};
-use bodega_kernel::Money;
+use crate::{GiftCardId, OrderId, PaymentId, RefundId, ShipmentId, events, questions};
+use bodega_kernel::{Currency, Money, Time, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -84,7 +84,61 @@ pub struct PaymentRefunded {
     pub refunded: Money,
 }
 
+/// Money that was promised could not be taken when a parcel was about to leave.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaymentCaptureFailed {
+    /// For which order.
+    pub order_id: OrderId,
+    /// Before which parcel.
+    pub shipment_id: ShipmentId,
+    /// Why, in a stable word.
+    pub code: String,
+}
+
+/// The buyer's bank wants money back, or has decided.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaymentDisputed {
+    /// For which order.
+    pub order_id: OrderId,
+    /// Which payment.
+    pub payment_id: PaymentId,
+    /// How much of it.
+    pub amount: Money,
+    /// How it stands.
+    pub state: DisputeState,
+}
+
+/// How a dispute stands. A later word outranks an earlier one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DisputeState {
+    /// The bank asks.
+    Opened,
+    /// The money stays.
+    Won,
+    /// The money is gone.
+    Lost,
+}
+
+/// A gift card was made for somebody; its code is asked for when the mail is written ([`GiftCardToMail`]).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GiftCardIssued {
+    /// Which.
+    pub card_id: GiftCardId,
+    /// Where its mail goes; `None` where staff hand it over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// What is on it.
+    pub amount: Money,
+    /// Until when it can be spent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends: Option<Time>,
+}
+
 events! {
+    PaymentCaptureFailed = "payment.capture_failed.v1" by order_id,
+    PaymentDisputed = "payment.disputed.v1" by order_id,
+    GiftCardIssued = "gift_card.issued.v1" by card_id,
     PaymentActionRequired = "payment.action_required.v1" by order_id,
     PaymentAuthorized = "payment.authorized.v1" by order_id,
     PaymentCaptured = "payment.captured.v1" by order_id,
@@ -152,13 +206,73 @@ pub struct PaymentFact {
     pub ledger_captured: i64,
     /// What the ledger says was given back.
     pub ledger_refunded: i64,
+    /// What of `captured` gift cards and store credit paid.
+    pub tendered: i64,
+    /// What of `refunded` went back to gift cards and store credit.
+    pub credited: i64,
     /// What the provider's own books say was taken, where it can be asked here.
     pub provider_captured: Option<i64>,
     /// What the provider's own books say was given back.
     pub provider_refunded: Option<i64>,
 }
 
+/// Asked by cart when a shopper gives the code of a gift card.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct GiftCardStanding {
+    /// As it was typed in.
+    pub code: String,
+}
+
+/// A gift card that exists.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownGiftCard {
+    /// Which.
+    pub card_id: GiftCardId,
+    /// How it is shown: the last four characters of its code.
+    pub label: String,
+    /// What can be spent; nothing where it is disabled or over.
+    pub balance: Money,
+}
+
+/// Asked by cart: what the shop owes a customer.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct StoreCredit {
+    /// Whose.
+    pub user_id: UserId,
+    /// In which currency.
+    pub currency: Currency,
+}
+
+/// Asked by notifications when the mail of a gift card is written.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct GiftCardToMail {
+    /// Which.
+    pub card_id: GiftCardId,
+}
+
+/// Asked by `verify`: gift cards and store credit, by account.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CreditFacts {
+    /// The last account of the page before.
+    pub after: Option<String>,
+}
+
+/// An account that is spent like money, beside what its ledger adds up to. No balance is negative.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreditFact {
+    /// `card/` and the gift card, or `credit/`, the customer and the currency.
+    pub account: String,
+    /// What can be spent, minor units.
+    pub balance: i64,
+    /// The sum of its entries.
+    pub ledger: i64,
+}
+
 questions! {
+    GiftCardStanding -> Option<KnownGiftCard>, "payments" / "gift_card_standing";
+    StoreCredit -> i64, "payments" / "store_credit";
+    GiftCardToMail -> Option<String>, "payments" / "gift_card_to_mail";
+    CreditFacts -> Vec<CreditFact>, "payments" / "credit_facts";
     PendingAction -> Option<PaymentAction>, "payments" / "pending_action";
     PaymentFacts -> Vec<PaymentFact>, "payments" / "payment_facts";
 }

@@ -1,6 +1,6 @@
 //! Shapes that several services share.
 
-use crate::PromotionId;
+use crate::{GiftCardId, PromotionId};
 use bodega_kernel::Sku;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -54,4 +54,37 @@ pub struct CouponClaim {
     pub code: Option<String>,
     /// Whose use it is: the user's id, or a digest of a guest's e-mail address.
     pub customer: String,
+}
+
+/// What pays a part of an order before the payment method pays the rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TenderKind {
+    /// A card with a balance; whoever knows its code may spend it.
+    GiftCard,
+    /// What the shop owes the customer.
+    StoreCredit,
+}
+
+/// A part of an order's total that a gift card or store credit pays: all of it or nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Tender {
+    /// What kind.
+    pub kind: TenderKind,
+    /// Which gift card; `None` for store credit, which is the buyer's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card_id: Option<GiftCardId>,
+    /// How it is shown, such as the last four characters of the code.
+    pub label: String,
+    /// How much, minor units of the order's currency, more than 0.
+    pub amount: i64,
+}
+
+/// The legal texts that a shopper accepted, as they were then.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Terms {
+    /// The version of the shop's texts.
+    pub version: i64,
+    /// SHA-256 of them in hexadecimal.
+    pub digest: String,
 }

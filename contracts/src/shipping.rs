@@ -60,6 +60,19 @@ pub struct ParcelLine {
     pub quantity: i64,
 }
 
+/// A parcel is packed and its money is to be taken before it leaves. Orders answers `order.capture_due`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShipmentPacked {
+    /// Of which order.
+    pub order_id: OrderId,
+    /// Which parcel.
+    pub shipment_id: ShipmentId,
+    /// What is in it.
+    pub lines: Vec<ParcelLine>,
+    /// Whether it is the last one of the order.
+    pub last: bool,
+}
+
 /// A parcel left.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShipmentDispatched {
@@ -152,6 +165,7 @@ events! {
     FulfilmentUnderWay = "fulfilment.under_way.v1" by order_id,
     FulfilmentReadyForPickup = "fulfilment.ready_for_pickup.v1" by order_id,
     FulfilmentCollected = "fulfilment.collected.v1" by order_id,
+    ShipmentPacked = "shipment.packed.v1" by order_id,
     ShipmentDispatched = "shipment.dispatched.v1" by order_id,
     ShipmentInTransit = "shipment.in_transit.v1" by order_id,
     ShipmentDelivered = "shipment.delivered.v1" by order_id,

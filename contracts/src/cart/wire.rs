@@ -1,7 +1,7 @@
 //! `cart.checked_out` as it travels: a priced line leaves out what its item in the basket says already, so that an order of
 //! 1,000 lines stays below what brokers take.
 
-use crate::{Address, CartId, CouponClaim, OrderId, PaymentMethod};
+use crate::{Address, CartId, CouponClaim, OrderId, PaymentMethod, Tender, Terms};
 use bodega_kernel::{Sku, Time, UserId};
 use bodega_pricing::{Applied, Basket, Item, PricedLine};
 use serde::{Deserialize, Serialize, Serializer};
@@ -24,6 +24,10 @@ pub(super) struct CartCheckedOut {
     coupons: Vec<CouponClaim>,
     #[serde(default)]
     points: i64,
+    #[serde(default)]
+    tenders: Vec<Tender>,
+    terms: Option<Terms>,
+    exchange_of: Option<OrderId>,
     payment_method: PaymentMethod,
     at: Time,
 }
@@ -90,6 +94,9 @@ impl TryFrom<CartCheckedOut> for super::CartCheckedOut {
             unstocked: wire.unstocked,
             coupons: wire.coupons,
             points: wire.points,
+            tenders: wire.tenders,
+            terms: wire.terms,
+            exchange_of: wire.exchange_of,
             payment_method: wire.payment_method,
             at: wire.at,
         })
@@ -144,6 +151,9 @@ mod tests {
             unstocked: Vec::new(),
             coupons: Vec::new(),
             points: 0,
+            tenders: Vec::new(),
+            terms: None,
+            exchange_of: None,
             payment_method: "sim_success".to_owned(),
             at: Time::from_ms(1_700_000_000_000),
         };

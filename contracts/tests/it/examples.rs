@@ -152,6 +152,9 @@ fn checked_out() -> CartCheckedOut {
         }),
     };
     CartCheckedOut {
+        tenders: Vec::new(),
+        terms: None,
+        exchange_of: None,
         order_id: order(),
         number: "B-000Z8".to_owned(),
         cart_id: CartId(id(2)),
@@ -184,6 +187,8 @@ fn product() -> ProductChanged {
         brand_id: Some(BrandId(id(10))),
         category_ids: vec![CategoryId(id(11)), CategoryId(id(12))],
         variants: vec![VariantNow {
+            other_prices: Vec::new(),
+            tax_class: "standard".to_owned(),
             sku: sku("MUG-BLUE"),
             name: "Stoneware mug, harbour blue".to_owned(),
             price: pounds(1_250),
@@ -239,6 +244,8 @@ fn orders() -> Vec<Example> {
     vec![
         example(&placed()),
         example(&OrderPaymentDue {
+            tenders: Vec::new(),
+            customer_id: None,
             order_id,
             amount: total,
             payment_method: "sim_success".to_owned(),
@@ -246,6 +253,7 @@ fn orders() -> Vec<Example> {
         }),
         example(&OrderPaymentExpiring { order_id, reason: CancelReason::PaymentExpired }),
         example(&OrderConfirmed {
+            capture_first: false,
             order_id,
             number: number.clone(),
             customer_id,

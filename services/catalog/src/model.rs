@@ -327,6 +327,8 @@ impl Product {
                 .variants
                 .iter()
                 .map(|variant| VariantNow {
+                    other_prices: Vec::new(),
+                    tax_class: "standard".to_owned(),
                     sku: variant.sku.clone(),
                     name: self.variant_name(variant),
                     price: Money::new(variant.price, terms.currency),

@@ -263,6 +263,8 @@ fn tell(tx: &mut Tx, order: &Change, effect: Effect, bought: Option<&Snapshot>) 
             Err(DbError::Refused(format!("order {order_id} has no snapshot").into()))
         }
         (Effect::PaymentDue, _) => tx.emit(&OrderPaymentDue {
+            tenders: Vec::new(),
+            customer_id: None,
             order_id,
             amount: order.total(),
             payment_method: order.record.payment_method.clone(),
@@ -300,6 +302,7 @@ fn placed_event(order: &Change, bought: &Snapshot) -> OrderPlaced {
 
 fn confirmed_event(order: &Change, bought: &Snapshot) -> OrderConfirmed {
     OrderConfirmed {
+        capture_first: false,
         order_id: order.record.id,
         number: order.record.number.clone(),
         customer_id: order.record.customer,

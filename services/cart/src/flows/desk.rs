@@ -246,6 +246,9 @@ impl<'a> Desk<'a> {
         let customer = buyer_key(customer_id, cart.details.email.as_deref()).unwrap_or_default();
         let (coupons, points) = (claims_of(&quote.claims, &customer), quote.points_used());
         CartCheckedOut {
+            tenders: Vec::new(),
+            terms: None,
+            exchange_of: None,
             order_id: intent.order_id,
             number: intent.number.clone(),
             cart_id: cart.id,

@@ -54,6 +54,8 @@ pub(crate) fn product_id(number: u8) -> ProductId {
 /// A product with these variants and prices.
 pub(crate) fn product(number: u8, version: i64, variants: &[(&str, i64)]) -> ProductChanged {
     let variant = |(name, price): &(&str, i64)| VariantNow {
+        other_prices: Vec::new(),
+        tax_class: "standard".to_owned(),
         sku: sku(name),
         name: format!("Name of {name}"),
         price: Money::new(*price, Currency::GBP),

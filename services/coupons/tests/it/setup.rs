@@ -81,6 +81,7 @@ impl Shop {
 
     pub(crate) fn confirmed(&self, order_id: OrderId) -> Envelope {
         let event = OrderConfirmed {
+            capture_first: false,
             order_id,
             number: String::from("1"),
             customer_id: None,

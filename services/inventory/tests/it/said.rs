@@ -25,6 +25,7 @@ impl Shop {
 
     pub(crate) fn confirmed(&self, order_id: OrderId, lines: &[(&str, i64)]) -> Envelope {
         self.said(&OrderConfirmed {
+            capture_first: false,
             order_id,
             number: String::from("1"),
             customer_id: None,

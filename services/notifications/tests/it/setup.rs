@@ -206,6 +206,7 @@ impl Shop {
     pub(crate) fn confirmed(&self, order_id: OrderId) -> Envelope {
         let total = Money::new(4_188, Currency::GBP);
         self.event(&OrderConfirmed {
+            capture_first: false,
             order_id,
             number: "B-1".to_owned(),
             customer_id: None,

@@ -33,7 +33,7 @@ words! {
     PaymentStatus {
         Unpaid = "unpaid", Authorized = "authorized", PartiallyCaptured = "partially_captured", Captured = "captured",
         PartiallyRefunded = "partially_refunded",
-        Refunded = "refunded", Voided = "voided", Failed = "failed",
+        Refunded = "refunded", Voided = "voided", Failed = "failed", Disputed = "disputed",
     }
     CancelReason {
         OutOfStock = "out_of_stock", PaymentExpired = "payment_expired", ByShopper = "by_shopper", ByStaff = "by_staff",

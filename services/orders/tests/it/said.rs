@@ -49,6 +49,9 @@ impl Shop {
             }),
         };
         CartCheckedOut {
+            tenders: Vec::new(),
+            terms: None,
+            exchange_of: None,
             order_id,
             number: format!("B{}", NUMBER.fetch_add(1, Ordering::Relaxed)),
             cart_id: CartId::new(&self.world),

@@ -73,6 +73,8 @@ pub(crate) async fn payment_facts(
         let at_provider = provider.get(&order).copied().unwrap_or_default();
         let has_books = simulated && !attempts.by_hand.contains(&order);
         Ok(PaymentFact {
+            tendered: 0,
+            credited: 0,
             order_id: OrderId(order),
             payment_id: PaymentId(payment.payment_id),
             amount: Money::new(payment.amount, read_currency(&payment.currency)?),

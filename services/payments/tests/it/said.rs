@@ -20,6 +20,8 @@ impl Shop {
 
     pub(crate) fn due_event(&self, order_id: OrderId, method: &str) -> Envelope {
         self.said(&OrderPaymentDue {
+            tenders: Vec::new(),
+            customer_id: None,
             order_id,
             amount: Money::new(PRICE, Currency::GBP),
             payment_method: method.to_owned(),

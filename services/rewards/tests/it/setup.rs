@@ -68,6 +68,7 @@ impl Shop {
     /// Goods in pence; they are all it costs.
     pub(crate) fn confirmed(&self, order_id: OrderId, user: impl Into<Option<UserId>>, goods: i64) -> Envelope {
         let event = OrderConfirmed {
+            capture_first: false,
             order_id,
             number: String::from("1"),
             customer_id: user.into(),

@@ -95,6 +95,7 @@ impl Shop {
             stocked: *sku != "WRAP",
         };
         let confirmed = OrderConfirmed {
+            capture_first: false,
             order_id,
             number: format!("B-{}", order_id.0.simple()),
             customer_id: Some(buyer()),
