@@ -83,7 +83,8 @@ pub struct MarketChanged {
     pub enabled: bool,
     /// As staff see it.
     pub name: String,
-    /// Its countries, ISO 3166-1 alpha-2; a country is in one enabled market at most.
+    /// Its countries, ISO 3166-1 alpha-2; a country is in one enabled market at most. None: every country that is in no
+    /// other enabled market, and whoever has not said where they are; one enabled market at most is so.
     pub countries: Vec<String>,
     /// What one pays in.
     pub currency: Currency,
@@ -106,6 +107,24 @@ pub struct TaxRatesChanged {
     pub regions: BTreeMap<String, BTreeMap<String, i64>>,
 }
 
+impl TaxRatesChanged {
+    /// What goods of `class` are taxed with in `region`, basis points. What says most of the goods wins, and among that
+    /// what says most of the place: the class in the region, the class in the country, then the standard rate of the
+    /// region and of the country; 0 where there is none. Goods of [`ZERO_TAX`] are never taxed. Regions are named in any
+    /// case.
+    pub fn rate_bp(&self, region: Option<&str>, class: &str) -> i64 {
+        if class == ZERO_TAX {
+            return 0;
+        }
+        let named = region.map(|region| region.trim().to_lowercase());
+        let named = named.filter(|region| !region.is_empty());
+        let regional = self.regions.iter().find(|(region, _)| named.as_ref() == Some(&region.trim().to_lowercase()));
+        let tables = [regional.map(|(_, rates)| rates), Some(&self.rates)];
+        let of = |class: &str| tables.iter().flatten().find_map(|rates| rates.get(class)).copied();
+        of(class).or_else(|| of(STANDARD_TAX)).unwrap_or(0)
+    }
+}
+
 /// The shop's own words, as they are now. The higher version wins.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShopChanged {
@@ -120,6 +139,8 @@ pub struct ShopChanged {
 
 /// The class of goods that nobody gave another one.
 pub const STANDARD_TAX: &str = "standard";
+/// The class of goods that are taxed nowhere.
+pub const ZERO_TAX: &str = "zero";
 
 fn standard() -> String {
     STANDARD_TAX.to_owned()

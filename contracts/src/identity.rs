@@ -69,6 +69,15 @@ pub struct UserEmailChanged {
     pub at: Time,
 }
 
+/// Somebody wanted to open an account with the address of one that is there; its owner is told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserRegisteredAgain {
+    /// Whose address it is.
+    pub user_id: UserId,
+    /// When.
+    pub at: Time,
+}
+
 /// An account cannot be used any more, or again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserDisabled {
@@ -101,6 +110,7 @@ events! {
     UserPasswordResetRequested = "user.password_reset_requested.v1" by user_id,
     UserPasswordChanged = "user.password_changed.v1" by user_id,
     UserEmailChanged = "user.email_changed.v1" by user_id,
+    UserRegisteredAgain = "user.registered_again.v1" by user_id,
     UserDisabled = "user.disabled.v1" by user_id,
     StaffInvited = "staff.invited.v1" by invitation_id,
     UserGroupsChanged = "user.groups_changed.v1" by user_id,
@@ -129,7 +139,34 @@ pub struct Standing {
     pub live: bool,
     /// The roles the user holds now.
     pub roles: Vec<Role>,
+    /// What a member of staff may do, of [`PERMISSIONS`]; `None`: everything that staff may.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub permissions: Option<Vec<String>>,
 }
+
+/// What a staff role can permit. Whoever manages people is an admin, who needs none of these.
+pub const PERMISSIONS: &[&str] = &[
+    "coupons.read",
+    "coupons.write",
+    "customers.read",
+    "customers.write",
+    "mails.read",
+    "mails.write",
+    "orders.read",
+    "orders.write",
+    "payments.read",
+    "payments.refund",
+    "payments.write",
+    "products.read",
+    "products.write",
+    "reports.read",
+    "settings.read",
+    "settings.write",
+    "shipping.read",
+    "shipping.write",
+    "stock.read",
+    "stock.write",
+];
 
 /// Asked by whoever writes to a user.
 #[derive(Clone, Debug, Serialize, Deserialize)]

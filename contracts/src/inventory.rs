@@ -120,12 +120,18 @@ pub struct StockFact {
     pub backorder: bool,
     /// The version that was published last.
     pub version: i64,
+    /// What of it can be sold; over all locations of a SKU it adds up to what was published.
+    #[serde(default)]
+    pub available: i64,
     /// The sum of on-hand movements in the ledger.
     pub ledger_on_hand: i64,
     /// Received, adjusted, counted and returned: everything that brought stock.
     pub ledger_brought: i64,
     /// Shipped, as a positive number.
     pub ledger_shipped: i64,
+    /// Came back with returns of orders and could be sold again.
+    #[serde(default)]
+    pub ledger_returned: i64,
     /// The sum of live holds.
     pub live_holds: i64,
     /// The sum of live allocations.

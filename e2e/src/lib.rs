@@ -6,6 +6,7 @@ mod ahead;
 mod claims;
 mod doors;
 mod process;
+mod returns;
 mod shop;
 
 pub use ahead::Ahead;

@@ -4,6 +4,7 @@ mod doors;
 mod files;
 mod flows;
 mod layers;
+mod rows;
 mod sizes;
 mod tables;
 mod words;
@@ -84,9 +85,16 @@ pub const FLOWS: Rule = Rule {
     mend: "call the flow from `api`, `pages`, `events`, `jobs` or `lib`, make it private, or remove it",
     find: flows::find,
 };
+/// Each row of the order flow has its test.
+pub const ROWS: Rule = Rule {
+    name: "rows",
+    mend: "name the test in the last column of the row in docs/order-flow.md, and write it where there is none",
+    find: rows::find,
+};
 
 /// All of them.
-pub const ALL: [Rule; 10] = [LAYERS, DOORS, FILE_NAMES, EMPTY_NAMES, MODULE_DOCS, LINTS, SIZES, WORDS, TABLES, FLOWS];
+pub const ALL: [Rule; 11] =
+    [LAYERS, DOORS, FILE_NAMES, EMPTY_NAMES, MODULE_DOCS, LINTS, SIZES, WORDS, TABLES, FLOWS, ROWS];
 
 impl Rule {
     /// What breaks it and is no exception.

@@ -1,6 +1,6 @@
 //! What can be typed.
 
-use crate::commands::{admin, config, events, import, migrate, replay, serve, up, verify};
+use crate::commands::{admin, backup, config, events, import, migrate, replay, serve, up, verify};
 use anyhow::Context as _;
 use bodega_kernel::World;
 use bodega_settings::Settings;
@@ -47,6 +47,10 @@ enum Command {
     Replay(replay::Replay),
     /// Check the invariants of every service and across them.
     Verify(verify::Verify),
+    /// Copy the whole shop as it is at this moment, whether it runs or not.
+    Backup(backup::Backup),
+    /// Make a shop of a backup, where there is none.
+    Restore(backup::Restore),
     /// People and what they may do.
     #[command(subcommand)]
     Admin(admin::Admin),
@@ -90,6 +94,8 @@ async fn dispatch(cli: Cli, settings: Settings) -> anyhow::Result<bool> {
         Command::Import(import) => import.run(&place, settings, world).await,
         Command::Replay(replay) => replay.run(&place, settings, world).await,
         Command::Verify(verify) => verify.run(&place, settings, world).await,
+        Command::Backup(backup) => backup.run(&place, settings, world).await,
+        Command::Restore(restore) => restore.run(&place, settings, world).await,
         Command::Admin(admin) => admin.run(settings, world).await,
         Command::Events(events) => events.run(&place, settings, world).await,
         Command::Openapi => config::openapi(settings, world).await,

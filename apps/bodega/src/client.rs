@@ -83,6 +83,24 @@ impl ShopClient {
         headers: Headers<'_>,
         body: Option<(&str, Vec<u8>)>,
     ) -> anyhow::Result<Answer> {
+        let (status, bytes) = self.exchange(method, path, headers, body).await?;
+        Ok(Answer { status, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null) })
+    }
+
+    /// Reads a file, such as an invoice; anything but a success is an error.
+    pub async fn file(&self, path: &str, headers: Headers<'_>) -> anyhow::Result<Vec<u8>> {
+        let (status, bytes) = self.exchange(Method::GET, path, headers, None).await?;
+        anyhow::ensure!(status.is_success(), "{path} answered {status}: {}", String::from_utf8_lossy(&bytes));
+        Ok(bytes)
+    }
+
+    async fn exchange(
+        &self,
+        method: Method,
+        path: &str,
+        headers: Headers<'_>,
+        body: Option<(&str, Vec<u8>)>,
+    ) -> anyhow::Result<(StatusCode, Vec<u8>)> {
         let mut tries = 0;
         loop {
             let mut request = self.http.request(method.clone(), format!("{}{path}", self.url));
@@ -107,8 +125,7 @@ impl ShopClient {
                 tokio::time::sleep(Duration::from_millis(20)).await;
                 continue;
             }
-            let bytes = answer.bytes().await?;
-            return Ok(Answer { status, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null) });
+            return Ok((status, answer.bytes().await?.to_vec()));
         }
     }
 }

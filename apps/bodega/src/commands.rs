@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 pub mod admin;
+pub(crate) mod backup;
 pub(crate) mod config;
 pub(crate) mod events;
 pub(crate) mod import;

@@ -1,5 +1,6 @@
 //! Bodega as one binary: every service, the gateway in front, and the commands that run and prove a shop.
 
+pub mod backup;
 pub mod bench;
 pub mod cli;
 pub mod client;

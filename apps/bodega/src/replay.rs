@@ -1,6 +1,7 @@
 //! A real shop's invoices, sold again through the public API.
 //!
-//! The invoice number is the idempotency key of its cart and of its checkout, so that a second replay adds nothing.
+//! The invoice number is the idempotency key of its cart and of its checkout, so that a second replay adds nothing. At the
+//! shop's prices each invoice is a shopper's cart; at those of the invoices it is a draft that staff place.
 
 pub mod dataset;
 
@@ -26,8 +27,19 @@ pub struct Sale<'a> {
     pub data: &'a Dataset,
     /// How many shoppers buy at once.
     pub shoppers: usize,
+    /// At which prices.
+    pub prices: Prices,
     /// Without a progress bar.
     pub quiet: bool,
+}
+
+/// At which prices a line is sold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Prices {
+    /// At what its product costs in the shop: the most frequent price of its code.
+    Shop,
+    /// At its own price, as it stands on the invoice.
+    Invoice,
 }
 
 /// What came of it, as the shop answers, not as the files say.
@@ -61,12 +73,13 @@ struct Sold {
 /// Puts the products on sale, receives their stock, and sells every invoice.
 pub async fn sell(client: &ShopClient, sale: &Sale<'_>) -> anyhow::Result<Outcome> {
     list_products(client, sale).await?;
-    receive_stock(client, sale.data).await?;
+    receive_stock(client, sale).await?;
     let bar = bar(sale, sale.data.invoices.len(), "selling");
     let started = Instant::now();
     let sold: Vec<Sold> = stream::iter(&sale.data.invoices)
         .map(|invoice| async {
-            let sold = sell_one(client, invoice).await.with_context(|| format!("invoice {}", invoice.number));
+            let sold =
+                sell_one(client, sale.prices, invoice).await.with_context(|| format!("invoice {}", invoice.number));
             bar.inc(1);
             sold
         })
@@ -150,8 +163,8 @@ async fn list_product(client: &ShopClient, product: &RetailProduct) -> anyhow::R
     answer.ok("/v1/products").map(drop)
 }
 
-async fn receive_stock(client: &ShopClient, data: &Dataset) -> anyhow::Result<()> {
-    let stocked: Vec<&RetailProduct> = data.products.iter().filter(|product| product.stocked).collect();
+async fn receive_stock(client: &ShopClient, sale: &Sale<'_>) -> anyhow::Result<()> {
+    let stocked: Vec<&RetailProduct> = sale.data.products.iter().filter(|product| product.stocked).collect();
     for (portion, products) in stocked.chunks(500).enumerate() {
         let movements: Vec<Value> = products
             .iter()
@@ -159,15 +172,43 @@ async fn receive_stock(client: &ShopClient, data: &Dataset) -> anyhow::Result<()
                 json!({"sku": product.sku, "kind": "receive", "quantity": product.receive, "reason": "online-retail"})
             })
             .collect();
-        let key = format!("online-retail-stock-{portion}");
+        let key = format!("{}-stock-{portion}", sale.prices.name());
         client.post("/v1/stock/movements", &json!(movements), Some(&key)).await?;
     }
     Ok(())
 }
 
-async fn sell_one(client: &ShopClient, invoice: &Invoice) -> anyhow::Result<Sold> {
-    let lines: Vec<Value> =
-        invoice.lines.iter().map(|line| json!({"sku": line.sku, "quantity": line.quantity})).collect();
+impl Prices {
+    /// Names its stock and its orders.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Shop => "online-retail",
+            Self::Invoice => "online-retail-exact",
+        }
+    }
+
+    /// Where a cart is made, and the last part of where it is bought.
+    fn paths(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Shop => ("/v1/carts", "checkout"),
+            Self::Invoice => ("/v1/admin/drafts", "place"),
+        }
+    }
+
+    fn line(self, line: &dataset::Line) -> Value {
+        match self {
+            Self::Shop => json!({"sku": line.sku, "quantity": line.quantity}),
+            Self::Invoice => json!({
+                "sku": line.sku,
+                "quantity": line.quantity,
+                "unit_price": {"amount": line.price, "currency": "GBP"},
+            }),
+        }
+    }
+}
+
+async fn sell_one(client: &ShopClient, prices: Prices, invoice: &Invoice) -> anyhow::Result<Sold> {
+    let lines: Vec<Value> = invoice.lines.iter().map(|line| prices.line(line)).collect();
     let name = invoice.customer.as_ref().map_or_else(|| "guest".to_owned(), |customer| format!("customer-{customer}"));
     let cart = json!({
         "lines": lines,
@@ -175,12 +216,13 @@ async fn sell_one(client: &ShopClient, invoice: &Invoice) -> anyhow::Result<Sold
         "shipping_address": {"name": name, "line1": "1 High Street", "city": "London", "postal_code": "N1 1AA", "country": "GB"},
         "shipping_method": "standard",
     });
-    let key = format!("online-retail-{}", invoice.number);
-    let made = fill_cart(client, &cart, &key).await?;
+    let key = format!("{}-{}", prices.name(), invoice.number);
+    let (carts, last) = prices.paths();
+    let made = fill_cart(client, carts, &cart, &key).await?;
     let id = made["id"].as_str().context("a cart without an id")?;
     let token = made["token"].as_str();
     let headers = Headers { key: Some(&key), cart: token, ..Headers::default() };
-    let path = format!("/v1/carts/{id}/checkout");
+    let path = format!("{carts}/{id}/{last}");
     let body = json!({"payment_method": "sim_success"});
     let order = client.call(Method::POST, &path, headers, Some(&body)).await?.ok(&path)?;
     let order_id = order["order_id"].as_str().context("an order without an id")?.to_owned();
@@ -188,17 +230,17 @@ async fn sell_one(client: &ShopClient, invoice: &Invoice) -> anyhow::Result<Sold
 }
 
 /// A product that was listed a moment ago may not have reached the carts yet.
-async fn fill_cart(client: &ShopClient, cart: &Value, key: &str) -> anyhow::Result<Value> {
+async fn fill_cart(client: &ShopClient, carts: &str, cart: &Value, key: &str) -> anyhow::Result<Value> {
     let headers = Headers { key: Some(key), ..Headers::default() };
     let mut tries = 0;
     loop {
-        let answer = client.call(Method::POST, "/v1/carts", headers, Some(cart)).await?;
+        let answer = client.call(Method::POST, carts, headers, Some(cart)).await?;
         tries += 1;
         if answer.body["code"] == "unknown_sku" && tries < MAX_TRIES {
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
         }
-        return answer.ok("/v1/carts");
+        return answer.ok(carts);
     }
 }
 

@@ -74,6 +74,7 @@ const RULES: &[Rule] = &[
     ("V12", "read models agree with their owners", stock::read_models_agree),
     ("V13", "every history is a path of the state table", orders::history_is_a_path),
     ("V14", "one order for one cart version", orders::one_for_a_cart),
+    ("V16", "nothing comes back that never left, and no more than was paid", orders::returns_fit),
 ];
 
 /// Checks a shop once.

@@ -9,8 +9,9 @@ const MAX_EVENT_BYTES: usize = 200_000;
 /// The most lines of an order.
 const MAX_LINES: usize = 1_000;
 /// Marks of the shapes that requests use as well, money and addresses: they are closed, so that a shopper's slip of the
-/// pen is refused, and can only grow by a new version of the event.
-const CLOSED: [&str; 2] = ["currency,amount", "postal_code,country"];
+/// pen is refused, and can only grow by a new version of the event. And of maps, whose keys are no fields: rates by class
+/// and by region.
+const CLOSED: [&str; 4] = ["currency,amount", "postal_code,country", "standard", "California"];
 
 /// The types that the sources declare: `Type = "subject.fact.v1" by field`.
 fn declared() -> BTreeSet<String> {

@@ -1,23 +1,28 @@
 //! One example of every event, with fixed ids and times.
 
 use bodega_contracts::{
-    Address, BrandId, CartId, CategoryId, CouponClaim, FulfilmentId, OrderId, OrderLine, PaymentId, ProductId,
-    PromotionId, RefundId, ShipmentId,
+    Address, BrandId, CartId, CategoryId, CouponClaim, FulfilmentId, GiftCardId, OrderId, OrderLine, PaymentId,
+    ProductId, PromotionId, RefundId, ReturnId, ShipmentId, Tender, TenderKind, Terms,
     cart::CartCheckedOut,
-    catalog::{OpeningStock, ProductChanged, ProductStocked, VariantNow},
+    catalog::{MarketChanged, OpeningStock, ProductChanged, ProductStocked, ShopChanged, TaxRatesChanged, VariantNow},
     coupons::{CouponGranted, CouponRedeemed, CouponRejected, CouponReleased, CouponReserved, PromotionChanged},
-    identity::{UserRegistered, UserRoleAssigned, UserRoleRemoved},
+    identity::{
+        StaffInvited, UserDisabled, UserEmailChanged, UserGroupsChanged, UserPasswordChanged,
+        UserPasswordResetRequested, UserRegistered, UserRegisteredAgain, UserRoleAssigned, UserRoleRemoved,
+        UserVerificationRequested,
+    },
     inventory::{
-        Shortage, StockAllocated, StockChanged, StockHoldExpired, StockRejected, StockReleased, StockReserved,
+        Shortage, StockAllocated, StockChanged, StockHoldExpired, StockLow, StockRejected, StockReleased, StockReserved,
         StockUnavailable,
     },
     orders::{
-        CancelReason, InvoiceIssued, OrderCancelled, OrderCompleted, OrderConfirmed, OrderDelivered, OrderPaymentDue,
-        OrderPaymentExpiring, OrderPlaced, OrderStopping,
+        CancelReason, ExchangeDue, InvoiceIssued, OrderAddressChanged, OrderCancelled, OrderCaptureDue, OrderCompleted,
+        OrderConfirmed, OrderDelivered, OrderPaymentDue, OrderPaymentExpiring, OrderPlaced, OrderStopping,
+        ReturnChanged, ReturnReceived, ReturnState,
     },
     payments::{
-        PaymentActionRequired, PaymentAuthorized, PaymentCaptured, PaymentClosed, PaymentFailed, PaymentRefunded,
-        PaymentVoided,
+        DisputeState, GiftCardIssued, PaymentActionRequired, PaymentAuthorized, PaymentCaptureFailed, PaymentCaptured,
+        PaymentClosed, PaymentDisputed, PaymentFailed, PaymentRefunded, PaymentVoided,
     },
     rewards::{
         PointsEarned, PointsPending, PointsRejected, PointsReleased, PointsReserved, PointsReversed, PointsSpent,
@@ -25,7 +30,7 @@ use bodega_contracts::{
     },
     shipping::{
         FulfilmentCollected, FulfilmentOpened, FulfilmentReadyForPickup, FulfilmentStopped, FulfilmentUnderWay,
-        ParcelLine, ShipmentDelivered, ShipmentDispatched, ShipmentInTransit, ShippingMethodChanged,
+        ParcelLine, ShipmentDelivered, ShipmentDispatched, ShipmentInTransit, ShipmentPacked, ShippingMethodChanged,
     },
 };
 use bodega_kernel::{Currency, Event, Money, Role, Sku, Time, UserId, uuid::Uuid};
@@ -152,8 +157,13 @@ fn checked_out() -> CartCheckedOut {
         }),
     };
     CartCheckedOut {
-        tenders: Vec::new(),
-        terms: None,
+        tenders: vec![Tender {
+            kind: TenderKind::GiftCard,
+            card_id: Some(GiftCardId(id(50))),
+            label: "W8HN".to_owned(),
+            amount: 500,
+        }],
+        terms: Some(Terms { version: 2, digest: "b7".repeat(32) }),
         exchange_of: None,
         order_id: order(),
         number: "B-000Z8".to_owned(),
@@ -187,7 +197,7 @@ fn product() -> ProductChanged {
         brand_id: Some(BrandId(id(10))),
         category_ids: vec![CategoryId(id(11)), CategoryId(id(12))],
         variants: vec![VariantNow {
-            other_prices: Vec::new(),
+            other_prices: vec![Money::new(1_499, Currency::EUR)],
             tax_class: "standard".to_owned(),
             sku: sku("MUG-BLUE"),
             name: "Stoneware mug, harbour blue".to_owned(),
@@ -210,10 +220,38 @@ pub(crate) fn all() -> Vec<Example> {
         points(),
         parcels(),
         vec![example(&checked_out()), example(&product()), example(&stocked())],
+        settings(),
     ]
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// Where the shop sells and what it says of itself.
+fn settings() -> Vec<Example> {
+    let rates = |list: &[(&str, i64)]| list.iter().map(|(class, bp)| ((*class).to_owned(), *bp)).collect();
+    vec![
+        example(&MarketChanged {
+            market_id: "eu".to_owned(),
+            version: 3,
+            enabled: true,
+            name: "European Union".to_owned(),
+            countries: vec!["DE".to_owned(), "FR".to_owned()],
+            currency: Currency::EUR,
+            prices_include_tax: true,
+        }),
+        example(&TaxRatesChanged {
+            country: "US".to_owned(),
+            version: 2,
+            rates: rates(&[("standard", 0)]),
+            regions: [("California".to_owned(), rates(&[("standard", 725)]))].into(),
+        }),
+        example(&ShopChanged {
+            version: 4,
+            name: "Harbour Mugs".to_owned(),
+            terms: Some(Terms { version: 2, digest: "b7".repeat(32) }),
+        }),
+    ]
 }
 
 fn people() -> Vec<Example> {
@@ -222,6 +260,14 @@ fn people() -> Vec<Example> {
         example(&UserRegistered { user_id, at: at() }),
         example(&UserRoleAssigned { user_id, role: Role::Staff }),
         example(&UserRoleRemoved { user_id, role: Role::Staff }),
+        example(&UserVerificationRequested { user_id, request_id: id(40).to_string() }),
+        example(&UserPasswordResetRequested { user_id, request_id: id(41).to_string() }),
+        example(&UserPasswordChanged { user_id, at: at() }),
+        example(&UserEmailChanged { user_id, old_email: "ada@example.com".to_owned(), at: at() }),
+        example(&UserRegisteredAgain { user_id, at: at() }),
+        example(&UserDisabled { user_id, disabled: true }),
+        example(&StaffInvited { invitation_id: id(42).to_string() }),
+        example(&UserGroupsChanged { user_id, version: 3, groups: vec!["trade".to_owned(), "vip".to_owned()] }),
     ]
 }
 
@@ -230,6 +276,7 @@ fn stock() -> Vec<Example> {
     let short = || vec![Shortage { sku: sku("MUG-BLUE"), wanted: 2, available: 1 }];
     vec![
         example(&StockChanged { sku: sku("MUG-BLUE"), version: 9, available: 46 }),
+        example(&StockLow { sku: sku("MUG-BLUE"), alert: 2, available: 4, threshold: 5 }),
         example(&StockReserved { order_id }),
         example(&StockRejected { order_id, short: short() }),
         example(&StockAllocated { order_id }),
@@ -237,6 +284,11 @@ fn stock() -> Vec<Example> {
         example(&StockHoldExpired { order_id }),
         example(&StockUnavailable { order_id, short: short() }),
     ]
+}
+
+/// A mug that comes back.
+fn sent_back() -> Vec<OrderLine> {
+    vec![OrderLine { sku: Sku::new("MUG-BLUE").unwrap(), quantity: 1, stocked: true }]
 }
 
 fn orders() -> Vec<Example> {
@@ -264,6 +316,35 @@ fn orders() -> Vec<Example> {
             shipping_address: Some(address()),
         }),
         example(&OrderStopping { order_id }),
+        example(&OrderCaptureDue { order_id, shipment_id: ShipmentId(id(9)), amount: pounds(1_350) }),
+        example(&OrderAddressChanged { order_id, version: 1, shipping_address: address() }),
+        example(&ReturnChanged {
+            order_id,
+            return_id: ReturnId(id(21)),
+            number: "B1001-R1".to_owned(),
+            state: ReturnState::Rejected,
+            lines: sent_back(),
+            message: Some("it was used".to_owned()),
+        }),
+        example(&ReturnReceived {
+            order_id,
+            return_id: ReturnId(id(21)),
+            restock: sent_back(),
+            written_off: sent_back(),
+            refund: pounds(900),
+            to_credit: true,
+            customer_id,
+        }),
+        example(&ExchangeDue {
+            order_id,
+            return_id: ReturnId(id(21)),
+            replacement_id: OrderId(id(22)),
+            customer_id,
+            email: "ada@example.com".to_owned(),
+            shipping_address: Some(address()),
+            currency: Currency::GBP,
+            lines: sent_back(),
+        }),
         example(&OrderDelivered { order_id, number, customer_id }),
         example(&OrderCompleted { order_id, customer_id }),
         example(&InvoiceIssued {
@@ -344,6 +425,12 @@ fn parcels() -> Vec<Example> {
         example(&FulfilmentUnderWay { order_id }),
         example(&FulfilmentReadyForPickup { order_id, fulfilment_id }),
         example(&FulfilmentCollected { order_id, fulfilment_id, lines: parcel() }),
+        example(&ShipmentPacked {
+            order_id,
+            shipment_id,
+            lines: vec![ParcelLine { sku: sku("MUG-BLUE"), quantity: 2 }],
+            last: true,
+        }),
         example(&ShipmentDispatched {
             order_id,
             shipment_id,
@@ -382,5 +469,17 @@ fn money() -> Vec<Example> {
         example(&PaymentClosed { order_id }),
         example(&PaymentVoided { order_id, payment_id }),
         example(&PaymentRefunded { order_id, payment_id, refund_id: RefundId(id(6)), refunded: pounds(500) }),
+        example(&PaymentCaptureFailed {
+            order_id,
+            shipment_id: ShipmentId(id(8)),
+            code: "capture_declined".to_owned(),
+        }),
+        example(&PaymentDisputed { order_id, payment_id, amount: pounds(2_750), state: DisputeState::Opened }),
+        example(&GiftCardIssued {
+            card_id: GiftCardId(id(12)),
+            email: Some("ada@example.com".to_owned()),
+            amount: pounds(5_000),
+            ends: Some(at()),
+        }),
     ]
 }

@@ -1,6 +1,8 @@
 //! The shop as a whole, over HTTP, on both databases.
 
 #[cfg(test)]
+mod backup;
+#[cfg(test)]
 mod corruptions;
 #[cfg(test)]
 mod crashes;
@@ -16,6 +18,8 @@ mod flow;
 mod import;
 #[cfg(test)]
 mod input;
+#[cfg(test)]
+mod journey;
 #[cfg(test)]
 mod journeys;
 #[cfg(test)]

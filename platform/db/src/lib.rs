@@ -5,6 +5,7 @@
 //! Reads go through [`Db::reader`], a `SeaORM` connection. SQL in transactions is written once for both engines
 //! with `$1` placeholders; `{lock}` becomes `FOR UPDATE` where rows can be locked.
 
+pub mod backup;
 mod config;
 mod crash;
 mod each;

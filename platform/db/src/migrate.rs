@@ -52,6 +52,14 @@ fn render(sql: &str, backend: DbBackend) -> String {
     sql.replace("{uuid}", uuid).replace("{bytes}", bytes).replace("{sequence}", sequence)
 }
 
+/// The steps of a schema that has taken those of these names; `None` where they are no beginning of it.
+pub(crate) fn steps(known: &'static [Migration], taken: &[String]) -> Option<&'static [Migration]> {
+    let own = taken.len().checked_sub(PLATFORM.len())?;
+    let steps = known.get(..own)?;
+    let names = PLATFORM.iter().chain(steps).map(|step| step.name);
+    names.eq(taken.iter().map(String::as_str)).then_some(steps)
+}
+
 /// Brings the schema up to date. Two processes that start at once wait for each other.
 pub(crate) async fn migrate(
     engine: &Engine,

@@ -178,7 +178,7 @@ fn own(config: &DbConfig) -> Result<Option<File>, DbError> {
     Ok(Some(file))
 }
 
-fn reader(config: &DbConfig) -> Result<DatabaseConnection, DbError> {
+pub(crate) fn reader(config: &DbConfig) -> Result<DatabaseConnection, DbError> {
     match &config.engine {
         Engine::Sqlite { folder } => {
             let mut options = SqliteConnectOptions::new()

@@ -142,7 +142,8 @@ async fn host(
     })
 }
 
-fn database(settings: &Settings, service: &'static str) -> DbConfig {
+/// Where the settings put the database of a service.
+pub fn database(settings: &Settings, service: &'static str) -> DbConfig {
     let named = |template: &str| template.replace("{service}", service);
     let engine = match settings.database.kind {
         DatabaseKind::Sqlite => Engine::Sqlite { folder: settings.database.data_dir.clone() },

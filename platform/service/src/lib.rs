@@ -13,7 +13,7 @@ mod secret;
 
 pub use context::Context;
 pub use definition::{Definition, Running};
-pub use host::{Host, Hosted, Mode};
+pub use host::{Host, Hosted, Mode, database};
 pub use job::Job;
 pub use readiness::Readiness;
 pub use secret::Secrets;

@@ -29,6 +29,7 @@ pub(crate) fn check(settings: &Settings) -> Result<(), Fault> {
     shop(settings)?;
     mail(settings)?;
     rewards(settings)?;
+    sources(settings)?;
     let secret = &settings.rpc.secret;
     let long = secret.is_empty() || secret.chars().count() >= MIN_SECRET_CHARS;
     require(long, "rpc.secret", || format!("has fewer than {MIN_SECRET_CHARS} characters"))?;
@@ -71,6 +72,7 @@ fn spans(settings: &Settings) -> Result<(), Fault> {
     for (key, span) in [
         ("server.request_timeout_ms", settings.server.request_timeout_ms),
         ("payments.deadline_minutes", settings.payments.deadline_minutes),
+        ("payments.stuck_minutes", settings.payments.stuck_minutes),
         ("orders.pending_minutes", settings.orders.pending_minutes),
         ("orders.service_level_hours", settings.orders.service_level_hours),
         ("identity.access_minutes", settings.identity.access_minutes),
@@ -106,9 +108,16 @@ fn shop(settings: &Settings) -> Result<(), Fault> {
     let shop = &settings.shop;
     let code = shop.currency.len() == 3 && shop.currency.bytes().all(|letter| letter.is_ascii_uppercase());
     require(code, "shop.currency", || "is not an ISO 4217 code such as GBP".to_owned())?;
+    let country = shop.country.len() == 2 && shop.country.bytes().all(|letter| letter.is_ascii_uppercase());
+    require(country, "shop.country", || "is not an ISO 3166-1 alpha-2 code such as GB".to_owned())?;
+    let named = (1..=100).contains(&shop.name.trim().chars().count());
+    require(named, "shop.name", || "has not 1 to 100 characters".to_owned())?;
     let rate = (0..=10_000).contains(&shop.tax_rate_bp);
     require(rate, "shop.tax_rate_bp", || "is not between 0 and 10000".to_owned())?;
     require(!shop.issuer.is_empty(), "shop.issuer", || "is empty".to_owned())?;
+    let plain = !shop.base_url.ends_with('/') && !shop.base_url.contains(['?', '#', ' ']);
+    let web = ["http://", "https://"].iter().any(|scheme| shop.base_url.starts_with(scheme)) && plain;
+    require(web, "shop.base_url", || "is not http:// or https:// with a host and no slash at its end".to_owned())?;
     let mut ids = BTreeSet::new();
     for method in &shop.shipping_methods {
         let priced = (0..=1_000_000_000_000).contains(&method.price);
@@ -144,6 +153,30 @@ fn rewards(settings: &Settings) -> Result<(), Fault> {
     Ok(())
 }
 
+fn sources(settings: &Settings) -> Result<(), Fault> {
+    const KEY: &str = "inventory.sources";
+    let sources = &settings.inventory.sources;
+    require(sources.len() <= 20, KEY, || "are more than 20".to_owned())?;
+    let is_name = |text: &str| {
+        let fits = |letter: u8| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == b'-';
+        (1..=40).contains(&text.len()) && text.bytes().all(fits)
+    };
+    for (name, source) in sources {
+        require(is_name(name), KEY, || format!("{name:?} is not 1 to 40 small letters, digits and hyphens"))?;
+        require(is_name(&source.location), KEY, || format!("the location of {name:?} is no name of one"))?;
+        let web = ["http://", "https://"].iter().any(|scheme| source.url.starts_with(scheme));
+        require(source.url.is_empty() || web, KEY, || format!("the url of {name:?} is not http:// or https://"))?;
+        let long = source.secret.is_empty() || source.secret.chars().count() >= 16;
+        require(long, KEY, || format!("the secret of {name:?} has fewer than 16 characters"))?;
+        require(!source.secret.is_empty() || !source.url.is_empty(), KEY, || {
+            format!("{name:?} has neither a secret nor a url")
+        })?;
+        let often = (1..=1_440).contains(&source.every_minutes);
+        require(often, KEY, || format!("{name:?} is not asked every 1 to 1440 minutes"))?;
+    }
+    Ok(())
+}
+
 fn mail(settings: &Settings) -> Result<(), Fault> {
     let mail = &settings.mail;
     let schemes = ["smtp://", "smtps://"];
@@ -152,6 +185,8 @@ fn mail(settings: &Settings) -> Result<(), Fault> {
     require(mail.from.contains('@'), "mail.from", || "is no address".to_owned())?;
     let answers = mail.reply_to.is_empty() || mail.reply_to.contains('@');
     require(answers, "mail.reply_to", || "is no address".to_owned())?;
+    let staff = mail.staff.is_empty() || mail.staff.contains('@');
+    require(staff, "mail.staff", || "is no address".to_owned())?;
     let language = ["en", "de"].contains(&mail.language.as_str());
     require(language, "mail.language", || "is neither \"en\" nor \"de\"".to_owned())?;
     require(mail.per_second >= 1, "mail.per_second", || "is less than 1".to_owned())

@@ -1,5 +1,9 @@
 //! The settings by section. What each means is written in `defaults.toml`; units are the last word of a name.
 
+mod shop;
+
+pub use shop::{ShippingMethod, Shop};
+
 use crate::{Network, redact};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt, path::PathBuf};
@@ -12,6 +16,8 @@ pub struct Settings {
     pub server: Server,
     /// Where facts are kept.
     pub database: Database,
+    /// Where files are kept.
+    pub blobs: Blobs,
     /// How services tell each other what has happened.
     pub bus: Bus,
     /// How services ask each other.
@@ -82,6 +88,14 @@ pub enum DatabaseKind {
     Postgres,
 }
 
+/// `[blobs]`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Blobs {
+    /// Folder of the files; empty: `blobs` in the data folder.
+    pub folder: PathBuf,
+}
+
 /// `[bus]`
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -114,34 +128,14 @@ pub struct Rpc {
     pub secret: String,
 }
 
-/// `[shop]`
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Shop {
-    /// As customers see it.
-    pub name: String,
-    /// ISO 4217.
-    pub currency: String,
-    /// Whether prices include tax.
-    pub prices_include_tax: bool,
-    /// Tax on what has no rate of its own.
-    pub tax_rate_bp: i64,
-    /// Ways of shipping.
-    pub shipping_methods: Vec<ShippingMethod>,
-    /// The claim `iss` of tokens.
-    pub issuer: String,
-}
-
-/// A way of shipping.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ShippingMethod {
-    /// Names it in the API; each once.
-    pub id: String,
-    /// As customers see it.
-    pub name: String,
-    /// Minor units.
-    pub price: i64,
+/// When money that a provider can promise is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CaptureTime {
+    /// When the customer pays.
+    AtOnce,
+    /// Parcel by parcel, just before each leaves.
+    OnDispatch,
 }
 
 /// `[payments]`
@@ -154,6 +148,10 @@ pub struct Payments {
     pub webhook_secret: String,
     /// How long a customer has to pay.
     pub deadline_minutes: u64,
+    /// When a card is charged.
+    pub capture: CaptureTime,
+    /// How long a call to a provider may be without an answer before staff are told.
+    pub stuck_minutes: u64,
     /// Taking money by hand.
     pub manual: ManualPayments,
 }
@@ -195,11 +193,39 @@ pub struct Cart {
 }
 
 /// `[inventory]`
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Inventory {
     /// How long goods stay held after the time to pay.
     pub hold_grace_hours: u64,
+    /// Systems that say how much is there, by name.
+    pub sources: BTreeMap<String, StockSource>,
+}
+
+/// `[inventory.sources.NAME]`: a system that says how much of each SKU is at one location.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StockSource {
+    /// Signs what it reports; empty: it reports nothing by itself.
+    #[serde(default)]
+    pub secret: String,
+    /// Where it is asked; empty: it is not.
+    #[serde(default)]
+    pub url: String,
+    /// How often it is asked.
+    #[serde(default = "quarter_of_an_hour")]
+    pub every_minutes: u64,
+    /// The location that its figures are about.
+    #[serde(default = "main_location")]
+    pub location: String,
+}
+
+fn quarter_of_an_hour() -> u64 {
+    15
+}
+
+fn main_location() -> String {
+    "main".to_owned()
 }
 
 /// `[rewards]`
@@ -268,6 +294,8 @@ pub struct Mail {
     pub from: String,
     /// Where answers go; empty: to the sender.
     pub reply_to: String,
+    /// Where alerts for staff go; empty: nowhere.
+    pub staff: String,
     /// For those who chose none.
     pub language: String,
     /// Folder of templates of one's own; empty for none.
@@ -365,4 +393,4 @@ macro_rules! debug_without_secrets {
         }
     )+};
 }
-debug_without_secrets!(Settings, Database, Bus, Rpc, Payments, Mail, Shipping);
+debug_without_secrets!(Settings, Database, Bus, Rpc, Payments, Mail, Shipping, Inventory, StockSource);

@@ -1,5 +1,6 @@
 //! The routes of carts. Who asks is an [`Access`]: the customer who is logged in, and the cart whose token came along.
 
+mod drafts;
 mod requests;
 
 use crate::{
@@ -17,10 +18,10 @@ use axum::{
 use bodega_contracts::{CartId, LineId};
 use bodega_db::IdempotencyKey;
 use bodega_web::{
-    CartToken, Conditional, Idempotent, KeyedBody, Path, Problem, RequiredKeyBody, Who, answer_again, etag_of,
+    Body, CartToken, Conditional, Idempotent, KeyedBody, Path, Problem, RequiredKeyBody, Who, answer_again, etag_of,
     layers::body_limit, problem,
 };
-use requests::{ChangeCart, CheckOut, LinesWanted, MergeCart, OpenCart, SetQuantity};
+use requests::{ChangeCart, CheckOut, LinesWanted, MergeCart, OpenCart, SetQuantity, SetTenders};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// Bytes of the largest body: 1,000 lines with the longest SKUs.
@@ -34,7 +35,9 @@ pub(crate) fn routes(carts: Carts) -> OpenApiRouter {
         .routes(routes!(add_lines))
         .routes(routes!(set_quantity, remove_line))
         .routes(routes!(merge_cart))
+        .routes(routes!(set_tenders))
         .routes(routes!(check_out))
+        .merge(drafts::routes())
         .layer(body_limit(MAX_BODY_BYTES))
         .with_state(carts)
 }
@@ -46,7 +49,7 @@ impl FromRequestParts<Carts> for Access {
         let Who(caller) = Who::from_request_parts(parts, carts).await?;
         let Ok(CartToken(token)) = CartToken::from_request_parts(parts, carts).await;
         let verified = token.and_then(|token| carts.guests.verify("cart", &token, carts.world.now()));
-        Ok(Self { user: caller.user, token: verified.map(CartId) })
+        Ok(Self { user: caller.user, token: verified.map(CartId), desk: false })
     }
 }
 
@@ -168,9 +171,27 @@ async fn merge_cart(
     Ok(respond(flows::merge(&carts, access, key, id, (body.from, &body.token)).await?))
 }
 
+/// Say which gift cards and how much store credit are to pay a part of a cart; what is left out is not to. Refused with 422
+/// `gift_card_unknown` where a code is of no card with anything on it, `store_credit_short` where there is less. At checkout
+/// they are cut to the total, the cards first; what they leave is `due`.
+#[utoipa::path(
+    put, path = "/v1/carts/{id}/tenders", tag = "carts", request_body = SetTenders,
+    params(("id" = CartId, Path), ("X-Cart-Token" = Option<String>, Header)),
+    responses((status = 200, body = CartView), Problem),
+)]
+async fn set_tenders(
+    State(carts): State<Carts>,
+    access: Access,
+    Path(id): Path<CartId>,
+    Body(body): Body<SetTenders>,
+) -> Result<Response, Problem> {
+    Ok(respond(flows::set_tenders(&carts, access, id, body.check()?).await?))
+}
+
 /// Make an order of a cart. Refused with 409 `price_changed` and the new cart where a price is not the one that was shown last;
 /// a checkout with another key then buys at the new prices. Refused with 503 `prices_stale`, and nothing kept under the key,
-/// where word of prices has not come for too long.
+/// where word of prices has not come for too long. Where the shop has legal texts, `accepted_terms` names the version that the
+/// shopper accepts: 422 `terms_not_accepted` without, 409 `terms_changed` with another one than the present.
 #[utoipa::path(
     post, path = "/v1/carts/{id}/checkout", tag = "carts", request_body = CheckOut,
     params(("id" = CartId, Path), ("X-Cart-Token" = Option<String>, Header), ("Idempotency-Key" = String, Header)),

@@ -6,7 +6,7 @@ use crate::{
 };
 use bodega_contracts::OrderId;
 use bodega_db::DbError;
-use bodega_kernel::Sku;
+use bodega_kernel::{Currency, Money, Sku};
 use bodega_pricing::PricingError;
 use bodega_web::Problem;
 use serde::Serialize;
@@ -31,6 +31,30 @@ pub(crate) enum Error {
     Incomplete(Vec<Missing>),
     /// These cannot be bought any more.
     LineUnavailable(Vec<Sku>),
+    /// These have no price where the cart goes.
+    NotSoldThere(Vec<Sku>),
+    /// There is no such market.
+    MarketUnknown,
+    /// Staff named a customer there is not.
+    CustomerUnknown,
+    /// The draft is not in the version it was read in.
+    VersionMismatch,
+    /// The legal texts, which are in this version, were not accepted.
+    TermsNotAccepted(i64),
+    /// They are in this version now, and another one was accepted.
+    TermsChanged(i64),
+    /// Something is left to be paid, and nobody said how.
+    PaymentMethodNeeded,
+    /// There are no such gift cards with anything on them; says which of those given.
+    CardUnknown(Vec<usize>),
+    /// These gift cards are in another currency.
+    CardOtherCurrency(Vec<usize>),
+    /// A guest has no store credit.
+    CreditOfGuest,
+    /// There is only so much store credit.
+    CreditShort(Money),
+    /// Store credit was asked for in another currency than the cart's.
+    CreditOtherCurrency(Currency),
     /// The cart is not in the version that was to be bought.
     VersionChanged(Box<CartView>),
     /// Prices are not those that were shown; from now on they are.
@@ -90,6 +114,28 @@ impl From<Error> for Problem {
             Error::TooLarge => Self::new(422, "cart_too_large").detail("split it into several orders"),
             Error::Incomplete(missing) => Self::new(409, "cart_incomplete").with("missing", json(&missing)),
             Error::LineUnavailable(skus) => Self::new(409, "line_unavailable").with("skus", json(&skus)),
+            Error::NotSoldThere(skus) => Self::new(409, "not_sold_there").with("skus", json(&skus)),
+            Error::MarketUnknown => Self::invalid("/market", "is no market of this shop"),
+            Error::CustomerUnknown => Self::new(422, "customer_unknown").field("/customer_id", "is no customer"),
+            Error::VersionMismatch => Self::precondition_failed(),
+            Error::TermsNotAccepted(version) => Self::new(422, "terms_not_accepted")
+                .field("/accepted_terms", format!("is not {version}, the version of the shop's terms"))
+                .with("terms_version", version),
+            Error::TermsChanged(version) => Self::new(409, "terms_changed").with("terms_version", version),
+            Error::PaymentMethodNeeded => Self::invalid("/payment_method", "is needed: something is left to be paid"),
+            Error::CardUnknown(indexes) => cards("gift_card_unknown", &indexes, "is no gift card with anything on it"),
+            Error::CardOtherCurrency(indexes) => {
+                cards("gift_card_other_currency", &indexes, "is in another currency than the cart")
+            }
+            Error::CreditOfGuest => {
+                Self::new(422, "store_credit_needs_account").field("/store_credit", "is for customers who log in")
+            }
+            Error::CreditShort(spendable) => Self::new(422, "store_credit_short")
+                .field("/store_credit", "is more than there is")
+                .with("spendable", json(&spendable)),
+            Error::CreditOtherCurrency(currency) => {
+                Self::invalid("/store_credit/currency", format!("is not {currency}, which the cart is in"))
+            }
             Error::VersionChanged(cart) => Self::new(409, "cart_changed").with("cart", json(&cart)),
             Error::PriceChanged(cart) => Self::new(409, "price_changed")
                 .detail("check out again, with a new Idempotency-Key, to buy at these prices")
@@ -126,10 +172,16 @@ fn lines(refusal: &Refusal, at: LinesAt) -> Problem {
         }),
         Refusal::TooMany(index) => Problem::new(422, "quantity_too_large")
             .field(at.pointer(*index, "quantity"), format!("its line would hold more than {MAX_QUANTITY}")),
+        Refusal::OtherCurrency(index, currency) => Problem::new(422, "invalid_body")
+            .field(at.pointer(*index, "unit_price/currency"), format!("is not {currency}, which the cart is in")),
         Refusal::TooManyLines => {
             Problem::new(422, "too_many_lines").detail(format!("a cart has at most {MAX_LINES} lines"))
         }
     }
+}
+
+fn cards(code: &'static str, indexes: &[usize], detail: &str) -> Problem {
+    indexes.iter().fold(Problem::new(422, code), |problem, index| problem.field(format!("/gift_cards/{index}"), detail))
 }
 
 fn json(value: &impl Serialize) -> serde_json::Value {

@@ -1,7 +1,9 @@
 //! What the cart answers when it is asked: by orders about an order it made, by `verify` about all it knows.
 
 use crate::{Carts, store};
-use bodega_contracts::cart::{CheckedOutOrder, CheckoutFacts, SeenFacts, SeenMethodFacts, SeenPromotionFacts};
+use bodega_contracts::cart::{
+    CheckedOutOrder, CheckoutFacts, SeenFacts, SeenMarketFacts, SeenMethodFacts, SeenPromotionFacts,
+};
 use bodega_db::DbError;
 use bodega_rpc::{Answers, RpcError};
 
@@ -11,7 +13,7 @@ const PAGE: u64 = 500;
 /// The questions and their answers.
 pub(crate) fn answers(carts: &Carts) -> Answers {
     let (order, seen, checkouts) = (carts.db.clone(), carts.db.clone(), carts.db.clone());
-    let (promotions, methods) = (carts.db.clone(), carts.db.clone());
+    let (promotions, methods, markets) = (carts.db.clone(), carts.db.clone(), carts.db.clone());
     Answers::new()
         .on(async move |q: CheckedOutOrder| {
             store::read_checkout(order.reader(), q.order_id).await.map_err(|error| failed(&error))
@@ -25,6 +27,9 @@ pub(crate) fn answers(carts: &Carts) -> Answers {
         })
         .on(async move |q: SeenMethodFacts| {
             store::read_seen_methods(methods.reader(), q.after, PAGE).await.map_err(|error| failed(&error))
+        })
+        .on(async move |_: SeenMarketFacts| {
+            store::read_seen_markets(markets.reader()).await.map_err(|error| failed(&error))
         })
         .on(async move |q: CheckoutFacts| {
             store::read_checkouts(checkouts.reader(), q.after, PAGE).await.map_err(|error| failed(&error))

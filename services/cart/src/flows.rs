@@ -3,28 +3,40 @@
 
 mod asking;
 mod batch;
+mod checkout;
 mod desk;
+mod drafts;
+mod exchanges;
 mod heard;
 mod numbers;
 mod prices;
+mod tenders;
 
 pub(crate) use asking::{Answers, Typed};
 pub(crate) use batch::{Command, Intent, Outcome, Wish, decide};
-pub(crate) use heard::{methods_changed, orders_cancelled, products_changed, promotions_changed, stock_changed};
+pub(crate) use drafts::{DraftPlaced, change_draft, discard_draft, list_drafts, open_draft, place_draft, read_draft};
+pub(crate) use exchanges::exchanges_due;
+pub(crate) use heard::{
+    groups_changed, markets_changed, methods_changed, orders_cancelled, products_changed, promotions_changed,
+    rates_changed, shop_changed, stock_changed,
+};
 pub(crate) use numbers::Numbers;
 pub(crate) use prices::Prices;
+pub(crate) use tenders::{CreditWanted, TendersWanted, set_tenders};
 
 use crate::{
     Carts,
     error::Error,
-    model::{Access, DetailsChange, LinesAt, Methods, Terms, Wanted, buyer, quote},
+    model::{
+        Access, Buyers, Cart, DetailsChange, DraftChange, LinesAt, Methods, Quote, SoldAt, Terms, Wanted, buyer, quote,
+    },
     store,
     views::CartView,
 };
 use bodega_contracts::{CartId, LineId, OrderId};
 use bodega_db::{DbError, IdempotencyKey, StoredAnswer};
 use bodega_web::current_trace;
-use std::{collections::BTreeSet, time::Duration};
+use std::time::Duration;
 
 /// How long a guest's cart lives untouched, and the token that opens it.
 pub(crate) const CART_LIFE: Duration = Duration::from_hours(90 * 24);
@@ -51,10 +63,38 @@ pub(crate) struct Contents {
     pub lines: Vec<Wanted>,
     /// Where those stood in the body.
     pub at: LinesAt,
+    /// Where a new cart is for.
+    pub sold_at: SoldAt,
+    /// What staff say of a draft.
+    pub desk: Option<DraftChange>,
+}
+
+impl Contents {
+    /// The lines that staff say a draft has.
+    fn desk_lines(&self) -> &[Wanted] {
+        self.desk.as_ref().and_then(|change| change.lines.as_deref()).unwrap_or_default()
+    }
+}
+
+/// How a cart is to be bought, checked.
+#[derive(Clone, Debug)]
+pub(crate) struct Purchase {
+    /// How it is paid; not needed where nothing is left to pay.
+    pub payment_method: Option<String>,
+    /// The version of the cart that is meant.
+    pub version: Option<i64>,
+    /// The version of the legal texts that is accepted.
+    pub accepted_terms: Option<i64>,
 }
 
 /// Reads a cart at present prices; nothing is remembered as shown.
 pub(crate) async fn read(carts: &Carts, access: Access, id: CartId) -> Result<CartView, Error> {
+    let (cart, quote) = look(carts, access, id).await?;
+    Ok(CartView::of(&cart, &quote))
+}
+
+/// A cart that this caller may open, and its price at present.
+async fn look(carts: &Carts, access: Access, id: CartId) -> Result<(Cart, Quote), Error> {
     let reader = carts.db.reader();
     let cart = store::read_cart(reader, id).await?.filter(|cart| access.opens(cart)).ok_or(Error::CartNotFound)?;
     let skus: Vec<_> = cart.lines.iter().map(|line| &line.sku).collect();
@@ -62,17 +102,20 @@ pub(crate) async fn read(carts: &Carts, access: Access, id: CartId) -> Result<Ca
     let coupon = cart.reductions.coupon.as_ref().map(|coupon| coupon.promotion);
     let promotions = store::read_promotions(reader, coupon).await?;
     let (customer, email) = (cart.owner.or(access.user), cart.details.email.as_deref());
-    let ordered = if promotions.ask_for_first_orders() {
-        store::read_ordered(reader, customer, email).await?
-    } else {
-        BTreeSet::new()
-    };
-    let buyer = buyer(&cart, access.user, &ordered);
+    let mut buyers = Buyers::default();
+    if promotions.ask_for_first_orders() {
+        buyers.ordered = store::read_ordered(reader, customer, email).await?;
+    }
+    if let Some(customer) = customer.filter(|_| promotions.ask_for_groups()) {
+        buyers.groups = store::read_groups(reader, customer).await?;
+    }
+    let buyer = &buyer(&cart, access.user, &buyers);
     let (shop, now) = (&*carts.shop, carts.world.now());
-    let methods = Methods::new(store::read_methods(reader).await?, shop);
-    let terms = Terms { offers: &offers, promotions: &promotions, methods: &methods, shop, buyer, now };
+    let methods = &Methods::new(store::read_methods(reader).await?, shop);
+    let markets = &store::read_markets(reader).await?;
+    let terms = Terms { offers: &offers, promotions: &promotions, methods, markets, shop, buyer, now };
     let quote = quote(&cart, terms)?;
-    Ok(CartView::of(&cart, &quote, &carts.shop))
+    Ok((cart, quote))
 }
 
 /// Makes a cart: the customer's, or a guest's with a token.
@@ -86,7 +129,7 @@ pub(crate) async fn open(
     let answers = asking::ask_for_new(carts, access, typed).await;
     let id = CartId::new(&carts.world);
     let token = || carts.guests.sign("cart", id.0, carts.world.now().plus(CART_LIFE));
-    let token = access.user.is_none().then(token);
+    let token = (access.user.is_none() && !access.desk).then(token);
     submit(carts, access, key, Wish::Open { id, token, contents, answers }).await
 }
 
@@ -100,7 +143,7 @@ pub(crate) async fn change(
     typed: Typed,
 ) -> Result<Reply, Error> {
     let answers = asking::ask_for(carts, access, cart, typed).await?;
-    submit(carts, access, key, Wish::Change { cart, contents, answers }).await
+    submit(carts, access, key, Wish::Change { cart, read_version: None, contents, answers }).await
 }
 
 /// Sets how many of a line.
@@ -147,14 +190,15 @@ pub(crate) async fn check_out(
     access: Access,
     key: IdempotencyKey,
     cart: CartId,
-    (payment_method, version): (String, Option<i64>),
+    purchase: Purchase,
 ) -> Result<Reply, Error> {
+    let Purchase { payment_method, version, accepted_terms } = purchase;
     let order_id = OrderId::new(&carts.world);
     let token = carts.guests.sign("order", order_id.0, carts.world.now().plus(ORDER_LIFE));
     let counter = carts.numbers.take(&carts.db).await?;
     let number = crate::model::order_number(counter);
     let prices_are_stale = carts.prices.are_stale(carts.world.now());
-    let intent = Intent { order_id, number, token, payment_method, version, prices_are_stale };
+    let intent = Intent { order_id, number, token, payment_method, accepted_terms, version, prices_are_stale };
     let reply = submit(carts, access, Some(key), Wish::CheckOut { cart, intent: Box::new(intent) }).await;
     let used = match &reply {
         Ok(reply) => !reply.again && reply.answer.status == 202,

@@ -1,10 +1,10 @@
 //! The cart: what shoppers mean to buy, at present prices, until it becomes an order.
 //!
-//! Owns carts, checkouts and order numbers, and read models of prices, stock, promotions and ways of shipping. Asks coupons what
-//! a code is, and rewards what a customer can spend, when either is given; at checkout nobody. Publishes `cart.checked_out`.
-//! Hears `product.changed`, `stock.changed`, `promotion.changed`, `shipping_method.changed` and `order.cancelled`. A client never
-//! sends a price: a line keeps the one that was shown last, and checkout refuses where it is not the present one, or where the
-//! present one may not be known.
+//! Owns carts, checkouts and order numbers, and read models of prices, stock, promotions, ways of shipping, markets, taxes and
+//! customers' groups. Asks coupons what a code is, rewards what a customer can spend, payments what gift cards and store credit
+//! hold, identity where a customer is written to; at checkout nobody. Publishes `cart.checked_out`. A shopper never sends a price:
+//! a line keeps the one that was shown last, and checkout refuses where it is not the present one, or where the present one may
+//! not be known. Only staff say prices, in drafts, which nobody else opens.
 
 mod api;
 mod error;
@@ -32,6 +32,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "0001_carts", sql: include_str!("migrations/0001_carts.sql") },
     Migration { name: "0002_promotions", sql: include_str!("migrations/0002_promotions.sql") },
     Migration { name: "0003_methods", sql: include_str!("migrations/0003_methods.sql") },
+    Migration { name: "0004_markets", sql: include_str!("migrations/0004_markets.sql") },
 ];
 
 /// What every request needs. Cheap to clone.
@@ -56,6 +57,7 @@ async fn start(context: Context) -> anyhow::Result<Running> {
     let shop = &context.settings.shop;
     let shop = Arc::new(Shop {
         currency: Currency::new(&shop.currency)?,
+        country: shop.country.clone(),
         prices_include_tax: shop.prices_include_tax,
         methods: shop.shipping_methods.iter().map(|method| of_settings(method, shop.tax_rate_bp)).collect(),
     });
@@ -73,7 +75,7 @@ async fn start(context: Context) -> anyhow::Result<Running> {
     };
     Ok(Running::new()
         .answers(facts::answers(&carts))
-        .hears(events::subscriptions(&carts.prices))
+        .hears(events::subscriptions(&carts.prices, &carts.shop, &carts.numbers))
         .job(jobs::forget_carts(&carts.db))
         .routes(api::routes(carts)))
 }

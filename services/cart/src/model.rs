@@ -4,21 +4,29 @@
 //! price that was shown last, and checkout compares it with the present one. What comes off is decided by [`promotions`].
 
 mod cart;
+mod changes;
 mod checks;
+mod draft;
+mod markets;
 mod methods;
 mod number;
 mod offer;
 mod promotions;
 mod quote;
+mod tenders;
 
 pub(crate) use cart::{
     Access, Cart, Details, DetailsChange, Given, Line, LinesAt, MAX_LINES, MAX_QUANTITY, Refusal, Status, Wanted,
 };
+pub(crate) use changes::Change;
 pub(crate) use checks::{FieldErrors, check_address, check_email, is_payment_method};
+pub(crate) use draft::{Draft, DraftChange, Own};
+pub(crate) use markets::{Market, Markets, Place, ShownAt, SoldAt};
 pub(crate) use methods::{HeardMethod, Methods, ShownShipping, of_settings};
 pub(crate) use number::{BLOCK, order_number};
 pub(crate) use offer::{Offer, Offers, Shop};
 pub(crate) use promotions::{
-    Buyer, Coupon, CouponState, Points, PointsState, Promotions, Reductions, buyer, buyer_key, claims_of,
+    Buyer, Buyers, Coupon, CouponState, Points, PointsState, Promotions, Reductions, buyer, buyer_key, claims_of,
 };
-pub(crate) use quote::{Change, Missing, Quote, Terms, quote};
+pub(crate) use quote::{Missing, Quote, Terms, quote};
+pub(crate) use tenders::{Card, Credit, MAX_CARDS, TenderState, Tenders, tender};

@@ -2,15 +2,23 @@
 //! outside of them as entities to read.
 
 mod carts;
+mod groups;
+mod markets;
 mod methods;
 mod offers;
 mod orders;
 mod promotions;
 
-pub(crate) use carts::{Reopened, change, forget_left, insert, merge, read_cart, reopen, select};
+pub(crate) use carts::{
+    Reopened, change, discard, forget_left, insert, insert_once, merge, read_cart, read_drafts, reopen, select,
+};
+pub(crate) use groups::{put_groups, read_groups, select as select_groups};
+pub(crate) use markets::{
+    put_markets, put_rates, put_words, read_markets, read_seen_markets, select as select_markets,
+};
 pub(crate) use methods::{put_methods, read_methods, read_seen_methods, select as select_methods};
 pub(crate) use offers::{put_products, put_stock, read_offers, read_seen, select as select_offers};
-pub(crate) use orders::{Checkout, cancel, freeze, new_block, read_checkout, read_checkouts};
+pub(crate) use orders::{Checkout, cancel, freeze, new_block, read_checkout, read_checkouts, select_made};
 pub(crate) use promotions::{
     put_promotions, read_ordered, read_promotions, read_seen_promotions, select as select_promotions, select_ordered,
 };

@@ -1,7 +1,11 @@
 //! What shoppers see of a cart, and what a checkout answers: the shapes of the API.
 
-use crate::model::{Cart, Change, CouponState, Missing, PointsState, Quote, Shop, Status};
-use bodega_contracts::{Address, CartId, LineId, OrderId};
+mod drafts;
+
+pub(crate) use drafts::{DraftSummary, DraftView};
+
+use crate::model::{Cart, Change, CouponState, Missing, PointsState, Quote, Status, TenderState};
+use bodega_contracts::{Address, CartId, LineId, OrderId, TenderKind};
 use bodega_kernel::{Currency, Money, Sku};
 use bodega_pricing::{Applied, Shipping};
 use serde::Serialize;
@@ -24,9 +28,15 @@ pub(crate) struct CartView {
     /// Grows with every change.
     #[schema(example = 3)]
     pub version: i64,
+    /// The market it is sold in, by the country it goes to; none while the shop has no markets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "eu")]
+    pub market: Option<String>,
     /// ISO 4217.
     #[schema(example = "GBP")]
     pub currency: Currency,
+    /// Whether prices contain their tax; else it is added to them.
+    pub prices_include_tax: bool,
     /// What is in it.
     pub lines: Vec<LineView>,
     /// Unit prices times quantities, before discounts.
@@ -38,10 +48,19 @@ pub(crate) struct CartView {
     /// What is taken off shipping; `shipping` is without it already.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shipping_discount: Option<DiscountView>,
-    /// All tax; contained in the prices or added to them, as the shop does it.
+    /// All tax; contained in the prices or added to them, as the market does it.
     pub tax: Money,
-    /// What is to be paid.
+    /// What it costs in all.
     pub total: Money,
+    /// Gift cards and store credit, in the order they are spent.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tenders: Vec<TenderView>,
+    /// What is left of the total to be paid.
+    pub due: Money,
+    /// The version of the legal texts that checkout has to accept; none where the shop has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 2)]
+    pub terms_version: Option<i64>,
     /// Where mails go.
     pub email: Option<String>,
     /// Where parcels go.
@@ -126,10 +145,23 @@ pub(crate) struct PointsView {
     pub used: i64,
     /// What they take off.
     pub amount: Money,
-    /// Why none are: `not_yours`, `rejected`.
+    /// Why none are: `not_yours`, `rejected`, `other_currency`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub reason: Option<&'static str>,
+}
+
+/// A gift card or store credit in a cart.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub(crate) struct TenderView {
+    /// Which kind.
+    pub kind: TenderKind,
+    /// How it is shown: of a gift card the last characters of its code.
+    pub label: String,
+    /// What there was when it was given.
+    pub balance: Money,
+    /// What it pays of this cart.
+    pub amount: Money,
 }
 
 /// A way of shipping.
@@ -162,8 +194,9 @@ pub(crate) struct CheckedOutView {
 
 impl CartView {
     /// The cart as `quote` prices it.
-    pub(crate) fn of(cart: &Cart, quote: &Quote, shop: &Shop) -> Self {
-        let money = |amount| Money::new(amount, shop.currency);
+    pub(crate) fn of(cart: &Cart, quote: &Quote) -> Self {
+        let currency = quote.basket.currency;
+        let money = |amount| Money::new(amount, currency);
         let explained =
             |applied: &Applied| DiscountView { label: applied.label.clone(), amount: money(applied.amount) };
         let line = |(line, priced): (&crate::model::Line, &bodega_pricing::PricedLine)| LineView {
@@ -187,7 +220,9 @@ impl CartView {
             status: cart.status,
             order_id: cart.order_id,
             version: cart.version,
-            currency: shop.currency,
+            market: quote.market.clone(),
+            currency,
+            prices_include_tax: quote.basket.prices_include_tax,
             lines: cart.lines.iter().zip(&quote.priced.lines).map(line).collect(),
             subtotal: money(quote.priced.subtotal),
             discounts: by_label
@@ -201,14 +236,17 @@ impl CartView {
                 .map(|(label, off)| DiscountView { label: label.clone(), amount: money(*off) }),
             tax: money(quote.priced.tax),
             total: money(quote.priced.total),
+            tenders: quote.tenders.iter().map(|state| TenderView::of(state, currency)).collect(),
+            due: money(quote.due),
+            terms_version: quote.texts.as_ref().map(|texts| texts.version),
             email: cart.details.email.clone(),
             shipping_address: cart.details.shipping_address.clone(),
             billing_address: cart.details.billing_address.clone(),
             shipping_method: quote.way.clone(),
             shipping_methods: quote.ways.iter().map(way).collect(),
             coupon_code: quote.coupon.as_ref().map(|state| state.coupon.code.clone()),
-            coupon: quote.coupon.as_ref().map(|state| CouponView::of(state, shop)),
-            points: quote.points.as_ref().map(|state| PointsView::of(state, shop)),
+            coupon: quote.coupon.as_ref().map(|state| CouponView::of(state, currency)),
+            points: quote.points.as_ref().map(|state| PointsView::of(state, currency)),
             missing: quote.missing.clone(),
             changes: quote.changes.clone(),
         }
@@ -216,7 +254,7 @@ impl CartView {
 }
 
 impl CouponView {
-    fn of(state: &CouponState, shop: &Shop) -> Self {
+    fn of(state: &CouponState, currency: Currency) -> Self {
         let why_not = state.why_not.as_ref();
         let missing = why_not.and_then(|why_not| why_not.missing);
         Self {
@@ -224,16 +262,24 @@ impl CouponView {
             label: state.coupon.label.clone(),
             applied: why_not.is_none(),
             reason: why_not.map(|why_not| why_not.reason.clone()),
-            missing: missing.map(|amount| Money::new(amount, shop.currency)),
+            missing: missing.map(|amount| Money::new(amount, currency)),
             missing_pieces: why_not.and_then(|why_not| why_not.missing_pieces),
         }
     }
 }
 
 impl PointsView {
-    fn of(state: &PointsState, shop: &Shop) -> Self {
-        let amount = Money::new(state.amount, shop.currency);
+    fn of(state: &PointsState, currency: Currency) -> Self {
+        let amount = Money::new(state.amount, currency);
         Self { wanted: state.wanted, used: state.used, amount, reason: state.refused }
+    }
+}
+
+impl TenderView {
+    fn of(state: &TenderState, currency: Currency) -> Self {
+        let tender = &state.tender;
+        let amount = Money::new(tender.amount, currency);
+        Self { kind: tender.kind, label: tender.label.clone(), balance: state.balance, amount }
     }
 }
 

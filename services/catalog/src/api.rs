@@ -2,8 +2,11 @@
 
 mod edits;
 mod importing;
+mod markets;
 mod products;
 mod shapes;
+mod shop;
+mod tax;
 mod taxonomy;
 
 use crate::{Catalog, flows::Answered, pages::Page as Answer};
@@ -24,6 +27,9 @@ pub(crate) fn routes(catalog: Catalog) -> OpenApiRouter<()> {
     let files = OpenApiRouter::new()
         .routes(routes!(importing::import_products))
         .layer(DefaultBodyLimit::max(importing::MAX_FILE_BYTES));
+    let texts = OpenApiRouter::new()
+        .routes(routes!(shop::get_shop_settings, shop::put_shop_settings))
+        .layer(DefaultBodyLimit::max(shop::MAX_BODY_BYTES));
     OpenApiRouter::new()
         .routes(routes!(products::list_products, products::create_product))
         .routes(routes!(products::get_product, products::change_product, products::archive_product))
@@ -31,7 +37,15 @@ pub(crate) fn routes(catalog: Catalog) -> OpenApiRouter<()> {
         .routes(routes!(taxonomy::change_category, taxonomy::delete_category))
         .routes(routes!(taxonomy::list_brands, taxonomy::create_brand))
         .routes(routes!(taxonomy::change_brand, taxonomy::delete_brand))
+        .routes(routes!(markets::list_markets, markets::create_market))
+        .routes(routes!(markets::get_market, markets::change_market))
+        .routes(routes!(tax::list_tax_rates))
+        .routes(routes!(tax::get_tax_rates, tax::put_tax_rates))
+        .routes(routes!(shop::get_legal_version))
+        .routes(routes!(shop::get_shop))
+        .routes(routes!(shop::get_legal_text))
         .merge(files)
+        .merge(texts)
         .with_state(catalog)
 }
 

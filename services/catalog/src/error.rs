@@ -1,6 +1,6 @@
 //! Why the catalogue refuses, and how that reads as a problem.
 
-use crate::model::Fault;
+use crate::model::{Fault, TakenCountry};
 use bodega_db::DbError;
 use bodega_kernel::Sku;
 use bodega_web::{Problem, problem};
@@ -26,6 +26,15 @@ pub(crate) enum Error {
     /// Products or categories depend on it.
     #[error("{0}")]
     InUse(&'static str),
+    /// Another market has the country.
+    #[error("the market `{}` has {}", .0.market, .0.country.as_deref().unwrap_or("every country that is in no other"))]
+    CountryTaken(TakenCountry),
+    /// There is a market of this id.
+    #[error("there is a market `{0}`")]
+    MarketExists(String),
+    /// There are as many as there may be.
+    #[error("{0}")]
+    TooMany(&'static str),
     /// Staff alone may see this.
     #[error("staff only")]
     StaffOnly,
@@ -78,6 +87,11 @@ impl From<Error> for Problem {
             Error::SlugTaken(slug) => problem(409, "slug_taken").detail(detail).with("slug", slug),
             Error::OtherVersion => Self::precondition_failed(),
             Error::InUse(_) => problem(409, "in_use").detail(detail),
+            Error::CountryTaken(TakenCountry { country, market }) => {
+                problem(409, "country_taken").detail(detail).with("country", country).with("market", market)
+            }
+            Error::MarketExists(_) => problem(409, "market_exists").detail(detail),
+            Error::TooMany(_) => problem(409, "too_many").detail(detail),
             Error::StaffOnly => problem(403, "forbidden"),
             Error::ForeignCursor => problem(422, "invalid_cursor").field("/cursor", detail),
             Error::KeyReused => Self::key_reused(),

@@ -1,9 +1,14 @@
 //! The use cases. Each write is one transaction that is done once for its idempotency key.
 
 pub(crate) mod importing;
+pub(crate) mod markets;
 pub(crate) mod products;
 pub(crate) mod reading;
+pub(crate) mod retelling;
+pub(crate) mod seeds;
+pub(crate) mod shop;
 pub(crate) mod stock;
+pub(crate) mod tax;
 pub(crate) mod taxonomy;
 
 use crate::{Catalog, error::Error};

@@ -84,8 +84,8 @@ pub struct ImportedVariant {
     pub stocked: bool,
     /// Pieces on hand where the file says so; an oversold (negative) figure is 0.
     pub quantity: Option<i64>,
-    /// Whether tax is due on it.
-    pub taxable: bool,
+    /// Whether tax is due on it, where the file says so.
+    pub taxable: Option<bool>,
 }
 
 /// A picture of a product, still at its old address.

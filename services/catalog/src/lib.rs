@@ -1,8 +1,11 @@
 //! The catalogue: products with their variants, brands, the tree of categories, and the import of Shopify files.
 //!
-//! Owns what is for sale and at which price. Asks nobody. Publishes `product.changed.v1`, a product whole, in the
-//! transaction of each change, and `product.stocked.v1` with the first stock of what an import brings. Hears `stock.changed.v1` into its own `availability`, so that readers see what is in
-//! stock without asking. Answers `verify` with its variants.
+//! Owns what is for sale and at which price, what countries tax, its markets, and what the shop
+//! says of itself. Asks nobody. Publishes `product.changed.v1`, a
+//! product whole, in the transaction of each change and again where what surrounds it has changed, `product.stocked.v1`
+//! with the first stock of what an import brings, `tax_rates.changed.v1`, `market.changed.v1` and `shop.changed.v1`. Hears `stock.changed.v1` into its own
+//! `availability`, so that readers see what is in stock without asking. Answers `verify` with its variants,
+//! markets and rates, and whoever writes papers or mails with who the shop is.
 
 mod api;
 mod error;
@@ -10,37 +13,52 @@ mod events;
 mod facts;
 mod flows;
 pub mod import;
+mod jobs;
 mod model;
 mod pages;
 mod store;
 mod views;
 
-use bodega_contracts::catalog::{ProductChanged, ProductStocked};
+use anyhow::Context as _;
+use bodega_contracts::catalog::{MarketChanged, ProductChanged, ProductStocked, ShopChanged, TaxRatesChanged};
 use bodega_db::{Db, DbError, Migration};
 use bodega_kernel::{Currency, Event, World};
 use bodega_service::{Context, Definition, Running};
-use model::Terms;
+use model::{Country, Terms};
 use pages::Pages;
 use std::sync::{
     Arc,
     atomic::{AtomicBool, Ordering},
 };
 
-const MIGRATIONS: &[Migration] =
-    &[Migration { name: "0001_catalog", sql: include_str!("migrations/0001_catalog.sql") }];
+const MIGRATIONS: &[Migration] = &[
+    Migration { name: "0001_catalog", sql: include_str!("migrations/0001_catalog.sql") },
+    Migration { name: "0002_tax", sql: include_str!("migrations/0002_tax.sql") },
+    Migration { name: "0003_markets", sql: include_str!("migrations/0003_markets.sql") },
+    Migration { name: "0004_shop", sql: include_str!("migrations/0004_shop.sql") },
+];
 
 /// The service.
 pub fn service() -> Definition {
-    Definition::new("catalog", start).migrations(MIGRATIONS).publishes(&[ProductChanged::TYPE, ProductStocked::TYPE])
+    Definition::new("catalog", start).migrations(MIGRATIONS).publishes(&[
+        ProductChanged::TYPE,
+        ProductStocked::TYPE,
+        TaxRatesChanged::TYPE,
+        MarketChanged::TYPE,
+        ShopChanged::TYPE,
+    ])
 }
 
 async fn start(context: Context) -> anyhow::Result<Running> {
     let shop = &context.settings.shop;
-    let terms = Terms { currency: Currency::new(&shop.currency)?, tax_rate_bp: shop.tax_rate_bp };
+    let country = Country::new(&shop.country).context("shop.country")?;
+    let terms = Terms { currency: Currency::new(&shop.currency)?, country };
     let catalog = Catalog::new(context.db.clone(), context.world.clone(), terms);
+    flows::seeds::seed(&catalog, &context.settings).await?;
     let subscriptions = events::subscriptions(&catalog);
     let answers = facts::answers(&catalog);
-    Ok(Running::new().routes(api::routes(catalog)).hears(subscriptions).answers(answers))
+    let retelling = jobs::retelling(&catalog);
+    Ok(Running::new().routes(api::routes(catalog)).hears(subscriptions).answers(answers).job(retelling))
 }
 
 /// What every part of the service works with. Cheap to clone.

@@ -1,37 +1,36 @@
-//! A product with its variants, what an edit makes of it, and what others are told. Pure.
+//! A product with its variants, and what an edit makes of it. Pure.
 //!
 //! An [`Edit`] carries only what changes: a new product, a PATCH and an imported row are all edits, so that one set
-//! of rules ([`check`]) decides what a product may be. Amounts are minor units of the shop's one currency.
+//! of rules ([`check`]) decides what a product may be. Amounts are minor units of the shop's currency unless another one is named.
 
 mod check;
 mod description;
+mod market;
+mod shop;
 mod slug;
+mod tax;
+mod telling;
 #[cfg(test)]
 mod tests;
 mod tree;
 
 pub(crate) use check::{Fault, MAX_NAME_CHARS, MAX_VARIANTS, label, slug_fault};
 pub(crate) use description::sanitised;
+pub(crate) use market::{HOME_MARKET, MAX_MARKETS, MarketEdit, TakenCountry, market_id_fault, taken_country};
+pub(crate) use shop::{LegalStored, LegalTexts, ShopNow, is_language, shop_faults};
 pub(crate) use slug::{MAX_SLUG_CHARS, numbered, slug_of};
+pub(crate) use tax::{Country, is_known_class, table_faults};
+pub(crate) use telling::{Surroundings, Terms};
 pub(crate) use tree::Tree;
 
 use bodega_contracts::{
     BrandId, CategoryId, ProductId, VariantId,
-    catalog::{ProductChanged, VariantNow},
+    catalog::{STANDARD_TAX, TaxRatesChanged},
 };
-use bodega_kernel::{Currency, Money, Sku, Time};
+use bodega_kernel::{Currency, Sku, Time};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
-
-/// What every price here is in and taxed with, from the settings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Terms {
-    /// The shop's currency.
-    pub(crate) currency: Currency,
-    /// Tax in basis points.
-    pub(crate) tax_rate_bp: i64,
-}
 
 /// Whether a product is seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -91,6 +90,10 @@ pub(crate) struct Variant {
     pub(crate) grams: i64,
     /// Whether stock is kept of it; otherwise it is always there.
     pub(crate) stocked: bool,
+    /// How it is taxed.
+    pub(crate) tax_class: String,
+    /// What one costs in further currencies.
+    pub(crate) prices: BTreeMap<Currency, i64>,
 }
 
 /// A product, whole.
@@ -187,6 +190,10 @@ pub(crate) struct VariantEdit {
     pub(crate) barcode: Option<String>,
     pub(crate) grams: i64,
     pub(crate) stocked: bool,
+    /// `None` is that of the variant that was; of a new one the standard class.
+    pub(crate) tax_class: Option<String>,
+    /// `None` are those of the variant that was.
+    pub(crate) prices: Option<BTreeMap<Currency, i64>>,
 }
 
 impl Product {
@@ -263,6 +270,8 @@ impl Product {
             if edit.id.is_some() && variants.iter().any(|variant: &Variant| variant.id == id) {
                 faults.push(Fault::new(format!("/variants/{index}"), "is given twice"));
             }
+            let before = self.variants.iter().find(|variant| variant.id == id);
+            let class = edit.tax_class.as_ref().or_else(|| before.map(|before| &before.tax_class));
             variants.push(Variant {
                 id,
                 sku: edit.sku.clone(),
@@ -272,6 +281,13 @@ impl Product {
                 barcode: edit.barcode.clone(),
                 grams: edit.grams,
                 stocked: edit.stocked,
+                tax_class: class.map_or_else(|| STANDARD_TAX.to_owned(), String::clone),
+                prices: edit
+                    .prices
+                    .as_ref()
+                    .or_else(|| before.map(|before| &before.prices))
+                    .cloned()
+                    .unwrap_or_default(),
             });
         }
         variants
@@ -294,6 +310,28 @@ impl Product {
         self.cheapest().map_or(0, |variant| variant.price)
     }
 
+    /// The lowest price of its variants in each further currency that any of them has a price in.
+    pub(crate) fn prices_from(&self) -> BTreeMap<Currency, i64> {
+        let mut lowest = BTreeMap::new();
+        for (currency, price) in self.variants.iter().flat_map(|variant| &variant.prices) {
+            let known = lowest.entry(*currency).or_insert(*price);
+            *known = (*known).min(*price);
+        }
+        lowest
+    }
+
+    /// Where variants are of a tax class that they had not before and that is not known at home.
+    pub(crate) fn unknown_classes(&self, before: Option<&Self>, home: &TaxRatesChanged) -> Vec<Fault> {
+        let had =
+            |class: &str| before.is_some_and(|before| before.variants.iter().any(|variant| variant.tax_class == class));
+        let unknown =
+            |(_, variant): &(usize, &Variant)| !is_known_class(home, &variant.tax_class) && !had(&variant.tax_class);
+        let fault = |(index, _)| {
+            Fault::new(format!("/variants/{index}/tax_class"), format!("has no rate in the table of {}", home.country))
+        };
+        self.variants.iter().enumerate().filter(unknown).map(fault).collect()
+    }
+
     /// What the cheapest variant cost before a reduction.
     pub(crate) fn compare_from(&self) -> Option<i64> {
         self.cheapest().and_then(|variant| variant.compare_at)
@@ -311,32 +349,5 @@ impl Product {
         let name =
             if values.is_empty() { self.name.clone() } else { format!("{} – {}", self.name, values.join(" / ")) };
         name.chars().take(MAX_NAME_CHARS).collect()
-    }
-
-    /// What others are told of it.
-    pub(crate) fn told(&self, terms: &Terms) -> ProductChanged {
-        ProductChanged {
-            product_id: self.id,
-            version: self.version,
-            slug: self.slug.clone(),
-            name: self.name.clone(),
-            active: self.status == Status::Active,
-            brand_id: self.brand,
-            category_ids: self.categories.clone(),
-            variants: self
-                .variants
-                .iter()
-                .map(|variant| VariantNow {
-                    other_prices: Vec::new(),
-                    tax_class: "standard".to_owned(),
-                    sku: variant.sku.clone(),
-                    name: self.variant_name(variant),
-                    price: Money::new(variant.price, terms.currency),
-                    stocked: variant.stocked,
-                    tax_rate_bp: terms.tax_rate_bp,
-                    grams: Some(variant.grams).filter(|grams| *grams > 0),
-                })
-                .collect(),
-        }
     }
 }

@@ -2,13 +2,17 @@
 
 #[expect(unreachable_pub, reason = "what the entity macro makes is public")]
 pub(crate) mod entities;
+pub(crate) mod markets;
 pub(crate) mod products;
 pub(crate) mod reads;
+pub(crate) mod settings;
+pub(crate) mod shop;
+pub(crate) mod tax;
 pub(crate) mod taxonomy;
 
 use crate::model::Fault;
 use bodega_contracts::inventory::StockChanged;
-use bodega_db::{DbError, Tx, Value, params};
+use bodega_db::{DbError, OnConflict, Tx, Value, params};
 use bodega_kernel::Sku;
 use std::collections::HashMap;
 
@@ -35,6 +39,16 @@ pub(crate) async fn unless_taken(tx: &mut Tx, sql: &'static str, values: &[Value
         Err(DbError::Refused(reason)) if reason.to_ascii_lowercase().contains("unique") => Ok(None),
         changed => changed.map(Some),
     }
+}
+
+/// Notes that something was filled for the first time; `false` where that was done before, by whomever.
+pub(crate) async fn seed_once(tx: &mut Tx, name: &str) -> Result<bool, DbError> {
+    Ok(tx.insert_rows("seeded", &["name"], OnConflict::Skip, &[params![name].to_vec()]).await? > 0)
+}
+
+/// A table holds what only we write; anything else is a fault of ours.
+fn broken(what: &str) -> DbError {
+    DbError::Refused(what.to_owned().into())
 }
 
 /// A row holds what only we write; anything else is a fault of ours.

@@ -1,5 +1,11 @@
 //! What the API answers: products in lists and in full, brands, categories, the report of an import.
 
+mod settings;
+mod shop;
+
+pub(crate) use settings::{MarketView, TaxTable};
+pub(crate) use shop::{LegalVersion, LegalView, PublicShop, ShopView};
+
 use crate::{
     model::{Photo, Product, Status, Terms, sanitised},
     store::{
@@ -11,7 +17,7 @@ use crate::{
 };
 use bodega_contracts::{BrandId, CategoryId, ProductId, VariantId};
 use bodega_db::DbError;
-use bodega_kernel::{Money, Sku, Time};
+use bodega_kernel::{Currency, Money, Sku, Time};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 use utoipa::ToSchema;
@@ -104,6 +110,12 @@ pub(crate) struct VariantView {
     pub(crate) grams: i64,
     /// Whether stock is kept of it.
     pub(crate) stocked: bool,
+    /// How it is taxed.
+    pub(crate) tax_class: String,
+    /// What one costs in further currencies, minor units.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(value_type = BTreeMap<String, i64>)]
+    pub(crate) prices: BTreeMap<Currency, i64>,
     /// Whether it can be bought now.
     pub(crate) in_stock: bool,
     /// Its place, from 1.
@@ -202,14 +214,15 @@ pub(crate) struct ImportedStock {
 }
 
 impl ProductSummary {
-    pub(crate) fn of(row: ListedProduct, terms: &Terms, for_staff: bool) -> Self {
-        let money = |amount| Money::new(amount, terms.currency);
+    /// A row that was read with prices in `currency`. A price before a reduction is known in the shop's currency alone.
+    pub(crate) fn of(row: ListedProduct, terms: Terms, currency: Currency, for_staff: bool) -> Self {
+        let money = |amount| Money::new(amount, currency);
         Self {
             id: ProductId(row.id),
             slug: row.slug,
             name: row.name,
             price: money(row.price_from),
-            compare_at_price: row.compare_from.map(money),
+            compare_at_price: row.compare_from.map(money).filter(|_| currency == terms.currency),
             rating: None,
             image: row.image,
             in_stock: row.in_stock,
@@ -225,7 +238,7 @@ impl ProductView {
         brand: Option<&Brand>,
         categories: &[Category],
         available: &HashMap<String, i64>,
-        terms: &Terms,
+        terms: Terms,
     ) -> Self {
         let money = |amount| Money::new(amount, terms.currency);
         let variant = |(index, variant): (usize, &crate::model::Variant)| VariantView {
@@ -237,6 +250,8 @@ impl ProductView {
             barcode: variant.barcode.clone(),
             grams: variant.grams,
             stocked: variant.stocked,
+            tax_class: variant.tax_class.clone(),
+            prices: variant.prices.clone(),
             in_stock: !variant.stocked || available.get(variant.sku.as_str()).is_some_and(|count| *count > 0),
             position: index as i64 + 1,
         };
@@ -265,8 +280,25 @@ impl ProductView {
         }
     }
 
+    /// The same with prices in `currency` and without what has none; `None` where nothing has.
+    pub(crate) fn shown_in(mut self, currency: Currency) -> Option<Self> {
+        if currency == self.price.currency {
+            return Some(self);
+        }
+        self.variants.retain(|variant| variant.prices.contains_key(&currency));
+        for variant in &mut self.variants {
+            let price = variant.prices.get(&currency).copied();
+            variant.price = Money::new(price.unwrap_or_default(), currency);
+            variant.compare_at_price = None;
+        }
+        self.price = self.variants.iter().map(|variant| variant.price).min_by_key(|price| price.amount)?;
+        self.compare_at_price = None;
+        self.in_stock = self.variants.iter().any(|variant| variant.in_stock);
+        Some(self)
+    }
+
     /// A product that was read.
-    pub(crate) fn found(found: FoundProduct, terms: &Terms) -> Result<Self, DbError> {
+    pub(crate) fn found(found: FoundProduct, terms: Terms) -> Result<Self, DbError> {
         let FoundProduct { product: row, variants, available, brand, categories } = found;
         let unreadable = || DbError::Refused("a stored product is unreadable".into());
         let variants = variants.into_iter().map(|variant| {
@@ -279,6 +311,8 @@ impl ProductView {
                 barcode: variant.barcode,
                 grams: variant.grams,
                 stocked: variant.stocked,
+                tax_class: variant.tax_class,
+                prices: from_json(&variant.prices)?,
             })
         });
         let product = Product {

@@ -1,6 +1,12 @@
 //! Routes, request and response types.
 
+mod addresses;
+mod credentials;
+mod groups;
+mod invitations;
+mod profile;
 mod questions;
+mod staff_roles;
 
 pub(crate) use questions::answers;
 
@@ -13,7 +19,7 @@ use axum::{
 };
 use bodega_kernel::{Page, Role, UserId};
 use bodega_web::{Admin, Body, Customer, KeyedBody, Paging, Path, Problem, Query, answer_again};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -24,11 +30,34 @@ pub(crate) fn routes(identity: Identity) -> OpenApiRouter {
         .routes(routes!(refresh))
         .routes(routes!(log_out))
         .routes(routes!(log_out_everywhere))
-        .routes(routes!(get_me, change_me))
+        .routes(routes!(credentials::verify_email))
+        .routes(routes!(credentials::verify_again))
+        .routes(routes!(credentials::forgot_password))
+        .routes(routes!(credentials::reset_password))
+        .routes(routes!(credentials::forget_password))
+        .routes(routes!(credentials::choose_password))
+        .routes(routes!(credentials::change_password))
+        .routes(routes!(credentials::change_email))
+        .routes(routes!(profile::get_me, profile::change_me))
+        .routes(routes!(addresses::list_addresses, addresses::add_address))
+        .routes(routes!(addresses::get_address, addresses::replace_address, addresses::delete_address))
         .routes(routes!(list_users))
         .routes(routes!(assign_role, remove_role))
         .routes(routes!(disable_user))
         .routes(routes!(enable_user))
+        .routes(routes!(staff_roles::list_permissions))
+        .routes(routes!(staff_roles::list_staff_roles, staff_roles::create_staff_role))
+        .routes(routes!(staff_roles::change_staff_role, staff_roles::delete_staff_role))
+        .routes(routes!(staff_roles::give_staff_role, staff_roles::take_staff_role))
+        .routes(routes!(invitations::list_invitations, invitations::invite_staff))
+        .routes(routes!(invitations::invite_to_staff))
+        .routes(routes!(invitations::withdraw_invitation))
+        .routes(routes!(invitations::accept_invitation))
+        .routes(routes!(groups::list_customer_groups, groups::create_customer_group))
+        .routes(routes!(groups::delete_customer_group))
+        .routes(routes!(groups::list_group_members))
+        .routes(routes!(groups::list_groups_of_user))
+        .routes(routes!(groups::join_customer_group, groups::leave_customer_group))
         .with_state(identity)
 }
 
@@ -69,13 +98,6 @@ struct LogOut {
     refresh_token: Option<String>,
 }
 
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct ChangeMe {
-    /// At most 100 characters; `null` for none.
-    name: Option<String>,
-}
-
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -93,7 +115,8 @@ struct Which {
     email: Option<String>,
 }
 
-/// Opens an account. A known address gets the same answer, without any effect.
+/// Opens an account, and asks by mail to verify its address. For a known address the answer is the same; only its owner
+/// is told, by mail.
 #[utoipa::path(post, path = "/v1/auth/register", tag = "accounts", request_body = Register,
     responses((status = 201, body = UserView), Problem))]
 async fn register(State(identity): State<Identity>, request: KeyedBody<Register>) -> Result<Response, Problem> {
@@ -134,24 +157,6 @@ async fn log_out(
 async fn log_out_everywhere(State(identity): State<Identity>, Customer(user): Customer) -> Result<StatusCode, Problem> {
     flows::log_out_everywhere(&identity, user).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// The user who asks.
-#[utoipa::path(get, path = "/v1/me", tag = "accounts", responses((status = 200, body = UserView), Problem))]
-async fn get_me(State(identity): State<Identity>, Customer(user): Customer) -> Result<Json<UserView>, Problem> {
-    Ok(Json(flows::get_me(&identity, user).await?))
-}
-
-/// Changes the name of the user who asks.
-#[utoipa::path(patch, path = "/v1/me", tag = "accounts", request_body = ChangeMe,
-    responses((status = 200, body = UserView), Problem))]
-async fn change_me(
-    State(identity): State<Identity>,
-    Customer(user): Customer,
-    request: KeyedBody<ChangeMe>,
-) -> Result<Response, Problem> {
-    let kept = flows::change_name(&identity, user, request.body.name.as_deref(), request.key).await?;
-    Ok(answer(StatusCode::OK, kept))
 }
 
 /// Users, oldest first.
@@ -212,9 +217,9 @@ async fn enable_user(
     Ok(Json(flows::enable(&identity, user).await?))
 }
 
-fn answer(status: StatusCode, kept: Kept<UserView>) -> Response {
+fn answer<T: Serialize>(status: StatusCode, kept: Kept<T>) -> Response {
     match kept {
-        Kept::New(user) => (status, Json(user)).into_response(),
+        Kept::New(made) => (status, Json(made)).into_response(),
         Kept::Again(stored) => answer_again(stored),
     }
 }

@@ -24,8 +24,18 @@ pub enum Error {
     BadRefreshToken,
     /// There is no session to close.
     NoSession,
-    /// No such user.
-    UserNotFound,
+    /// The token of a link is unknown, used, or over.
+    BadToken,
+    /// The password that should prove who asks is not theirs; its JSON pointer.
+    WrongPassword(&'static str),
+    /// Somebody else has the address by now.
+    EmailTaken,
+    /// There is no such thing, as its code says.
+    NotFound(&'static str),
+    /// It cannot be done as things are: a code, and why.
+    Conflict(&'static str, &'static str),
+    /// It is in another version than the one that was read.
+    Changed,
     /// Nobody would be left to manage people.
     LastAdmin,
     /// The idempotency key was used with another body.
@@ -51,7 +61,11 @@ impl fmt::Display for Error {
             Self::Busy => f.write_str("too many passwords are being checked"),
             Self::BadRefreshToken => f.write_str("the refresh token is not good any more"),
             Self::NoSession => f.write_str("neither a refresh token nor an access token names a session"),
-            Self::UserNotFound => f.write_str("there is no such user"),
+            Self::BadToken => f.write_str("the link is not good any more"),
+            Self::WrongPassword(pointer) => write!(f, "{pointer}: the password is wrong"),
+            Self::EmailTaken => f.write_str("another account has the address"),
+            Self::NotFound(code) | Self::Conflict(code, _) => f.write_str(code),
+            Self::Changed => f.write_str("it was changed meanwhile"),
             Self::LastAdmin => f.write_str("this is the last admin"),
             Self::KeyReused => f.write_str("the idempotency key was used with another body"),
             Self::Db(error) => error.fmt(f),
@@ -71,7 +85,14 @@ impl From<Error> for Problem {
             Error::Busy => problem(429, "busy").retry_after(1),
             Error::BadRefreshToken => problem(401, "invalid_refresh_token").detail("log in again"),
             Error::NoSession => problem(401, "unauthenticated"),
-            Error::UserNotFound => problem(404, "user_not_found"),
+            Error::BadToken => {
+                problem(422, "link_over").field("/token", "is unknown, used, or over: ask for another one")
+            }
+            Error::WrongPassword(pointer) => problem(422, "wrong_password").field(pointer, "is not the password"),
+            Error::EmailTaken => problem(409, "email_taken").detail("another account has the address by now"),
+            Error::NotFound(code) => problem(404, code),
+            Error::Conflict(code, why) => problem(409, code).detail(why),
+            Error::Changed => Self::precondition_failed(),
             Error::LastAdmin => problem(409, "last_admin").detail("somebody has to be able to manage people"),
             Error::KeyReused => Self::key_reused(),
             Error::Db(error) => error.into(),

@@ -1,11 +1,28 @@
-//! What identity does by itself: forgets sessions that ended and log-ins that were tried long ago.
+//! What identity does by itself: sends links to those who forgot their passwords, and forgets what is over.
 
 use crate::{Identity, flows};
 use bodega_service::Job;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 /// How often old rows are looked for.
 const EVERY: Duration = Duration::from_mins(10);
+
+/// How often forgotten passwords are looked for; whoever notes one wakes the job.
+const LOOK: Duration = Duration::from_secs(1);
+
+pub(crate) fn send_links(identity: &Identity) -> Job {
+    let (state, wake) = (identity.clone(), Arc::clone(&identity.wake));
+    let job = Job::new("forgotten passwords", LOOK, move || {
+        let identity = state.clone();
+        Box::pin(async move {
+            flows::send_links(&identity).await.unwrap_or_else(|error| {
+                tracing::warn!(%error, "forgotten passwords wait");
+                false
+            })
+        })
+    });
+    job.woken_by(wake)
+}
 
 pub(crate) fn forget_old(identity: &Identity) -> Job {
     let identity = identity.clone();

@@ -1,9 +1,10 @@
-//! People: accounts, log-ins, sessions and roles.
+//! People: accounts, log-ins, sessions, profiles, and who may do what.
 //!
-//! Owns users with their passwords (argon2id), roles, sessions with their refresh tokens, and the key that access
-//! tokens are signed with. Asks nobody. Publishes `user.registered`, `user.role_assigned`, `user.role_removed`. Hears
-//! nothing. Answers the gateway which keys sign tokens and how a session stands, and whoever writes mails how a user is
-//! written to.
+//! Owns users with their passwords (argon2id), profiles and address books, roles of staff with their permissions,
+//! invitations, groups of customers, sessions with their refresh tokens, and the key that access tokens are signed with.
+//! Asks nobody and hears nothing. Publishes what happens to users (`user.*`) and `staff.invited`. Answers the gateway which
+//! keys sign tokens and how a session stands, and notifications how a user is written to and what a link in a mail holds:
+//! links are signed, never stored, and good once.
 
 mod api;
 mod error;
@@ -14,15 +15,25 @@ mod store;
 
 pub use error::Error;
 
-use bodega_contracts::identity::{UserRegistered, UserRoleAssigned, UserRoleRemoved};
+use bodega_contracts::identity::{
+    StaffInvited, UserDisabled, UserEmailChanged, UserGroupsChanged, UserPasswordChanged, UserPasswordResetRequested,
+    UserRegistered, UserRegisteredAgain, UserRoleAssigned, UserRoleRemoved, UserVerificationRequested,
+};
 use bodega_db::{Db, Migration};
 use bodega_kernel::{Event, World};
 use bodega_service::{Context, Definition, Running};
-use std::time::Duration;
+use model::Links;
+use std::{sync::Arc, time::Duration};
+use tokio::sync::Notify;
 
 /// The schema.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { name: "0001_accounts", sql: include_str!("migrations/0001_accounts.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { name: "0001_accounts", sql: include_str!("migrations/0001_accounts.sql") },
+    Migration { name: "0002_credentials", sql: include_str!("migrations/0002_credentials.sql") },
+    Migration { name: "0003_profiles", sql: include_str!("migrations/0003_profiles.sql") },
+    Migration { name: "0004_staff", sql: include_str!("migrations/0004_staff.sql") },
+    Migration { name: "0005_groups", sql: include_str!("migrations/0005_groups.sql") },
+];
 
 /// The service.
 pub fn service() -> Definition {
@@ -30,6 +41,14 @@ pub fn service() -> Definition {
         UserRegistered::TYPE,
         UserRoleAssigned::TYPE,
         UserRoleRemoved::TYPE,
+        UserVerificationRequested::TYPE,
+        UserPasswordResetRequested::TYPE,
+        UserPasswordChanged::TYPE,
+        UserEmailChanged::TYPE,
+        UserRegisteredAgain::TYPE,
+        UserDisabled::TYPE,
+        StaffInvited::TYPE,
+        UserGroupsChanged::TYPE,
     ])
 }
 
@@ -40,6 +59,9 @@ pub(crate) struct Identity {
     world: World,
     passwords: flows::Passwords,
     signer: flows::Signer,
+    links: Links,
+    /// Woken when somebody forgot a password.
+    wake: Arc<Notify>,
     session_lifetime: Duration,
 }
 
@@ -50,6 +72,8 @@ impl Identity {
         Ok(Self {
             passwords: flows::Passwords::new(settings.hash_threads, settings.hash_queue, &world).await?,
             signer: flows::Signer::load(&db, &world, &context.settings.shop.issuer, access).await?,
+            links: Links::new(&context.secrets.key("identity mail links")),
+            wake: Arc::default(),
             session_lifetime: Duration::from_hours(24 * settings.refresh_days),
             db,
             world,
@@ -62,7 +86,8 @@ async fn start(context: Context) -> anyhow::Result<Running> {
     Ok(Running::new()
         .routes(api::routes(identity.clone()))
         .answers(api::answers(&identity))
-        .job(jobs::forget_old(&identity)))
+        .job(jobs::forget_old(&identity))
+        .job(jobs::send_links(&identity)))
 }
 
 /// For the command line, which works on a database that it opened itself.

@@ -1,14 +1,26 @@
 //! Types and rules of accounts: addresses, names, what a log-in may try, and the life of a session.
 
+mod attempts;
 mod password;
+mod profile;
+mod requests;
+mod staff;
 
+pub(crate) use attempts::{Attempts, FORGOTTEN_AFTER, GUESSES, MAILS, WINDOW};
 pub(crate) use password::Password;
+pub(crate) use profile::{AddressView, Given, MOST_ADDRESSES, ProfileChange, birthday, check_address, language, phone};
+pub(crate) use requests::{Link, Links, MOST_REQUESTS, Purpose};
+pub(crate) use staff::{
+    GroupView, INVITED_FOR, InvitationView, MOST_GROUPS, MOST_GROUPS_OF_ONE, MOST_INVITATIONS, MOST_STAFF_ROLES,
+    StaffRoleView, group_name, permissions,
+};
 
 use bodega_kernel::{Role, Time, UserId};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::time::Duration;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 /// An e-mail address as accounts are found by it: trimmed, in small letters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,14 +73,46 @@ pub(crate) struct UserView {
     /// In small letters.
     #[schema(example = "anna@example.com")]
     pub(crate) email: String,
+    /// Whether they have shown that the address is theirs.
+    pub(crate) email_verified: bool,
     /// As they want to be called.
     pub(crate) name: Option<String>,
+    /// Where they can be called.
+    #[schema(example = "+44 20 7946 0000")]
+    pub(crate) phone: Option<String>,
+    /// A day, if they said it.
+    #[schema(example = "1990-12-31")]
+    pub(crate) birthday: Option<String>,
+    /// What they read, as BCP 47 writes it; none for the shop's language.
+    #[schema(example = "en")]
+    pub(crate) language: Option<String>,
     /// What they may do, sorted.
     pub(crate) roles: Vec<Role>,
+    /// Which staff role narrows what they may do as staff; none: they may do all that staff may.
+    pub(crate) staff_role_id: Option<Uuid>,
     /// A disabled user cannot log in.
     pub(crate) disabled: bool,
     /// Since when.
     pub(crate) created_at: Time,
+}
+
+impl UserView {
+    /// A customer who has said nothing of themselves but their address.
+    pub(crate) fn new(id: UserId, email: &Email, now: Time) -> Self {
+        Self {
+            id,
+            email: email.as_str().to_owned(),
+            email_verified: false,
+            name: None,
+            phone: None,
+            birthday: None,
+            language: None,
+            roles: vec![Role::Customer],
+            staff_role_id: None,
+            disabled: false,
+            created_at: now,
+        }
+    }
 }
 
 /// The word for a role in the database.
@@ -90,16 +134,6 @@ pub(crate) fn roles<'a>(words: impl IntoIterator<Item = &'a str>) -> Vec<Role> {
     let mut roles: Vec<Role> = words.into_iter().filter_map(role).collect();
     roles.sort_unstable();
     roles
-}
-
-/// Log-ins that may be tried for an account within [`ATTEMPT_WINDOW`] before one succeeds.
-pub(crate) const MAX_ATTEMPTS: i64 = 10;
-/// From the first attempt that counts until all are forgotten.
-pub(crate) const ATTEMPT_WINDOW: Duration = Duration::from_mins(15);
-
-/// How long somebody has to wait after the attempt of this number; `None`: it may be made.
-pub(crate) fn wait(attempts: i64, since: Time, now: Time) -> Option<Duration> {
-    (attempts > MAX_ATTEMPTS).then(|| since.plus(ATTEMPT_WINDOW).since(now).max(Duration::from_secs(1)))
 }
 
 /// Within this time after a rotation the token before is taken once more: its answer may have been lost.
@@ -182,14 +216,6 @@ mod tests {
         }
         assert_eq!(role("Admin"), None);
         assert_eq!(roles(["staff", "owner", "customer"]), [Role::Customer, Role::Staff]);
-    }
-
-    #[test]
-    fn the_eleventh_attempt_waits_until_the_window_is_over() {
-        let (since, later) = (Time::from_ms(0), Time::from_ms(60_000));
-        assert_eq!(wait(10, since, later), None);
-        assert_eq!(wait(11, since, later), Some(Duration::from_mins(14)));
-        assert_eq!(wait(11, since, since.plus(ATTEMPT_WINDOW)), Some(Duration::from_secs(1)));
     }
 
     fn session(generation: i64) -> Session {

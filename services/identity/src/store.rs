@@ -1,33 +1,52 @@
 //! Queries: writes through the transaction, reads through `SeaORM`.
 
+mod addresses;
+mod attempts;
+mod groups;
+mod invitations;
 mod read;
+mod requests;
+mod sessions;
+mod staff;
 
-pub(crate) use read::{find_credentials, find_roles, find_session, find_user, list_users};
+pub(crate) use addresses::{
+    count_addresses, delete_address, insert_address, list_addresses, lock_address, replace_address, unset_defaults,
+};
+pub(crate) use attempts::{count_attempt, delete_attempts_before, forget_attempts};
+pub(crate) use groups::{
+    bump_groups, count_groups, delete_group, delete_member, group_has_members, groups_of, insert_group, insert_member,
+    list_groups, list_members, lock_group,
+};
+pub(crate) use invitations::{
+    delete_ended_invitations, delete_invitation, find_invitation, insert_invitation, list_invitations,
+    open_invitations, take_invitation,
+};
+pub(crate) use read::{
+    find_credentials, find_credentials_of, find_permissions, find_roles, find_session, find_user, list_users,
+};
+pub(crate) use requests::{
+    Request, delete_ended_requests, delete_requests_for, delete_requests_of, find_request, forgotten, insert_request,
+    note_forgotten, take_request,
+};
+pub(crate) use sessions::{
+    FIRST_GENERATION, NewSession, delete_ended_sessions, insert_refresh_token, insert_session, lock_session,
+    read_refresh_token, revoke_other_sessions, revoke_session, revoke_sessions_of, rotate_session,
+};
+pub(crate) use staff::{
+    count_staff_roles, delete_staff_role, give_staff_role, insert_staff_role, list_staff_roles, lock_staff_role,
+    permissions_of, replace_staff_role, staff_role_in_use, staff_role_of, take_staff_role,
+};
 
-use crate::model::{self, Session, UserView};
-use bodega_db::{DbError, OnConflict, Row, Tx, params};
+use crate::model::{self, UserView};
+use bodega_db::{DbError, OnConflict, Tx, params};
 use bodega_kernel::{Role, Time, UserId};
-use uuid::Uuid;
-
-/// The generation that a session begins with.
-pub(crate) const FIRST_GENERATION: i64 = 1;
-
-/// A session to be opened.
-pub(crate) struct NewSession {
-    /// Its id.
-    pub(crate) id: Uuid,
-    /// Whose.
-    pub(crate) user: UserId,
-    /// When it ends unless it is refreshed.
-    pub(crate) expires: Time,
-}
 
 /// Inserts a user with their roles; `false` if the address has an account.
 pub(crate) async fn insert_user(tx: &mut Tx, user: &UserView, hash: &str) -> Result<bool, DbError> {
-    let sql = "INSERT INTO users (id, email, name, password_hash, disabled, created_ms) \
-               VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (email) DO NOTHING";
-    let name = user.name.as_deref();
-    let values = params![user.id.0, &user.email, name, hash, user.disabled, user.created_at];
+    let sql = "INSERT INTO users (id, email, name, password_hash, disabled, created_ms, email_verified_ms) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (email) DO NOTHING";
+    let (name, verified) = (user.name.as_deref(), user.email_verified.then_some(user.created_at));
+    let values = params![user.id.0, &user.email, name, hash, user.disabled, user.created_at, verified];
     let inserted = tx.execute(sql, &values).await? == 1;
     if inserted {
         let rows: Vec<_> = user.roles.iter().map(|role| params![user.id.0, model::word(*role)].to_vec()).collect();
@@ -44,16 +63,49 @@ pub(crate) async fn user_of(tx: &mut Tx, email: &str) -> Result<Option<UserId>, 
 
 /// A user with their roles.
 pub(crate) async fn read_user(tx: &mut Tx, user: UserId) -> Result<Option<UserView>, DbError> {
-    let sql = "SELECT email, name, disabled, created_ms FROM users WHERE id = $1";
+    let sql = "SELECT email, email_verified_ms, name, phone, birthday, language, disabled, created_ms \
+               FROM users WHERE id = $1";
     let Some(row) = tx.query_one(sql, &params![user.0]).await? else { return Ok(None) };
-    let (email, name, disabled, created_at) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
-    let roles = roles_of(tx, user).await?;
-    Ok(Some(UserView { id: user, email, name, roles, disabled, created_at }))
+    let (roles, staff_role_id) = (roles_of(tx, user).await?, staff_role_of(tx, user).await?);
+    Ok(Some(UserView {
+        id: user,
+        email: row.get(0)?,
+        email_verified: row.get::<Option<Time>>(1)?.is_some(),
+        name: row.get(2)?,
+        phone: row.get(3)?,
+        birthday: row.get(4)?,
+        language: row.get(5)?,
+        roles,
+        staff_role_id,
+        disabled: row.get(6)?,
+        created_at: row.get(7)?,
+    }))
 }
 
-/// Sets a name.
-pub(crate) async fn set_name(tx: &mut Tx, user: UserId, name: Option<&str>) -> Result<(), DbError> {
-    tx.execute("UPDATE users SET name = $2 WHERE id = $1", &params![user.0, name]).await.map(drop)
+/// Keeps what somebody says of themselves.
+pub(crate) async fn set_profile(tx: &mut Tx, user: &UserView) -> Result<(), DbError> {
+    let sql = "UPDATE users SET name = $2, phone = $3, birthday = $4, language = $5 WHERE id = $1";
+    let (name, phone) = (user.name.as_deref(), user.phone.as_deref());
+    let (birthday, language) = (user.birthday.as_deref(), user.language.as_deref());
+    tx.execute(sql, &params![user.id.0, name, phone, birthday, language]).await.map(drop)
+}
+
+/// Another address, which its owner has shown to be theirs.
+pub(crate) async fn set_email(tx: &mut Tx, user: UserId, email: &str) -> Result<(), DbError> {
+    let sql = "UPDATE users SET email = $2, email_verified_ms = $3 WHERE id = $1";
+    tx.execute(sql, &params![user.0, email, tx.now()]).await.map(drop)
+}
+
+/// Notes that the address of an account is its owner's, if it is still this one.
+pub(crate) async fn verify_email(tx: &mut Tx, user: UserId, email: &str) -> Result<(), DbError> {
+    let sql = "UPDATE users SET email_verified_ms = COALESCE(email_verified_ms, $3) WHERE id = $1 AND email = $2";
+    tx.execute(sql, &params![user.0, email, tx.now()]).await.map(drop)
+}
+
+/// The address of a user.
+pub(crate) async fn email_of(tx: &mut Tx, user: UserId) -> Result<Option<String>, DbError> {
+    let row = tx.query_one("SELECT email FROM users WHERE id = $1", &params![user.0]).await?;
+    row.map(|row| row.get(0)).transpose()
 }
 
 /// Disables or enables.
@@ -73,10 +125,15 @@ pub(crate) async fn lock_enabled(tx: &mut Tx, user: UserId) -> Result<bool, DbEr
     row.map_or(Ok(false), |row| row.get::<bool>(0).map(|disabled| !disabled))
 }
 
-/// Puts a new hash in the place of the one that was checked.
-pub(crate) async fn replace_hash(tx: &mut Tx, user: UserId, old: &str, new: &str) -> Result<(), DbError> {
+/// Puts a new hash in the place of the one that was checked; `false` if that is not there any more.
+pub(crate) async fn replace_hash(tx: &mut Tx, user: UserId, old: &str, new: &str) -> Result<bool, DbError> {
     let sql = "UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2";
-    tx.execute(sql, &params![user.0, old, new]).await.map(drop)
+    Ok(tx.execute(sql, &params![user.0, old, new]).await? == 1)
+}
+
+/// Puts a new hash in the place of whatever is there.
+pub(crate) async fn set_hash(tx: &mut Tx, user: UserId, new: &str) -> Result<(), DbError> {
+    tx.execute("UPDATE users SET password_hash = $2 WHERE id = $1", &params![user.0, new]).await.map(drop)
 }
 
 /// The roles of a user, sorted.
@@ -111,89 +168,6 @@ pub(crate) async fn enabled_admins(tx: &mut Tx) -> Result<Vec<UserId>, DbError> 
                WHERE r.role = $1 AND u.disabled = $2 ORDER BY r.user_id LIMIT 2";
     let rows = tx.query(sql, &params![model::word(Role::Admin), false]).await?;
     rows.iter().map(|row| row.get(0).map(UserId)).collect()
-}
-
-/// Counts a log-in that is tried for an account, known or not; answers how many count now, since when, and the time.
-pub(crate) async fn count_attempt(tx: &mut Tx, account: &[u8]) -> Result<(i64, Time, Time), DbError> {
-    let sql = "INSERT INTO login_attempts (account, since_ms, attempts) VALUES ($1, $2, 1) \
-               ON CONFLICT (account) DO UPDATE SET \
-               attempts = CASE WHEN login_attempts.since_ms <= $3 THEN 1 ELSE login_attempts.attempts + 1 END, \
-               since_ms = CASE WHEN login_attempts.since_ms <= $3 THEN $2 ELSE login_attempts.since_ms END \
-               RETURNING attempts, since_ms";
-    let now = tx.now();
-    let forgotten = now.ms() - model::ATTEMPT_WINDOW.as_millis() as i64;
-    let row = tx.query_one(sql, &params![account, now, forgotten]).await?;
-    row.map_or(Ok((1, now, now)), |row| Ok((row.get(0)?, row.get(1)?, now)))
-}
-
-/// Forgets the attempts for an account: one succeeded.
-pub(crate) async fn forget_attempts(tx: &mut Tx, account: &[u8]) -> Result<(), DbError> {
-    tx.execute("DELETE FROM login_attempts WHERE account = $1", &params![account]).await.map(drop)
-}
-
-/// Opens a session.
-pub(crate) async fn insert_session(tx: &mut Tx, session: &NewSession) -> Result<(), DbError> {
-    let sql = "INSERT INTO sessions (id, user_id, generation, rotated_ms, expires_ms) VALUES ($1, $2, $3, $4, $5)";
-    let values = params![session.id, session.user.0, FIRST_GENERATION, tx.now(), session.expires];
-    tx.execute(sql, &values).await.map(drop)
-}
-
-/// Adds a token to a session, by its digest.
-pub(crate) async fn insert_refresh_token(
-    tx: &mut Tx,
-    hash: &[u8],
-    session: Uuid,
-    generation: i64,
-) -> Result<(), DbError> {
-    let sql = "INSERT INTO refresh_tokens (hash, session_id, generation) VALUES ($1, $2, $3)";
-    tx.execute(sql, &params![hash, session, generation]).await.map(drop)
-}
-
-/// The session and generation of a token.
-pub(crate) async fn read_refresh_token(tx: &mut Tx, hash: &[u8]) -> Result<Option<(Uuid, i64)>, DbError> {
-    let sql = "SELECT session_id, generation FROM refresh_tokens WHERE hash = $1";
-    let row = tx.query_one(sql, &params![hash]).await?;
-    row.map(|row| Ok((row.get(0)?, row.get(1)?))).transpose()
-}
-
-/// A session and whose it is, locked until this transaction ends.
-pub(crate) async fn lock_session(tx: &mut Tx, session: Uuid) -> Result<Option<(UserId, Session)>, DbError> {
-    let sql = "SELECT user_id, generation, rotated_ms, expires_ms, revoked_ms FROM sessions WHERE id = $1 {lock}";
-    let read = |row: Row| {
-        let session =
-            Session { generation: row.get(1)?, rotated: row.get(2)?, expires: row.get(3)?, revoked: row.get(4)? };
-        Ok((UserId(row.get(0)?), session))
-    };
-    tx.query_one(sql, &params![session]).await?.map(read).transpose()
-}
-
-/// Begins a generation.
-pub(crate) async fn rotate_session(tx: &mut Tx, session: Uuid, generation: i64, expires: Time) -> Result<(), DbError> {
-    let sql = "UPDATE sessions SET generation = $2, rotated_ms = $3, expires_ms = $4 WHERE id = $1";
-    tx.execute(sql, &params![session, generation, tx.now(), expires]).await.map(drop)
-}
-
-/// Closes a session.
-pub(crate) async fn revoke_session(tx: &mut Tx, session: Uuid) -> Result<(), DbError> {
-    let sql = "UPDATE sessions SET revoked_ms = $2 WHERE id = $1 AND revoked_ms IS NULL";
-    tx.execute(sql, &params![session, tx.now()]).await.map(drop)
-}
-
-/// Closes all sessions of a user.
-pub(crate) async fn revoke_sessions_of(tx: &mut Tx, user: UserId) -> Result<(), DbError> {
-    let sql = "UPDATE sessions SET revoked_ms = $2 WHERE user_id = $1 AND revoked_ms IS NULL";
-    tx.execute(sql, &params![user.0, tx.now()]).await.map(drop)
-}
-
-/// Deletes up to 500 sessions that ended and attempts from before `attempts`; whether there were any.
-pub(crate) async fn delete_old(tx: &mut Tx, attempts: Time) -> Result<bool, DbError> {
-    let ended = "DELETE FROM sessions WHERE id IN \
-                 (SELECT id FROM sessions WHERE expires_ms < $1 ORDER BY expires_ms LIMIT 500)";
-    let tried = "DELETE FROM login_attempts WHERE account IN \
-                 (SELECT account FROM login_attempts WHERE since_ms < $1 ORDER BY since_ms LIMIT 500) AND since_ms < $1";
-    let ended = tx.execute(ended, &params![tx.now()]).await?;
-    let tried = tx.execute(tried, &params![attempts]).await?;
-    Ok(ended + tried > 0)
 }
 
 /// The seed of the key that signs tokens: `fresh` at the first start, and ever after the same.

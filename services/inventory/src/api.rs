@@ -1,11 +1,19 @@
-//! Stock over HTTP, for staff: read it, count it, enter what came and went, read the ledger.
+//! Stock over HTTP, for staff: read it, count it, enter what came and went, say what may be sold, read the ledger. Where
+//! goods are is in `locations`, how they get there in `transfers`, many figures at once in `counting`, what other
+//! systems say in `sources`.
+
+mod counting;
+mod locations;
+mod sources;
+mod transfers;
 
 use crate::{
     Inventory,
     error::Error,
     flows::{self, MovedStock, Written},
-    model::{Count, MovementView, NewMovement, StockView, Violation},
+    model::{Count, NewMovement, PolicyChange, Violation},
     store,
+    views::{MovementView, StockView},
 };
 use axum::{
     Json,
@@ -33,10 +41,15 @@ pub(crate) fn routes(inventory: Inventory) -> OpenApiRouter {
         .routes(routes!(get_stock, count_stock))
         .routes(routes!(move_stock))
         .routes(routes!(list_movements))
+        .routes(routes!(change_policy))
+        .merge(locations::routes())
+        .merge(transfers::routes())
+        .merge(counting::routes())
+        .merge(sources::routes())
         .with_state(inventory)
 }
 
-/// Stock of every SKU, in the order of their names.
+/// Stock of every SKU, in the order of their names: over all locations, and at each.
 #[utoipa::path(get, path = "/v1/stock", tag = "stock", params(Paging),
     responses((status = 200, body = Page<StockView>), Problem))]
 async fn list_stock(
@@ -48,7 +61,7 @@ async fn list_stock(
     Ok(Json(store::list_stock(inventory.db.reader(), after, &paging).await?))
 }
 
-/// Stock of one SKU.
+/// Stock of one SKU: over all locations, and at each.
 #[utoipa::path(get, path = "/v1/stock/{sku}", tag = "stock", params(("sku" = String, Path, example = "85123A")),
     responses((status = 200, body = StockView), (status = 304, description = "As in `If-None-Match`"), Problem))]
 async fn get_stock(
@@ -62,7 +75,7 @@ async fn get_stock(
     Ok(Conditional::respond(&headers, etag_of(&body), json(StatusCode::OK, body)))
 }
 
-/// Sets what was counted. With `expected_on_hand` only if the books say so: 409 `stock_conflict`. Never below what is
+/// Sets what was counted at a location. With `expected_on_hand` only if the books say so: 409 `stock_conflict`. Never below what is
 /// held or allocated, unless it may be sold without being there: 409 `stock_committed`.
 #[utoipa::path(put, path = "/v1/stock/{sku}", tag = "stock", params(("sku" = String, Path, example = "85123A")),
     request_body = Count, responses((status = 200, body = StockView), Problem))]
@@ -86,6 +99,20 @@ async fn move_stock(
     let movements = body.checked()?;
     let written = flows::move_stock(&inventory, caller.scope(), movements, key).await?;
     answer(StatusCode::CREATED, written)
+}
+
+/// Changes what may be sold of a SKU: safety stock by location, backorders, and when staff are told that there is little.
+/// Refused where somebody changed that since it was read: 409 `policy_conflict`.
+#[utoipa::path(patch, path = "/v1/admin/stock/{sku}", tag = "stock",
+    params(("sku" = String, Path, example = "85123A"), ("Idempotency-Key" = Option<String>, Header)),
+    request_body = PolicyChange, responses((status = 200, body = StockView), Problem))]
+async fn change_policy(
+    State(inventory): State<Inventory>,
+    _: Staff,
+    Path(sku): Path<Sku>,
+    KeyedBody { body, key }: KeyedBody<PolicyChange>,
+) -> Result<Response, Error> {
+    answer(StatusCode::OK, flows::change_policy(&inventory, sku, body, key).await?)
 }
 
 /// The ledger of a SKU, newest first.

@@ -2,19 +2,19 @@
 
 use crate::{
     Inventory, flows,
-    model::{Ask, Departure, Fact, Wanted},
+    model::{Ask, Comeback, Departure, Fact, Wanted},
 };
 use bodega_bus::{Delivery, Failure, Subscriptions};
 use bodega_contracts::{
     OrderId, OrderLine,
     catalog::{OpeningStock, ProductStocked},
-    orders::{OrderCancelled, OrderConfirmed, OrderPlaced},
+    orders::{OrderCancelled, OrderConfirmed, OrderPlaced, ReturnReceived},
     shipping::{FulfilmentCollected, ParcelLine, ShipmentDispatched},
 };
 use bodega_db::Tx;
 use bodega_kernel::{Event, uuid::Uuid};
 
-/// Orders that want goods, have paid for them, or give them back; goods that left; goods that an import brings.
+/// Orders that want goods, have paid for them, or give them back; goods that left or came back; goods that an import brings.
 pub(crate) fn subscriptions(inventory: &Inventory) -> Subscriptions {
     let hold_for = inventory.hold_for;
     Subscriptions::new()
@@ -37,6 +37,9 @@ pub(crate) fn subscriptions(inventory: &Inventory) -> Subscriptions {
         .on(async move |tx: &mut Tx, batch: &[Delivery<FulfilmentCollected>]| {
             let fetched = departures(batch, |fetched| (fetched.fulfilment_id.0, fetched.order_id, &fetched.lines))?;
             Ok(flows::ship(tx, fetched).await?)
+        })
+        .on(async move |tx: &mut Tx, batch: &[Delivery<ReturnReceived>]| {
+            Ok(flows::take_back(tx, comebacks(batch)?).await?)
         })
         .on(async move |tx: &mut Tx, batch: &[Delivery<ProductStocked>]| {
             let opening: Vec<OpeningStock> =
@@ -67,4 +70,19 @@ fn departures<E: Event>(
         Ok(Departure { id, order, lines, trace: delivery.trace.clone() })
     };
     batch.iter().map(departure).collect()
+}
+
+/// A return with a quantity that none can have is nothing to try again.
+fn comebacks(batch: &[Delivery<ReturnReceived>]) -> Result<Vec<Comeback>, Failure> {
+    let comeback = |delivery: &Delivery<ReturnReceived>| {
+        let ReturnReceived { order_id, return_id, restock, written_off, .. } = &delivery.event;
+        Ok(Comeback {
+            id: *return_id,
+            order: *order_id,
+            restock: Wanted::of(restock).map_err(Failure::permanent)?,
+            written_off: Wanted::of(written_off).map_err(Failure::permanent)?,
+            trace: delivery.trace.clone(),
+        })
+    };
+    batch.iter().map(comeback).collect()
 }

@@ -1,10 +1,13 @@
-//! What inventory does by itself: takes back goods that were held for an order that never ended.
+//! What inventory does by itself: takes back goods that were held for an order that never ended, tells anew what can be sold
+//! where a location was opened or closed, asks other systems for their stock, and compares theirs with ours at night.
 //!
-//! A safety net only. It opens after the longest time that any payment may take, so no outage can take goods away
+//! Taking back is a safety net only. It opens after the longest time that any payment may take, so no outage can take goods away
 //! from somebody who is still allowed to pay.
 
 use crate::{
-    Inventory, flows,
+    Inventory,
+    error::Error,
+    flows,
     model::{Ask, Fact, Wanted},
 };
 use bodega_contracts::OrderId;
@@ -15,6 +18,10 @@ use std::time::Duration;
 
 /// What the timer of a hold waits for.
 pub(crate) const HOLD_EXPIRES: &str = "hold_expires";
+/// How often it is looked whether there is something to tell.
+const LOOK: Duration = Duration::from_secs(1);
+/// How often it is looked whether it is night.
+const LOOK_AT_NIGHT: Duration = Duration::from_secs(30);
 /// The slowest way to pay, a bank transfer, may take this long.
 const SLOWEST_PAYMENT: Duration = Duration::from_hours(7 * 24);
 
@@ -35,5 +42,44 @@ pub(crate) fn expire_holds(inventory: &Inventory) -> Job {
             trace: None,
         });
         flows::settle(tx, Fact::Expired, expired.collect(), hold_for).await
+    })
+}
+
+/// Tells anew what can be sold of the goods at locations that are sold from, or are no more.
+pub(crate) fn retell(inventory: &Inventory) -> Job {
+    let db = inventory.db.clone();
+    Job::new("retell", LOOK, move || {
+        let db = db.clone();
+        Box::pin(async move {
+            db.write(async |tx: &mut Tx| flows::retell(tx).await).await.unwrap_or_else(|error| {
+                tracing::warn!(%error, "what can be sold was not told anew");
+                false
+            })
+        })
+    })
+}
+
+/// Asks other systems for their stock, each when it is due.
+pub(crate) fn poll_sources(inventory: &Inventory) -> Job {
+    let inventory = inventory.clone();
+    Job::new("poll", LOOK, move || {
+        let inventory = inventory.clone();
+        Box::pin(async move { went_on("poll", flows::poll_sources(&inventory).await) })
+    })
+}
+
+/// Compares with the books what other systems said, every night.
+pub(crate) fn compare_sources(inventory: &Inventory) -> Job {
+    let inventory = inventory.clone();
+    Job::new("compare", LOOK_AT_NIGHT, move || {
+        let inventory = inventory.clone();
+        Box::pin(async move { went_on("compare", flows::compare_sources(&inventory).await) })
+    })
+}
+
+fn went_on(job: &str, step: Result<bool, Error>) -> bool {
+    step.unwrap_or_else(|error| {
+        tracing::warn!(job, %error, "the exchange with another system is held up");
+        false
     })
 }

@@ -2,53 +2,42 @@
 //! are in `reads`, through the entities.
 
 mod entities;
+mod facts;
+mod locations;
 mod reads;
+mod reservations;
+mod sources;
+mod transfers;
 
-pub(crate) use reads::{list_movements, list_stock, reservation_facts, stock_facts, stock_of};
-
-use crate::model::{self, Case, Change, Kind, Level, MAIN, Shelf, Wanted};
-use bodega_contracts::{
-    OrderId,
-    inventory::{ReservationState, Shortage},
+pub(crate) use facts::{reservation_facts, stock_facts};
+pub(crate) use locations::{
+    begin_retelling, count_locations, insert_location, location_in, note_locations, retelling, skus_at,
+    update_location, write_retold,
 };
-use bodega_db::{DbError, OnConflict, Row, Tx, Value, params};
-use bodega_kernel::{Sku, uuid::Uuid};
+pub(crate) use reads::{list_locations, list_movements, list_stock, location_of, stock_of};
+pub(crate) use reservations::{
+    Moved, Reservation, claim, claim_departures, fill_tombstones, insert_early, lock_reservations, move_reservations,
+    write_shipped,
+};
+
+pub(crate) use sources::{
+    claim_delivery, claim_poll, close_gone, close_mismatch, comparison, forget_deliveries, heard, heard_after,
+    keep_ours, list_mismatches, lock_mismatch, make_source, open_mismatch, standing, touch_polled, write_comparison,
+    write_heard, write_poll_error, write_polled, write_taken,
+};
+pub(crate) use transfers::{close_transfer, insert_transfer, list_transfers, lock_transfer, transfer_of};
+
+use crate::model::{Change, Item, Kind, Level, LocationId, Locations, Policy, RowChange, Shelf};
+use bodega_contracts::{OrderId, ReturnId};
+use bodega_db::{DbError, OnConflict, Tx, Value, params};
+use bodega_kernel::Sku;
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// What is reserved for an order, as it is stored.
-#[derive(Default)]
-pub(crate) struct Reservation {
-    /// `None` where goods have left of an order that was not heard of.
-    pub(crate) state: Option<ReservationState>,
-    pub(crate) lines: Wanted,
-    pub(crate) short: Vec<Shortage>,
-    pub(crate) shipped: Wanted,
-}
-
-impl Reservation {
-    /// The order at its turn.
-    pub(crate) fn case(self, order: OrderId) -> Case {
-        let Self { state, lines, short, shipped } = self;
-        Case { order, state, lines, short, shipped }
-    }
-}
-
-/// The word of an order of which goods have left and nothing else was heard.
-const EARLY: &str = "early";
-
-/// A reservation on its way from one state to another.
-pub(crate) struct Moved<'a> {
-    pub(crate) order: OrderId,
-    /// `None` where goods have left of an order that was not heard of.
-    pub(crate) from: Option<ReservationState>,
-    pub(crate) to: ReservationState,
-    pub(crate) short: &'a [Shortage],
-}
 
 /// A line for the ledger.
 pub(crate) struct Movement<'a> {
     pub(crate) sku: &'a Sku,
+    pub(crate) location: &'a LocationId,
     pub(crate) kind: Kind,
     pub(crate) on_hand: i64,
     pub(crate) held: i64,
@@ -61,156 +50,118 @@ pub(crate) struct Movement<'a> {
 
 impl<'a> Movement<'a> {
     /// One that moves nothing yet.
-    pub(crate) fn of(sku: &'a Sku, kind: Kind) -> Self {
-        Self { sku, kind, on_hand: 0, held: 0, allocated: 0, order: None, reason: None, reference: None, actor: None }
+    pub(crate) fn of(sku: &'a Sku, location: &'a LocationId, kind: Kind) -> Self {
+        let (on_hand, held, allocated) = (0, 0, 0);
+        let (order, reason, reference, actor) = (None, None, None, None);
+        Self { sku, location, kind, on_hand, held, allocated, order, reason, reference, actor }
     }
 }
 
 /// Lets one transaction at a time at the stock, whatever replica it runs on. A batch holds, allocates and releases goods
 /// of many SKUs one kind of fact after the other, so the order of SKUs alone does not keep two batches from waiting
-/// for each other. Call it before any other lock.
-pub(crate) async fn take_turn(tx: &mut Tx) -> Result<(), DbError> {
-    let sql = "SELECT name FROM turnstile WHERE name = 'stock' ORDER BY name {lock}";
-    tx.query(sql, &[]).await.map(drop)
+/// for each other. Call it before any other lock. Answers the locations there are: they are noted beside the turn, so
+/// that no batch reads them by a statement of its own.
+pub(crate) async fn take_turn(tx: &mut Tx) -> Result<Locations, DbError> {
+    let sql = "SELECT locations FROM turnstile WHERE name = 'stock' ORDER BY name {lock}";
+    let row = tx.query_one(sql, &[]).await?;
+    row.map_or_else(|| Ok(Locations::default()), |row| from_json(&row.get::<String>(0)?))
 }
 
 /// Reads the stock of these SKUs and locks it until the transaction ends.
-pub(crate) async fn lock_shelf(tx: &mut Tx, skus: &BTreeSet<&Sku>) -> Result<Shelf, DbError> {
-    let sql = "SELECT sku, on_hand, held, allocated, safety, backorder, version FROM stock \
-               WHERE sku = $1 AND location = 'main' ORDER BY sku {lock}";
+pub(crate) async fn lock_shelf(tx: &mut Tx, locations: Locations, skus: &BTreeSet<&Sku>) -> Result<Shelf, DbError> {
+    let sql = "SELECT sku, location, on_hand, held, allocated, incoming, safety, version, backorder, backorder_limit, \
+               low_threshold, is_low, alert, policy_version FROM stock WHERE sku = $1 ORDER BY sku, location {lock}";
     let keys: Vec<Value<'_>> = skus.iter().map(|sku| Value::from(*sku)).collect();
     let rows = tx.query_keys(sql, &keys).await?;
-    let levels = rows.iter().map(|row| {
+    let mut items: BTreeMap<Sku, Item> = BTreeMap::new();
+    for row in &rows {
+        let item = items.entry(row.get(0)?).or_default();
+        let location = location(&row.get::<String>(1)?)?;
+        if location.is_main() {
+            item.policy = Policy {
+                backorder: row.get(8)?,
+                limit: row.get(9)?,
+                threshold: row.get(10)?,
+                low: row.get(11)?,
+                alert: row.get(12)?,
+                version: row.get(13)?,
+            };
+        }
         let level = Level {
-            on_hand: row.get(1)?,
-            held: row.get(2)?,
-            allocated: row.get(3)?,
-            safety: row.get(4)?,
-            backorder: row.get(5)?,
-            version: row.get(6)?,
+            on_hand: row.get(2)?,
+            held: row.get(3)?,
+            allocated: row.get(4)?,
+            incoming: row.get(5)?,
+            safety: row.get(6)?,
+            version: row.get(7)?,
         };
-        Ok((row.get(0)?, level))
-    });
-    Ok(Shelf::new(levels.collect::<Result<Vec<(Sku, Level)>, DbError>>()?))
+        item.levels.insert(location, level);
+    }
+    Ok(Shelf::new(locations, items))
 }
 
-/// Makes these SKUs known, with nothing of them, where they are not.
-pub(crate) async fn make_missing(tx: &mut Tx, skus: &BTreeSet<&Sku>) -> Result<(), DbError> {
-    const COLUMNS: &[&str] = &["sku", "location", "on_hand", "held", "allocated", "safety", "backorder", "version"];
-    let rows: Vec<_> = skus.iter().map(|sku| params![*sku, MAIN, 0, 0, 0, 0, false, 0].to_vec()).collect();
-    tx.insert_rows("stock", COLUMNS, OnConflict::Skip, &rows).await.map(drop)
+/// Makes rows, with nothing in them, for SKUs at locations where there are none; a SKU has one at the main location too.
+pub(crate) async fn add_rows<'a>(
+    tx: &mut Tx,
+    shelf: &mut Shelf,
+    wanted: impl Iterator<Item = (&'a Sku, &'a LocationId)>,
+) -> Result<(), DbError> {
+    const COLUMNS: &[&str] =
+        &["sku", "location", "on_hand", "held", "allocated", "safety", "backorder", "backorder_limit", "version"];
+    let main = LocationId::main();
+    let mut missing = BTreeSet::new();
+    for (sku, location) in wanted {
+        missing.extend([(sku, &main), (sku, location)].into_iter().filter(|(sku, at)| shelf.level(sku, at).is_none()));
+    }
+    let policy = |sku: &Sku| shelf.item(sku).map(|item| item.policy).unwrap_or_default();
+    let mut rows = Vec::with_capacity(missing.len());
+    for (sku, location) in &missing {
+        let Policy { backorder, limit, .. } = policy(sku);
+        rows.push(params![*sku, location.as_str(), 0, 0, 0, 0, backorder, limit, 0].to_vec());
+    }
+    tx.insert_rows("stock", COLUMNS, OnConflict::Fail, &rows).await?;
+    for (sku, location) in missing.iter().copied() {
+        shelf.insert(sku, location);
+    }
+    Ok(())
 }
 
 /// Writes what changed of stock that is locked. Nothing is promised that is not there, whoever else writes.
 pub(crate) async fn write_changes(tx: &mut Tx, changes: &[Change]) -> Result<(), DbError> {
-    let sql = "UPDATE stock SET on_hand = on_hand + $2, held = held + $3, allocated = allocated + $4, \
-               version = version + $5 \
-               WHERE sku = $1 AND location = 'main' AND version = $6 AND held + $3 >= 0 AND allocated + $4 >= 0 \
-               AND (backorder OR held + allocated + $3 + $4 <= on_hand + $2)";
+    let sql = "UPDATE stock SET on_hand = on_hand + $3, held = held + $4, allocated = allocated + $5, \
+               version = version + $6, incoming = incoming + $8, safety = $9, is_low = $10, alert = $11 \
+               WHERE sku = $1 AND location = $2 AND version = $7 AND held + $4 >= 0 AND allocated + $5 >= 0 \
+               AND (backorder OR held + allocated + $4 + $5 <= on_hand + $3)";
     let mut rows = Vec::with_capacity(changes.len());
-    for Change { sku, before, after } in changes {
-        let on_hand = after.on_hand - before.on_hand;
-        let (held, allocated) = (after.held - before.held, after.allocated - before.allocated);
-        let news = after.version - before.version;
-        rows.push(params![sku, on_hand, held, allocated, news, before.version].to_vec());
+    for Change { sku, rows: changed, policy, .. } in changes {
+        for RowChange { location, before, after } in changed {
+            let on_hand = after.on_hand - before.on_hand;
+            let (held, allocated) = (after.held - before.held, after.allocated - before.allocated);
+            let (news, incoming) = (after.version - before.version, after.incoming - before.incoming);
+            let (id, seen) = (location.as_str(), before.version);
+            let (low, alert) = if location.is_main() { (policy.low, policy.alert) } else { (false, 0) };
+            let row = params![sku, id, on_hand, held, allocated, news, seen, incoming, after.safety, low, alert];
+            rows.push(row.to_vec());
+        }
     }
     let written = tx.execute_each(sql, &rows).await?;
     all(written, rows.len(), "stock")
 }
 
-/// Writes what was counted.
-pub(crate) async fn write_count(tx: &mut Tx, change: &Change) -> Result<(), DbError> {
-    let sql = "UPDATE stock SET on_hand = $2, backorder = $3, safety = $4, version = $5 \
-               WHERE sku = $1 AND location = 'main' AND on_hand = $6 AND version = $7 \
-               AND ($3 OR held + allocated <= $2)";
-    let Change { sku, before, after } = change;
-    let values =
-        params![sku, after.on_hand, after.backorder, after.safety, after.version, before.on_hand, before.version];
-    let written = tx.execute(sql, &values).await?;
-    all(written, 1, "stock")
-}
-
-/// Inserts reservations in this state; says of each whether it is new.
-pub(crate) async fn claim(
-    tx: &mut Tx,
-    state: ReservationState,
-    orders: &[(OrderId, &Wanted)],
-) -> Result<Vec<bool>, DbError> {
-    insert(tx, model::state_str(state), orders).await
-}
-
-/// Inserts rows for orders of which goods have left and nothing else was heard; says of each whether it is new.
-pub(crate) async fn insert_early(tx: &mut Tx, orders: &[OrderId]) -> Result<Vec<bool>, DbError> {
-    let nothing = Wanted::default();
-    let orders: Vec<_> = orders.iter().map(|order| (*order, &nothing)).collect();
-    insert(tx, EARLY, &orders).await
-}
-
-async fn insert(tx: &mut Tx, state: &str, orders: &[(OrderId, &Wanted)]) -> Result<Vec<bool>, DbError> {
-    const COLUMNS: &[&str] = &["order_id", "state", "lines", "version", "at_ms"];
-    let now = tx.now();
-    let mut rows = Vec::with_capacity(orders.len());
-    for (order, lines) in orders {
-        rows.push(params![order.0, state, json(lines.pairs())?, 1, now].to_vec());
-    }
-    tx.insert_new("reservations", COLUMNS, &rows).await
-}
-
-/// Notes that these left, each once; says of each whether it is new.
-pub(crate) async fn claim_departures(tx: &mut Tx, departures: &[(Uuid, OrderId)]) -> Result<Vec<bool>, DbError> {
-    let now = tx.now();
-    let rows: Vec<_> = departures.iter().map(|(id, order)| params![*id, order.0, now].to_vec()).collect();
-    tx.insert_new("departures", &["id", "order_id", "at_ms"], &rows).await
-}
-
-/// Notes what has left of orders whose reservations are locked.
-pub(crate) async fn write_shipped(tx: &mut Tx, orders: &[(OrderId, &Wanted)]) -> Result<(), DbError> {
-    let sql = "UPDATE reservations SET shipped = $2, version = version + 1, at_ms = $3 WHERE order_id = $1";
-    let now = tx.now();
-    let mut rows = Vec::with_capacity(orders.len());
-    for (order, shipped) in orders {
-        rows.push(params![order.0, json(shipped.pairs())?, now].to_vec());
-    }
+/// Gives SKUs that are locked their next version.
+pub(crate) async fn touch(tx: &mut Tx, skus: &[Sku]) -> Result<(), DbError> {
+    let sql = "UPDATE stock SET version = version + 1 WHERE sku = $1 AND location = 'main'";
+    let rows: Vec<_> = skus.iter().map(|sku| params![sku].to_vec()).collect();
     let written = tx.execute_each(sql, &rows).await?;
-    all(written, rows.len(), "reservations")
+    all(written, rows.len(), "stock")
 }
 
-/// The reservations there are for these orders, locked until the transaction ends.
-pub(crate) async fn lock_reservations(
-    tx: &mut Tx,
-    orders: impl Iterator<Item = &OrderId>,
-) -> Result<BTreeMap<OrderId, Reservation>, DbError> {
-    let sql =
-        "SELECT order_id, state, lines, short, shipped FROM reservations WHERE order_id = $1 ORDER BY order_id {lock}";
-    let keys: Vec<Value<'_>> = orders.map(|order| Value::from(order.0)).collect();
-    let rows = tx.query_keys(sql, &keys).await?;
-    rows.iter().map(|row| Ok((OrderId(row.get(0)?), reservation(row)?))).collect()
-}
-
-/// Notes what orders had wanted that were cancelled, or of which goods had left, before anybody said it.
-pub(crate) async fn fill_tombstones(tx: &mut Tx, orders: &[(OrderId, &Wanted)]) -> Result<(), DbError> {
-    let sql =
-        "UPDATE reservations SET lines = $2 WHERE order_id = $1 AND state IN ('released', 'early') AND lines = '[]'";
-    let mut rows = Vec::with_capacity(orders.len());
-    for (order, lines) in orders {
-        rows.push(params![order.0, json(lines.pairs())?].to_vec());
-    }
-    tx.execute_each(sql, &rows).await.map(drop)
-}
-
-/// Moves reservations that are locked or new.
-pub(crate) async fn move_reservations(tx: &mut Tx, moved: &[Moved<'_>]) -> Result<(), DbError> {
-    let sql = "UPDATE reservations SET state = $2, short = $3, version = version + 1, at_ms = $4 \
-               WHERE order_id = $1 AND state = $5";
-    let now = tx.now();
-    let mut rows = Vec::with_capacity(moved.len());
-    for Moved { order, from, to, short } in moved {
-        let short = if short.is_empty() { None } else { Some(json(short)?) };
-        let from = from.map_or(EARLY, model::state_str);
-        rows.push(params![order.0, model::state_str(*to), short, now, from].to_vec());
-    }
-    let written = tx.execute_each(sql, &rows).await?;
-    all(written, rows.len(), "reservations")
+/// Writes what holds for a SKU at all of its locations.
+pub(crate) async fn write_policy(tx: &mut Tx, sku: &Sku, policy: &Policy) -> Result<(), DbError> {
+    let sql = "UPDATE stock SET backorder = $2, backorder_limit = $3, low_threshold = $4, policy_version = $5 \
+               WHERE sku = $1";
+    let values = params![sku, policy.backorder, policy.limit, policy.threshold, policy.version];
+    tx.execute(sql, &values).await.map(drop)
 }
 
 /// Notes the first stock of SKUs, each of them once; says of each whether it is new.
@@ -218,6 +169,13 @@ pub(crate) async fn claim_openings(tx: &mut Tx, opening: &[(Sku, i64)]) -> Resul
     let now = tx.now();
     let rows: Vec<_> = opening.iter().map(|(sku, quantity)| params![sku, *quantity, now].to_vec()).collect();
     tx.insert_new("openings", &["sku", "quantity", "at_ms"], &rows).await
+}
+
+/// Notes returns, each of them once; says of each whether it is new.
+pub(crate) async fn claim_returns(tx: &mut Tx, returns: &[(ReturnId, OrderId)]) -> Result<Vec<bool>, DbError> {
+    let now = tx.now();
+    let rows: Vec<_> = returns.iter().map(|(id, order)| params![id.0, order.0, now].to_vec()).collect();
+    tx.insert_new("returns", &["id", "order_id", "at_ms"], &rows).await
 }
 
 /// Appends to the ledger.
@@ -237,10 +195,10 @@ pub(crate) async fn insert_movements(tx: &mut Tx, movements: &[Movement<'_>]) ->
     ];
     let now = tx.now();
     let mut rows = Vec::with_capacity(movements.len());
-    for Movement { sku, kind, on_hand, held, allocated, order, reason, reference, actor } in movements {
+    for Movement { sku, location, kind, on_hand, held, allocated, order, reason, reference, actor } in movements {
         let order = order.map(|order| order.0);
-        let (sku, kind) = (*sku, kind.as_str());
-        let row = params![sku, MAIN, kind, *on_hand, *held, *allocated, order, *reason, *reference, *actor, now];
+        let (sku, at, kind) = (*sku, location.as_str(), kind.as_str());
+        let row = params![sku, at, kind, *on_hand, *held, *allocated, order, *reason, *reference, *actor, now];
         rows.push(row.to_vec());
     }
     tx.insert_rows("movements", COLUMNS, OnConflict::Fail, &rows).await.map(drop)
@@ -254,19 +212,8 @@ fn all(written: u64, expected: usize, table: &str) -> Result<(), DbError> {
     Err(DbError::Unavailable(format!("{table}: {written} of {expected} rows were as expected").into()))
 }
 
-fn reservation(row: &Row) -> Result<Reservation, DbError> {
-    let (short, shipped): (Option<String>, Option<String>) = (row.get(3)?, row.get(4)?);
-    let word: String = row.get(1)?;
-    Ok(Reservation {
-        state: if word == EARLY { None } else { Some(state(&word)?) },
-        lines: Wanted::from_pairs(from_json(&row.get::<String>(2)?)?),
-        short: short.map_or(Ok(Vec::new()), |short| from_json(&short))?,
-        shipped: Wanted::from_pairs(shipped.map_or(Ok(Vec::new()), |shipped| from_json(&shipped))?),
-    })
-}
-
-fn state(word: &str) -> Result<ReservationState, DbError> {
-    model::state_from_str(word).ok_or_else(|| DbError::Refused(format!("{word} is no state of a reservation").into()))
+fn location(text: &str) -> Result<LocationId, DbError> {
+    LocationId::new(text).ok_or_else(|| DbError::Refused(format!("{text} is no location").into()))
 }
 
 fn json<T: serde::Serialize + ?Sized>(value: &T) -> Result<String, DbError> {

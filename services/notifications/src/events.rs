@@ -1,18 +1,21 @@
-//! What customers are told of: each event queues its mail in its own transaction, once for its subject.
+//! What customers and staff are told of: each event queues its mail in its own transaction, once for its subject.
+
+mod accounts;
+mod alerts;
 
 use crate::{
     flows,
-    model::{About, Kind, Params, Wanted},
+    model::{About, Kind, Note, Params, Wanted},
 };
 use bodega_bus::{Delivery, Failure, Subscriptions};
 use bodega_contracts::{
-    OrderId,
+    OrderId, OrderLine,
     coupons::CouponGranted,
     identity::UserRegistered,
-    orders::{OrderCancelled, OrderConfirmed, OrderDelivered},
-    payments::PaymentRefunded,
+    orders::{OrderCancelled, OrderConfirmed, OrderDelivered, ReturnChanged, ReturnState},
+    payments::{GiftCardIssued, PaymentRefunded},
     rewards::PointsEarned,
-    shipping::{FulfilmentReadyForPickup, ShipmentDispatched},
+    shipping::{FulfilmentReadyForPickup, ParcelLine, ShipmentDispatched},
 };
 use bodega_db::Tx;
 use bodega_kernel::{Event, UserId};
@@ -20,8 +23,8 @@ use bodega_kernel::{Event, UserId};
 /// The most lines of a parcel that are kept with its mail.
 const MAX_LINES: usize = 100;
 
-/// Everything that becomes a mail.
-pub(crate) fn subscriptions() -> Subscriptions {
+/// Everything that becomes a mail; what is for staff does only where `alerts` go anywhere.
+pub(crate) fn subscriptions(alerts: bool) -> Subscriptions {
     let subscriptions = Subscriptions::new()
         .on(async |tx: &mut Tx, batch: &[Delivery<OrderConfirmed>]| {
             queue(tx, batch, |event| of_order(Kind::OrderConfirmed, event.order_id, &event.order_id, Params::default()))
@@ -38,7 +41,8 @@ pub(crate) fn subscriptions() -> Subscriptions {
             queue(tx, batch, |event| of_order(Kind::Delivered, event.order_id, &event.order_id, Params::default()))
                 .await
         });
-    of_customers(of_parcels(subscriptions))
+    let subscriptions = accounts::of_accounts(of_customers(of_returns(of_parcels(subscriptions))));
+    alerts::of_staff(subscriptions, alerts)
 }
 
 fn of_parcels(subscriptions: Subscriptions) -> Subscriptions {
@@ -57,6 +61,21 @@ fn of_parcels(subscriptions: Subscriptions) -> Subscriptions {
             })
             .await
         })
+}
+
+fn of_returns(subscriptions: Subscriptions) -> Subscriptions {
+    subscriptions.on(async |tx: &mut Tx, batch: &[Delivery<ReturnChanged>]| queue_some(tx, batch, returned).await).on(
+        async |tx: &mut Tx, batch: &[Delivery<GiftCardIssued>]| {
+            queue_some(tx, batch, |event| {
+                // Without an address staff hand it over.
+                let about = About { recipient: Some(event.email.clone()?), ..About::default() };
+                let (card, amount, ends) = (Some(event.card_id), Some(event.amount), event.ends);
+                let params = Params { ends, card, amount, ..Params::default() };
+                Some(Wanted { kind: Kind::GiftCard, subject: event.card_id.to_string(), about, params })
+            })
+            .await
+        },
+    )
 }
 
 fn of_customers(subscriptions: Subscriptions) -> Subscriptions {
@@ -81,6 +100,26 @@ fn of_customers(subscriptions: Subscriptions) -> Subscriptions {
         })
 }
 
+/// What the buyer did themselves they need not be told.
+fn returned(event: &ReturnChanged) -> Option<Wanted> {
+    let word = match event.state {
+        ReturnState::Approved => "approved",
+        ReturnState::Rejected => "rejected",
+        ReturnState::Received => "received",
+        ReturnState::Requested | ReturnState::Cancelled => return None,
+    };
+    let piece = |line: &OrderLine| ParcelLine { sku: line.sku.clone(), quantity: line.quantity };
+    let note = event.message.as_ref().map(|text| Note { subject: String::new(), text: text.clone() });
+    let params = Params {
+        return_number: Some(event.number.clone()),
+        return_state: Some(event.state),
+        parcel: event.lines.iter().take(MAX_LINES).map(piece).collect(),
+        note,
+        ..Params::default()
+    };
+    Some(of_order(Kind::ReturnChanged, event.order_id, &format!("{}/{word}", event.return_id), params))
+}
+
 fn shipped(event: &ShipmentDispatched) -> Wanted {
     let params = Params {
         carrier: Some(event.carrier.clone()),
@@ -102,6 +141,14 @@ fn of_user(kind: Kind, user: UserId, subject: &impl ToString, params: Params) ->
 }
 
 async fn queue<E: Event>(tx: &mut Tx, batch: &[Delivery<E>], wanted: impl Fn(&E) -> Wanted) -> Result<(), Failure> {
-    let wanted: Vec<Wanted> = batch.iter().map(|delivery| wanted(&delivery.event)).collect();
+    queue_some(tx, batch, |event| Some(wanted(event))).await
+}
+
+async fn queue_some<E: Event>(
+    tx: &mut Tx,
+    batch: &[Delivery<E>],
+    wanted: impl Fn(&E) -> Option<Wanted>,
+) -> Result<(), Failure> {
+    let wanted: Vec<Wanted> = batch.iter().filter_map(|delivery| wanted(&delivery.event)).collect();
     Ok(flows::queue_mails(tx, wanted).await?)
 }

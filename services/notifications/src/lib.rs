@@ -1,8 +1,9 @@
 //! Notifications: mails to customers, each queued once for what it is about and sent until a server takes it.
 //!
-//! Owns the queue, the log of its attempts and the templates. Hears what customers are told of (orders, parcels, refunds,
-//! points, rewards, accounts) and queues in the event's transaction. Asks orders and identity what to write and to whom,
-//! outside of any transaction, when a mail is due. Publishes nothing. Answers `verify` how many confirmations it queued.
+//! Owns the queue, the log of its attempts and the templates. Hears what customers and staff are told of and queues in the
+//! event's transaction. Asks orders, identity and payments what to write and to whom, outside of any transaction, when a
+//! mail is due; a link or code that it is given then is in the mail alone. Publishes nothing. Answers `verify` how many
+//! confirmations it queued.
 //!
 //! Handing a mail over is always three steps: prepare (a transaction claims it), call (none), record (a transaction). A
 //! repeat after a crash has the same `Message-ID`.
@@ -48,6 +49,10 @@ pub(crate) struct Notifications {
     sender: Arc<Sender>,
     pages: Pages,
     shop: Arc<str>,
+    /// What links begin with.
+    base_url: Arc<str>,
+    /// Where alerts for staff go; empty for nowhere.
+    staff: Arc<str>,
     language: Language,
     pace: Arc<Pace>,
     /// Woken when there is a mail that should not wait for the next look.
@@ -72,6 +77,8 @@ impl Notifications {
             sender: Arc::new(Sender::new(&mail.from, &mail.reply_to)?),
             pages: Pages::load(folder)?,
             shop: context.settings.shop.name.as_str().into(),
+            base_url: context.settings.shop.base_url.as_str().into(),
+            staff: mail.staff.as_str().into(),
             language: Language::of(&mail.language).unwrap_or(Language::En),
             pace: Arc::new(Pace::new(mail.per_second)),
             wake: Arc::default(),
@@ -84,7 +91,7 @@ async fn start(context: Context) -> anyhow::Result<Running> {
     let notifications = Notifications::new(&context)?;
     Ok(Running::new()
         .routes(api::routes(notifications.clone()))
-        .hears(events::subscriptions())
+        .hears(events::subscriptions(!notifications.staff.is_empty()))
         .answers(facts::answers(&notifications))
         .job(jobs::send_mails(&notifications))
         .job(jobs::empty_mailbox(&notifications)))

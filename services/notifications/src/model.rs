@@ -13,12 +13,16 @@ pub(crate) use samples::sample;
 pub(crate) use wording::{Language, Words, clean};
 
 use bodega_contracts::{
-    OrderId,
-    orders::{CancelReason, Details},
+    GiftCardId, OrderId,
+    orders::{CancelReason, Details, ReturnState},
+    payments::DisputeState,
     shipping::ParcelLine,
 };
 use bodega_kernel::{Money, Time, UserId, uuid::Uuid};
 use serde::{Deserialize, Serialize};
+
+/// What stands in a copy where the code stands in the mail.
+const REDACTED: &str = "••••";
 
 /// A mail that somebody wants to be sent, once for its kind and subject.
 #[derive(Clone, Debug)]
@@ -87,12 +91,40 @@ pub(crate) struct Params {
     /// What runs low, and how many are left.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) stock: Option<ParcelLine>,
+    /// What identity is asked by for a link, which is never stored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) request: Option<String>,
+    /// What payments is asked by for the code of a gift card, which is never stored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) card: Option<GiftCardId>,
+    /// Who reads it, where that only says how they are called and what they read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reader: Option<UserId>,
+    /// What a gift card is worth, or a dispute is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) amount: Option<Money>,
+    /// The number of a return.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) return_number: Option<String>,
+    /// Where a return is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) return_state: Option<ReturnState>,
+    /// How a dispute stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) dispute: Option<DisputeState>,
     /// What staff write.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) note: Option<Note>,
     /// The language, where it is chosen for this mail alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) language: Option<Language>,
+}
+
+impl Params {
+    /// The same without what opens an account or can be spent: for whoever keeps a copy.
+    pub(crate) fn redacted(&self) -> Self {
+        Self { link: None, code: self.code.as_ref().map(|_| REDACTED.to_owned()), ..self.clone() }
+    }
 }
 
 /// What staff write.

@@ -1,22 +1,28 @@
 //! The routes of orders: look, follow, cancel, list. Each reads, calls, answers.
 
+mod address;
+mod export;
+mod notes;
+mod papers;
+mod returns;
 mod shapes;
 
 use crate::{
     Orders,
     error::Error,
-    flows::{self, As, Cancellation, Cancelling, Found, Looker, PATIENCE, Until},
+    flows::{self, As, Cancellation, Cancelling, Found, Given, Looker, PATIENCE, Until},
     store::{self, Filter, TimelineRow},
 };
 use axum::{
     extract::State,
-    http::HeaderMap,
+    http::{HeaderMap, StatusCode, header},
     response::{
         IntoResponse, Json, Response,
         sse::{Event, KeepAlive, Sse},
     },
 };
 use bodega_contracts::{OrderId, orders::OrderStatus, payments::PaymentAction};
+use bodega_db::StoredAnswer;
 use bodega_kernel::{Page, UserId};
 use bodega_web::{
     Conditional, Customer, KeyedBody, OrderToken, Paging, Path, Problem, Query, Staff, Who, answer_again, etag,
@@ -42,6 +48,19 @@ pub(crate) fn routes(state: Orders) -> OpenApiRouter {
         .routes(routes!(cancel_order))
         .routes(routes!(list_my_orders))
         .routes(routes!(list_orders))
+        .routes(routes!(returns::list_returns_of_order, returns::request_return))
+        .routes(routes!(returns::list_returns))
+        .routes(routes!(returns::get_return))
+        .routes(routes!(returns::approve_return))
+        .routes(routes!(returns::reject_return))
+        .routes(routes!(returns::receive_return))
+        .routes(routes!(returns::cancel_return))
+        .routes(routes!(address::change_address))
+        .routes(routes!(notes::list_notes, notes::add_note))
+        .routes(routes!(papers::list_papers))
+        .routes(routes!(papers::get_paper))
+        .routes(routes!(papers::get_packing_slip))
+        .routes(routes!(export::export_orders))
         .with_state(state)
 }
 
@@ -162,7 +181,8 @@ async fn view(state: &Orders, id: OrderId, found: Found, seen_as: As) -> Result<
     let snapshot = store::snapshot(&state.db, id).await?.ok_or(Error::NotFound)?;
     let papers = store::papers(&state.db, id).await?;
     let timeline = store::timeline(&state.db, id).await?;
-    let mut view = OrderView::of(&order, snapshot, papers, &timeline)?;
+    let returns = store::returns(&state.db, id).await?;
+    let mut view = OrderView::of(&order, snapshot, papers, returns, &timeline)?;
     if view.status != OrderStatus::AwaitingPayment || seen_as == As::Staff {
         return Ok((view, true));
     }
@@ -192,12 +212,37 @@ fn event(line: &TimelineRow) -> Event {
 }
 
 fn reason(body: Cancel) -> Result<Option<String>, Problem> {
-    let Some(reason) = body.reason else { return Ok(None) };
-    let reason = reason.trim();
-    if reason.chars().count() > REASON || reason.chars().any(|letter| letter.is_control() && letter != '\n') {
-        return Err(Problem::invalid("/reason", "has at most 500 characters, none of them a control character"));
+    words("/reason", body.reason, REASON)
+}
+
+/// A text in somebody's own words, without what stands around it; `None` where there is none.
+fn words(pointer: &str, text: Option<String>, most: usize) -> Result<Option<String>, Problem> {
+    let Some(text) = text else { return Ok(None) };
+    let text = text.trim();
+    if text.chars().count() > most || text.chars().any(|letter| letter.is_control() && letter != '\n') {
+        let bounds = format!("has at most {most} characters, none of them a control character");
+        return Err(Problem::invalid(pointer, bounds));
     }
-    Ok((!reason.is_empty()).then(|| reason.to_owned()))
+    Ok((!text.is_empty()).then(|| text.to_owned()))
+}
+
+/// The same where there has to be one.
+fn some_words(pointer: &str, text: String, most: usize) -> Result<String, Problem> {
+    words(pointer, Some(text), most)?.ok_or_else(|| Problem::invalid(pointer, "is empty"))
+}
+
+/// The answer to a request that may come twice.
+fn answer(given: Given) -> Response {
+    let (StoredAnswer { status, body }, version) = match given {
+        Given::Now(answer, version) => (answer, version),
+        Given::Again(answer) => return answer_again(answer),
+    };
+    let status = StatusCode::from_u16(status).unwrap_or_default();
+    let mut response = (status, [(header::CONTENT_TYPE, "application/json")], body).into_response();
+    if let Some(version) = version {
+        response.headers_mut().insert(header::ETAG, etag(version));
+    }
+    response
 }
 
 fn mine(user: UserId, listing: &MyListing) -> Filter {

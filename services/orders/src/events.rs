@@ -1,6 +1,11 @@
 //! What orders hears: each event becomes a fact about its order.
 
-use crate::{Orders, flows, model::Fact, model::change::Hearing};
+use crate::{
+    Orders,
+    flows::{self, DETAIL},
+    model::Fact,
+    model::change::Hearing,
+};
 use bodega_bus::{Delivery, Subscriptions};
 use bodega_contracts::{
     OrderId,
@@ -10,20 +15,17 @@ use bodega_contracts::{
         Shortage, StockAllocated, StockHoldExpired, StockRejected, StockReleased, StockReserved, StockUnavailable,
     },
     payments::{
-        PaymentActionRequired, PaymentAuthorized, PaymentCaptured, PaymentClosed, PaymentFailed, PaymentRefunded,
-        PaymentVoided,
+        PaymentActionRequired, PaymentAuthorized, PaymentCaptureFailed, PaymentCaptured, PaymentClosed,
+        PaymentDisputed, PaymentFailed, PaymentRefunded, PaymentVoided,
     },
     rewards::{PointsRejected, PointsReserved},
     shipping::{
         FulfilmentCollected, FulfilmentReadyForPickup, FulfilmentStopped, FulfilmentUnderWay, ShipmentDelivered,
-        ShipmentDispatched, ShipmentInTransit,
+        ShipmentDispatched, ShipmentInTransit, ShipmentPacked,
     },
 };
 use bodega_db::Tx;
 use bodega_kernel::{Currency, Event, Money};
-
-/// The most characters of a detail that is shown.
-const DETAIL: usize = 200;
 
 pub(crate) fn subscriptions(state: &Orders) -> Subscriptions {
     let orders = state.clone();
@@ -75,10 +77,12 @@ fn parcels(subscriptions: Subscriptions, state: &Orders) -> Subscriptions {
         on(subscriptions, state, |event: &FulfilmentReadyForPickup| Heard::of(event.order_id, Fact::ReadyForPickup));
     let subscriptions =
         on(subscriptions, state, |event: &FulfilmentCollected| Heard::of(event.order_id, Fact::Collected));
-    let subscriptions = on(subscriptions, state, |event: &ShipmentDispatched| {
-        let number = event.tracking_number.as_deref().map(|number| format!(", {number}")).unwrap_or_default();
-        let detail = format!("{} of {} pieces by {}{number}", event.dispatched, event.pieces, event.carrier);
-        Heard::of(event.order_id, Fact::Dispatched { pieces: event.dispatched }).detail(&detail)
+    let orders = state.clone();
+    let subscriptions = subscriptions
+        .on(async move |tx: &mut Tx, batch: &[Delivery<ShipmentPacked>]| flows::pack(&orders, tx, batch).await);
+    let orders = state.clone();
+    let subscriptions = subscriptions.on(async move |tx: &mut Tx, batch: &[Delivery<ShipmentDispatched>]| {
+        flows::leave(&orders, tx, &hearings(batch, dispatched), batch).await
     });
     let subscriptions = on(subscriptions, state, |event: &ShipmentInTransit| {
         Heard::of(event.order_id, Fact::InTransit).detail(&event.status)
@@ -109,10 +113,24 @@ fn payment(subscriptions: Subscriptions, state: &Orders) -> Subscriptions {
         on(subscriptions, state, |event: &PaymentClosed| Heard::of(event.order_id, Fact::PaymentClosed));
     let subscriptions =
         on(subscriptions, state, |event: &PaymentVoided| Heard::of(event.order_id, Fact::PaymentVoided));
-    on(subscriptions, state, |event: &PaymentRefunded| {
+    let subscriptions = on(subscriptions, state, |event: &PaymentRefunded| {
         let fact = Fact::PaymentRefunded { total: event.refunded.amount };
         Heard::of(event.order_id, fact).money(event.refunded)
+    });
+    let subscriptions = on(subscriptions, state, |event: &PaymentDisputed| {
+        let fact = Fact::Disputed { state: event.state, amount: event.amount.amount };
+        Heard::of(event.order_id, fact).money(event.amount)
+    });
+    let orders = state.clone();
+    subscriptions.on(async move |tx: &mut Tx, batch: &[Delivery<PaymentCaptureFailed>]| {
+        flows::capture_failed(&orders, tx, batch).await
     })
+}
+
+fn dispatched(event: &ShipmentDispatched) -> Heard {
+    let number = event.tracking_number.as_deref().map(|number| format!(", {number}")).unwrap_or_default();
+    let detail = format!("{} of {} pieces by {}{number}", event.dispatched, event.pieces, event.carrier);
+    Heard::of(event.order_id, Fact::Dispatched { pieces: event.dispatched }).detail(&detail)
 }
 
 /// What an event says.
@@ -139,14 +157,16 @@ impl Heard {
 
 fn on<E: Event>(subscriptions: Subscriptions, state: &Orders, read: fn(&E) -> Heard) -> Subscriptions {
     let state = state.clone();
-    subscriptions.on(async move |tx: &mut Tx, batch: &[Delivery<E>]| {
-        let hearing = |delivery: &Delivery<E>| {
-            let Heard { order_id, fact, detail, currency } = read(&delivery.event);
-            Hearing { order_id, fact, detail, currency, trace: delivery.trace.clone() }
-        };
-        let hearings: Vec<Hearing> = batch.iter().map(hearing).collect();
-        flows::hear(&state, tx, &hearings).await
-    })
+    subscriptions
+        .on(async move |tx: &mut Tx, batch: &[Delivery<E>]| flows::hear(&state, tx, &hearings(batch, read)).await)
+}
+
+fn hearings<E: Event>(batch: &[Delivery<E>], read: fn(&E) -> Heard) -> Vec<Hearing> {
+    let hearing = |delivery: &Delivery<E>| {
+        let Heard { order_id, fact, detail, currency } = read(&delivery.event);
+        Hearing { order_id, fact, detail, currency, trace: delivery.trace.clone() }
+    };
+    batch.iter().map(hearing).collect()
 }
 
 fn shortages(short: &[Shortage]) -> String {

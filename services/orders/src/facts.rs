@@ -2,11 +2,15 @@
 
 use crate::{
     Orders,
-    store::{self, PaperRow, Whole, facts_page, papers_page},
+    model::returns::Return,
+    store::{self, PaperRow, Whole, facts_page, papers_page, return_facts_page},
 };
 use bodega_contracts::{
     CartId, OrderId,
-    orders::{Details, OrderDetails, OrderFact, OrderFacts, OrderStanding, PaperFact, PaperFacts, Standing},
+    orders::{
+        Details, OrderDetails, OrderFact, OrderFacts, OrderStanding, PaperFact, PaperFacts, ReturnFact, ReturnFacts,
+        Standing,
+    },
 };
 use bodega_db::DbError;
 use bodega_kernel::{Currency, Money, Sku, Time};
@@ -20,9 +24,11 @@ const BYTES: usize = 3 * 1024 * 1024;
 
 pub(crate) fn answers(state: &Orders) -> Answers {
     let (standing, details, facts, papers) = (state.clone(), state.clone(), state.clone(), state.clone());
+    let returns = state.clone();
     Answers::new()
         .on(async move |question: OrderStanding| order_standing(&standing, &question).await.map_err(unanswered))
         .on(async move |question: OrderDetails| order_details(&details, &question).await.map_err(unanswered))
+        .on(async move |question: ReturnFacts| return_facts(&returns, &question).await.map_err(unanswered))
         .on(async move |question: PaperFacts| paper_facts(&papers, &question).await.map_err(unanswered))
         .on(async move |question: OrderFacts| order_facts(&facts, &question).await.map_err(unanswered))
 }
@@ -75,6 +81,19 @@ async fn paper_facts(state: &Orders, question: &PaperFacts) -> Result<Vec<PaperF
         amount: row.amount,
     };
     Ok(papers_page(&state.db, question.after.as_deref(), ROWS).await?.into_iter().map(fact).collect())
+}
+
+async fn return_facts(state: &Orders, question: &ReturnFacts) -> Result<Vec<ReturnFact>, DbError> {
+    let fact = |one: Return| {
+        let restocked = one.matter.counted.into_iter().map(|line| (line.sku, line.restock));
+        ReturnFact {
+            return_id: one.id,
+            order_id: one.order_id,
+            restocked: restocked.filter(|(_, pieces)| *pieces > 0).collect(),
+            refund: one.refund,
+        }
+    };
+    Ok(return_facts_page(&state.db, question.after, ROWS).await?.into_iter().map(fact).collect())
 }
 
 fn fact(whole: Whole) -> Result<OrderFact, DbError> {

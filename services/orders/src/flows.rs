@@ -1,11 +1,26 @@
 //! What happens to orders: a checkout is placed, a fact is heard, a timer fires, somebody cancels. Each locks the
 //! orders it is about, applies the table to them, writes each once and tells what follows, in one transaction.
 
+mod address;
+mod captures;
+mod export;
 mod look;
+mod notes;
 mod notices;
+mod once;
+mod papers;
+mod returns;
+mod tell;
 
+pub(crate) use address::change_address;
+pub(crate) use captures::{capture_failed, pack};
+pub(crate) use export::export;
 pub(crate) use look::{As, Found, Looker, PATIENCE, Until, find, find_until, live, pending_action};
+pub(crate) use notes::add_note;
 pub(crate) use notices::Notices;
+pub(crate) use once::Given;
+pub(crate) use papers::{Archive, PaperFile, list_papers, read_packing_slip, read_paper};
+pub(crate) use returns::{Asked, Doing, act_on_return, request_return};
 
 use crate::{
     Orders,
@@ -19,13 +34,11 @@ use bodega_bus::{Delivery, Failure};
 use bodega_contracts::{
     OrderId,
     cart::CartCheckedOut,
-    orders::{
-        CancelReason, OrderCancelled, OrderCompleted, OrderConfirmed, OrderDelivered, OrderPaymentDue,
-        OrderPaymentExpiring, OrderPlaced, OrderStatus, OrderStopping, PaymentStatus,
-    },
+    orders::{CancelReason, OrderStatus, PaymentStatus},
+    shipping::ShipmentDispatched,
 };
 use bodega_db::{DbError, DueTimer, IdempotencyKey, Replay, StoredAnswer, Timer, Tx};
-use bodega_kernel::{Money, Sku};
+use bodega_kernel::Sku;
 use bodega_web::current_trace;
 use serde::Serialize;
 use std::{
@@ -35,6 +48,12 @@ use std::{
 
 /// How long payments and shipping have to say that an order is closed before they are asked again.
 const CLOSING: Duration = Duration::from_mins(1);
+
+/// How long an order waits for an open return before it looks again.
+const OPEN_RETURN: Duration = Duration::from_hours(24);
+
+/// The most characters of a detail that is shown.
+pub(crate) const DETAIL: usize = 200;
 
 type Snapshots = BTreeMap<OrderId, Snapshot>;
 
@@ -69,6 +88,7 @@ fn placed(delivery: &Delivery<CartCheckedOut>) -> Result<Change, Failure> {
         number: event.number.clone(),
         cart_id: event.cart_id,
         customer: event.customer_id,
+        email: event.email.clone(),
         currency: event.basket.currency,
         payment_method: event.payment_method.clone(),
         placed: event.at,
@@ -109,6 +129,23 @@ pub(crate) async fn hear(state: &Orders, tx: &mut Tx, hearings: &[Hearing]) -> R
     }
     save(state, tx, orders.into_values().collect()).await?;
     Ok(())
+}
+
+/// Parcels left: the orders hear it, and what was in them may be sent back from now on.
+pub(crate) async fn leave(
+    state: &Orders,
+    tx: &mut Tx,
+    hearings: &[Hearing],
+    parcels: &[Delivery<ShipmentDispatched>],
+) -> Result<(), Failure> {
+    hear(state, tx, hearings).await?;
+    let left: Vec<&ShipmentDispatched> = parcels.iter().map(|delivery| &delivery.event).collect();
+    Ok(store::insert_left(tx, &left).await?)
+}
+
+/// The order, locked.
+async fn locked(tx: &mut Tx, id: OrderId) -> Result<Change, Error> {
+    store::load(tx, &BTreeSet::from([id])).await?.remove(&id).ok_or(Error::NotFound)
 }
 
 /// Timers whose time has come: facts like any other.
@@ -176,7 +213,7 @@ pub(crate) async fn cancel(
                 Replay::Other => return Err(Error::KeyReused),
             }
         }
-        let mut order = store::load(tx, &BTreeSet::from([id])).await?.remove(&id).ok_or(Error::NotFound)?;
+        let mut order = locked(tx, id).await?;
         let life = &order.record.life;
         if life.status != OrderStatus::Cancelled && life.is_past_cancelling() {
             return Err(Error::HasLeft);
@@ -218,8 +255,8 @@ async fn save(state: &Orders, tx: &mut Tx, mut orders: Vec<Change>) -> Result<()
     }
     let changed: Vec<&Change> = orders.iter().collect();
     store::update(tx, &changed).await?;
-    let tells_all =
-        |order: &&Change| order.events.iter().any(|(effect, _)| matches!(effect, Effect::Placed | Effect::Confirmed));
+    let is_of_goods = |effect: &Effect| matches!(effect, Effect::Placed | Effect::PaymentDue | Effect::Confirmed);
+    let tells_all = |order: &&Change| order.events.iter().any(|(effect, _)| is_of_goods(effect));
     let told: Vec<OrderId> = orders.iter().filter(tells_all).map(|order| order.record.id).collect();
     let snapshots = store::snapshots(tx, &told).await?;
     finish(state, tx, &mut orders, snapshots).await
@@ -236,6 +273,7 @@ async fn finish(state: &Orders, tx: &mut Tx, orders: &mut [Change], snapshots: S
             TimerKind::ServiceLevel => now.plus(state.lengths.service_level),
             TimerKind::Arrival => now.plus(state.lengths.arrival),
             TimerKind::ReturnWindow => now.plus(state.lengths.return_window),
+            TimerKind::OpenReturn => now.plus(OPEN_RETURN),
         };
         Some(Timer { subject: order.record.id.0, kind: kind.word(), due })
     };
@@ -245,71 +283,10 @@ async fn finish(state: &Orders, tx: &mut Tx, orders: &mut [Change], snapshots: S
     for order in orders.iter() {
         for (effect, trace) in &order.events {
             tx.follow(trace.clone());
-            tell(tx, order, *effect, snapshots.get(&order.record.id))?;
+            tell::tell(tx, order, *effect, snapshots.get(&order.record.id))?;
         }
     }
     store::issue(tx, [&state.prefixes.invoice, &state.prefixes.credit_note], orders).await?;
     state.notices.moving(orders.iter().map(|order| order.record.id));
     Ok(())
-}
-
-fn tell(tx: &mut Tx, order: &Change, effect: Effect, bought: Option<&Snapshot>) -> Result<(), DbError> {
-    let Record { id: order_id, ref number, cart_id, customer: customer_id, .. } = order.record;
-    let number = number.clone();
-    match (effect, bought) {
-        (Effect::Placed, Some(bought)) => tx.emit(&placed_event(order, bought)),
-        (Effect::Confirmed, Some(bought)) => tx.emit(&confirmed_event(order, bought)),
-        (Effect::Placed | Effect::Confirmed, None) => {
-            Err(DbError::Refused(format!("order {order_id} has no snapshot").into()))
-        }
-        (Effect::PaymentDue, _) => tx.emit(&OrderPaymentDue {
-            tenders: Vec::new(),
-            customer_id: None,
-            order_id,
-            amount: order.total(),
-            payment_method: order.record.payment_method.clone(),
-            deadline: order.record.deadline.unwrap_or(tx.now()),
-        }),
-        (Effect::PaymentExpiring(reason), _) => tx.emit(&OrderPaymentExpiring { order_id, reason }),
-        (Effect::Stopping, _) => tx.emit(&OrderStopping { order_id }),
-        (Effect::Delivered, _) => tx.emit(&OrderDelivered { order_id, number, customer_id }),
-        (Effect::Completed, _) => tx.emit(&OrderCompleted { order_id, customer_id }),
-        (Effect::Cancelled(reason), _) => tx.emit(&OrderCancelled { order_id, cart_id, reason }),
-        (
-            Effect::Moved { .. }
-            | Effect::SetTimer(_)
-            | Effect::ClearTimer
-            | Effect::Tell(_)
-            | Effect::Alert(_)
-            | Effect::Issue(_),
-            _,
-        ) => Ok(()),
-    }
-}
-
-fn placed_event(order: &Change, bought: &Snapshot) -> OrderPlaced {
-    OrderPlaced {
-        order_id: order.record.id,
-        number: order.record.number.clone(),
-        customer_id: order.record.customer,
-        lines: bought.lines(),
-        total: order.total(),
-        coupons: bought.coupons.clone(),
-        points: bought.points,
-        at: order.record.placed,
-    }
-}
-
-fn confirmed_event(order: &Change, bought: &Snapshot) -> OrderConfirmed {
-    OrderConfirmed {
-        capture_first: false,
-        order_id: order.record.id,
-        number: order.record.number.clone(),
-        customer_id: order.record.customer,
-        lines: bought.lines(),
-        total: order.total(),
-        goods: Money::new(bought.goods(), order.record.currency),
-        shipping_method: bought.basket.shipping.as_ref().map(|shipping| shipping.method.clone()),
-        shipping_address: bought.shipping_address.clone(),
-    }
 }

@@ -11,12 +11,15 @@ mod facts;
 mod flows;
 mod jobs;
 mod model;
+mod pages;
 mod store;
+mod views;
 
 use bodega_contracts::{
     orders::{
-        InvoiceIssued, OrderCancelled, OrderCompleted, OrderConfirmed, OrderDelivered, OrderPaymentDue,
-        OrderPaymentExpiring, OrderPlaced, OrderStopping,
+        ExchangeDue, InvoiceIssued, OrderAddressChanged, OrderCancelled, OrderCaptureDue, OrderCompleted,
+        OrderConfirmed, OrderDelivered, OrderPaymentDue, OrderPaymentExpiring, OrderPlaced, OrderStopping,
+        ReturnChanged, ReturnReceived,
     },
     payments::BANK_TRANSFER,
 };
@@ -26,13 +29,14 @@ use bodega_rpc::Client;
 use bodega_service::{Context, Definition, Running};
 use bodega_settings::Settings;
 use bodega_web::GuestKeys;
-use flows::Notices;
+use flows::{Archive, Notices};
 use std::{sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
 
 const MIGRATIONS: &[Migration] = &[
     Migration { name: "0001_orders", sql: include_str!("migrations/0001_orders.sql") },
     Migration { name: "0002_parcels", sql: include_str!("migrations/0002_parcels.sql") },
+    Migration { name: "0003_returns", sql: include_str!("migrations/0003_returns.sql") },
 ];
 
 /// The most live streams of one process; each holds a connection.
@@ -49,6 +53,7 @@ pub(crate) struct Orders {
     pub(crate) prefixes: Arc<Prefixes>,
     pub(crate) notices: Notices,
     pub(crate) streams: Arc<Semaphore>,
+    pub(crate) archive: Archive,
 }
 
 /// What the numbers of papers begin with.
@@ -108,6 +113,11 @@ pub fn service() -> Definition {
         OrderDelivered::TYPE,
         OrderCompleted::TYPE,
         InvoiceIssued::TYPE,
+        OrderCaptureDue::TYPE,
+        OrderAddressChanged::TYPE,
+        ReturnChanged::TYPE,
+        ReturnReceived::TYPE,
+        ExchangeDue::TYPE,
     ])
 }
 
@@ -124,6 +134,7 @@ async fn start(context: Context) -> anyhow::Result<Running> {
             credit_note: context.settings.orders.credit_note_prefix.clone(),
         }),
         streams: Arc::new(Semaphore::new(MAX_STREAMS)),
+        archive: Archive::open(&context.settings)?,
     };
     Ok(Running::new()
         .routes(api::routes(state.clone()))

@@ -8,16 +8,21 @@ pub(crate) mod change;
 mod diagram;
 mod effect;
 mod life;
+pub(crate) mod returns;
+pub(crate) mod shares;
 mod step;
 #[cfg(test)]
 mod tests;
 pub(crate) mod words;
 
 pub(crate) use effect::{Effect, Entry, Paper};
-pub(crate) use life::{Claim, Heard, Life, Parcels, Stock};
+pub(crate) use life::{Claim, Heard, Life, Parcels, Returns, Stock};
 pub(crate) use step::Step;
 
-use bodega_contracts::orders::{CancelReason, OrderStatus};
+use bodega_contracts::{
+    orders::{CancelReason, OrderStatus, ReturnState},
+    payments::DisputeState,
+};
 
 /// What is heard of an order. Amounts are minor units, and pieces are counted, for the whole order: the higher one is the
 /// later one.
@@ -34,22 +39,54 @@ pub(crate) enum Fact {
     CouponRejected,
     PointsReserved,
     PointsRejected,
-    PaymentActionRequired { attempt: i64 },
-    PaymentAuthorized { total: i64 },
-    PaymentCaptured { total: i64 },
-    PaymentFailed { attempt: i64 },
+    PaymentActionRequired {
+        attempt: i64,
+    },
+    PaymentAuthorized {
+        total: i64,
+    },
+    PaymentCaptured {
+        total: i64,
+    },
+    PaymentFailed {
+        attempt: i64,
+    },
     PaymentClosed,
     PaymentVoided,
-    PaymentRefunded { total: i64 },
+    PaymentRefunded {
+        total: i64,
+    },
+    Disputed {
+        state: DisputeState,
+        amount: i64,
+    },
+    /// A parcel is about to leave, and its money is to be taken first.
+    ParcelPacked,
+    CaptureFailed,
     FulfilmentStopped,
     FulfilmentUnderWay,
     ReadyForPickup,
-    Dispatched { pieces: i64 },
+    Dispatched {
+        pieces: i64,
+    },
     InTransit,
-    Delivered { pieces: i64 },
+    Delivered {
+        pieces: i64,
+    },
     Collected,
-    CancelRequested { reason: CancelReason },
-    TimerFired { kind: TimerKind },
+    AddressChanged,
+    /// A return moved: how many are open then, and how many pieces came back in all.
+    Returned {
+        state: ReturnState,
+        open: i64,
+        pieces: i64,
+    },
+    CancelRequested {
+        reason: CancelReason,
+    },
+    TimerFired {
+        kind: TimerKind,
+    },
 }
 
 /// What an order waits for. It has one timer until it is over.
@@ -67,6 +104,8 @@ pub(crate) enum TimerKind {
     Arrival,
     /// For the time in which it may be sent back to pass.
     ReturnWindow,
+    /// For a return to end, after that time.
+    OpenReturn,
 }
 
 /// The table: what each fact means in each status. A fact that was heard already changes nothing and has no effects.
@@ -80,7 +119,7 @@ pub(crate) fn apply(order: &Life, fact: Fact) -> Step {
         // Over for good: late money moves its payment status only, and payments gives it back.
         OrderStatus::Completed | OrderStatus::Cancelled => step,
     };
-    step.credit()
+    step.credit().flag(order, fact)
 }
 
 #[expect(clippy::match_same_arms, reason = "a line for each part of the order, so that one sees what is left out")]
@@ -99,6 +138,8 @@ fn pending(step: Step, fact: Fact) -> Step {
         Fact::PaymentFailed { .. } | Fact::PaymentClosed | Fact::PaymentVoided | Fact::PaymentRefunded { .. } => step,
         Fact::FulfilmentStopped | Fact::FulfilmentUnderWay | Fact::ReadyForPickup | Fact::Collected => step,
         Fact::Dispatched { .. } | Fact::InTransit | Fact::Delivered { .. } => step,
+        Fact::Disputed { .. } | Fact::ParcelPacked | Fact::CaptureFailed => step,
+        Fact::AddressChanged | Fact::Returned { .. } => step,
     }
 }
 
@@ -118,6 +159,8 @@ fn awaiting_payment(step: Step, before: &Life, fact: Fact) -> Step {
         Fact::PaymentVoided | Fact::PaymentRefunded { .. } => step,
         Fact::FulfilmentStopped | Fact::FulfilmentUnderWay | Fact::ReadyForPickup | Fact::Collected => step,
         Fact::Dispatched { .. } | Fact::InTransit | Fact::Delivered { .. } => step,
+        Fact::Disputed { .. } | Fact::ParcelPacked | Fact::CaptureFailed => step,
+        Fact::AddressChanged | Fact::Returned { .. } => step,
     }
 }
 
@@ -144,6 +187,8 @@ fn confirmed(step: Step, before: &Life, fact: Fact) -> Step {
         Fact::CouponReserved | Fact::CouponRejected | Fact::PointsReserved | Fact::PointsRejected => step,
         Fact::PaymentActionRequired { .. } | Fact::PaymentAuthorized { .. } | Fact::PaymentCaptured { .. } => step,
         Fact::PaymentFailed { .. } | Fact::PaymentClosed | Fact::PaymentRefunded { .. } => step,
+        Fact::Disputed { .. } | Fact::ParcelPacked | Fact::CaptureFailed => step,
+        Fact::AddressChanged | Fact::Returned { .. } => step,
     }
 }
 
@@ -152,7 +197,7 @@ fn confirmed(step: Step, before: &Life, fact: Fact) -> Step {
 fn under_way(step: Step, fact: Fact) -> Step {
     match fact {
         Fact::Dispatched { .. } | Fact::Delivered { .. } | Fact::Collected => step.follow_parcels(),
-        Fact::TimerFired { kind: TimerKind::ReturnWindow } => step.complete(),
+        Fact::TimerFired { kind: TimerKind::ReturnWindow | TimerKind::OpenReturn } => step.complete_unless_returning(),
         Fact::TimerFired { kind: TimerKind::ServiceLevel } => step.alert("the rest of an order is late").proper_timer(),
         Fact::TimerFired { kind: TimerKind::Arrival } => step.alert("an order does not arrive").proper_timer(),
         Fact::TimerFired { .. } => step.proper_timer(),
@@ -164,5 +209,7 @@ fn under_way(step: Step, fact: Fact) -> Step {
         Fact::PaymentActionRequired { .. } | Fact::PaymentAuthorized { .. } | Fact::PaymentCaptured { .. } => step,
         Fact::PaymentFailed { .. } | Fact::PaymentClosed | Fact::PaymentRefunded { .. } => step,
         Fact::FulfilmentStopped | Fact::FulfilmentUnderWay | Fact::ReadyForPickup | Fact::InTransit => step,
+        Fact::Disputed { .. } | Fact::ParcelPacked | Fact::CaptureFailed => step,
+        Fact::AddressChanged | Fact::Returned { .. } => step,
     }
 }

@@ -1,20 +1,35 @@
 //! What is written of orders: each function takes the transaction and decides nothing.
 
+mod addresses;
 mod entities;
+mod export;
+mod notes;
 mod papers;
+mod parcels;
 mod reads;
+mod returns;
 
+pub(crate) use addresses::write_address;
+pub(crate) use export::{ExportRow, export_page};
+pub(crate) use notes::{NoteRow, count_notes, insert_note, notes};
 pub(crate) use papers::{PaperRow, issue, papers, papers_page};
+pub(crate) use parcels::{Packed, fail, insert_left, left, pack, packed};
 pub(crate) use reads::{
     Filter, OrderRow, TimelineRow, Whole, count, facts_page, list, order, snapshot, timeline, timeline_after,
+};
+pub(crate) use returns::{
+    a_return, count_returns, insert_return, order_of_return, return_facts_page, returns, returns_of, returns_page,
+    update_return,
 };
 
 use crate::{
     model::change::{Change, Record, TimerChange},
     model::words::Word,
-    model::{Heard, Life, Parcels},
+    model::{Heard, Life, Parcels, Returns},
 };
-use bodega_contracts::{Address, CartId, CouponClaim, OrderId, OrderLine, cart::CartCheckedOut, orders::CancelReason};
+use bodega_contracts::{
+    Address, CartId, CouponClaim, OrderId, OrderLine, Tender, Terms, cart::CartCheckedOut, orders::CancelReason,
+};
 use bodega_db::{DbError, OnConflict, Row, Timer, Tx, Value, params};
 use bodega_kernel::{Currency, Sku, UserId};
 use bodega_pricing::{Basket, Priced};
@@ -36,6 +51,12 @@ pub(crate) struct Snapshot {
     pub(crate) coupons: Vec<CouponClaim>,
     #[serde(default)]
     pub(crate) points: i64,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) tenders: Vec<Tender>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) terms: Option<Terms>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) exchange_of: Option<OrderId>,
 }
 
 impl Snapshot {
@@ -48,7 +69,19 @@ impl Snapshot {
             unstocked: event.unstocked.clone(),
             coupons: event.coupons.clone(),
             points: event.points,
+            tenders: event.tenders.clone(),
+            terms: event.terms.clone(),
+            exchange_of: event.exchange_of,
         }
+    }
+
+    /// As it is kept, with the address that took the place of the one it was bought with.
+    fn read(body: &str, address: Option<&str>) -> Result<Self, DbError> {
+        let mut snapshot: Self = serde_json::from_str(body).map_err(|error| broken(&error))?;
+        if let Some(address) = address {
+            snapshot.shipping_address = Some(serde_json::from_str(address).map_err(|error| broken(&error))?);
+        }
+        Ok(snapshot)
     }
 
     /// What its goods cost, after discounts and with tax.
@@ -71,7 +104,8 @@ impl Snapshot {
 const LOAD: &str = "SELECT id, number, cart_id, customer_id, currency, payment_method, placed_ms, deadline_ms, revision, \
      status, version, total, stock, authorized, captured, refunded, voided, closed, attempt, failed_attempt, \
      cancel_requested, closing, asked, cancel_reason, coupon, points, pieces, dispatched, delivered, ready, collected, \
-     stopped, under_way, invoiced, credited FROM orders WHERE id = $1 ORDER BY id {lock}";
+     stopped, under_way, invoiced, credited, dispute, disputed, open_returns, returned, address_version, email \
+     FROM orders WHERE id = $1 ORDER BY id {lock}";
 
 /// The orders of these ids, locked in the order of their ids; those that do not exist are left out.
 pub(crate) async fn load(tx: &mut Tx, ids: &BTreeSet<OrderId>) -> Result<BTreeMap<OrderId, Change>, DbError> {
@@ -89,6 +123,7 @@ fn record(row: &Row) -> Result<Record, DbError> {
         number: row.get(1)?,
         cart_id: CartId(row.get(2)?),
         customer: row.get::<Option<_>>(3)?.map(UserId),
+        email: row.get(40)?,
         currency: Currency::new(&row.get::<String>(4)?).map_err(|error| broken(&error))?,
         payment_method: row.get(5)?,
         placed: row.get(6)?,
@@ -107,7 +142,11 @@ fn record(row: &Row) -> Result<Record, DbError> {
                 closed: row.get(17)?,
                 attempt: row.get(18)?,
                 failed_attempt: row.get(19)?,
+                dispute: row.get::<Option<String>>(35)?.map(|text| word(&text)).transpose()?,
+                disputed: row.get(36)?,
             },
+            returns: Returns { open: row.get(37)?, pieces: row.get(38)? },
+            address: row.get(39)?,
             coupon: word(&row.get::<String>(24)?)?,
             points: word(&row.get::<String>(25)?)?,
             parcels: Parcels {
@@ -178,6 +217,11 @@ const ORDER: &[&str] = &[
     "under_way",
     "invoiced",
     "credited",
+    "dispute",
+    "disputed",
+    "open_returns",
+    "returned",
+    "address_version",
 ];
 
 /// Inserts orders as they are after their checkout; says of each whether it is new.
@@ -215,7 +259,7 @@ fn order_row<'a>(event: &'a CartCheckedOut, change: &'a Change) -> Vec<Value<'a>
 }
 
 /// The columns from `stock` on.
-fn heard(life: &Life) -> [Value<'static>; 22] {
+fn heard(life: &Life) -> [Value<'static>; 27] {
     let (money, parcels) = (&life.money, &life.parcels);
     params![
         life.stock.word(),
@@ -240,6 +284,11 @@ fn heard(life: &Life) -> [Value<'static>; 22] {
         parcels.under_way,
         life.invoiced,
         life.credited,
+        money.dispute.map(Word::word),
+        money.disputed,
+        life.returns.open,
+        life.returns.pieces,
+        life.address,
     ]
 }
 
@@ -256,11 +305,12 @@ pub(crate) async fn insert_snapshots(tx: &mut Tx, snapshots: &[(OrderId, Snapsho
 /// What was bought with these orders.
 pub(crate) async fn snapshots(tx: &mut Tx, ids: &[OrderId]) -> Result<BTreeMap<OrderId, Snapshot>, DbError> {
     let keys: Vec<Value<'_>> = ids.iter().map(|id| Value::from(id.0)).collect();
-    let sql = "SELECT order_id, body FROM order_snapshots WHERE order_id = $1 ORDER BY order_id";
+    let sql = "SELECT s.order_id, s.body, a.body FROM order_snapshots s \
+               LEFT JOIN order_addresses a ON a.order_id = s.order_id WHERE s.order_id = $1 ORDER BY s.order_id";
     let rows = tx.query_keys(sql, &keys).await?;
     let read = |row: &Row| {
-        let snapshot = serde_json::from_str(&row.get::<String>(1)?).map_err(|error| broken(&error))?;
-        Ok((OrderId(row.get(0)?), snapshot))
+        let address: Option<String> = row.get(2)?;
+        Ok((OrderId(row.get(0)?), Snapshot::read(&row.get::<String>(1)?, address.as_deref())?))
     };
     rows.iter().map(read).collect()
 }
@@ -269,7 +319,8 @@ const UPDATE: &str = "UPDATE orders SET status = $4, payment_status = $5, cancel
      deadline_ms = $8, stock = $9, authorized = $10, captured = $11, refunded = $12, voided = $13, closed = $14, \
      attempt = $15, failed_attempt = $16, cancel_requested = $17, closing = $18, asked = $19, \
      coupon = $20, points = $21, pieces = $22, dispatched = $23, delivered = $24, ready = $25, collected = $26, \
-     stopped = $27, under_way = $28, invoiced = $29, credited = $30 \
+     stopped = $27, under_way = $28, invoiced = $29, credited = $30, dispute = $31, disputed = $32, \
+     open_returns = $33, returned = $34, address_version = $35 \
      WHERE id = $1 AND version = $2 AND revision = $3";
 
 /// Writes each changed order once. Fails as unavailable where another transaction was faster.

@@ -4,5 +4,5 @@ mod manual;
 mod provider;
 mod simulator;
 
-pub(crate) use provider::{Charge, Provider, Providers, RefundCall, WebhookEvent, WebhookKeys};
+pub(crate) use provider::{Charge, News, Provider, Providers, RefundCall, Statement, WebhookEvent, WebhookKeys};
 pub(crate) use simulator::{Completion, Post, Simulator};

@@ -29,6 +29,12 @@ pub(crate) enum Error {
     /// The database failed.
     #[error(transparent)]
     Db(#[from] DbError),
+    /// There is less store credit than is to be taken.
+    #[error("there is less store credit")]
+    CreditShort,
+    /// Somebody has dealt with it.
+    #[error("already resolved")]
+    AlreadyResolved,
     /// An answer could not be written.
     #[error(transparent)]
     Json(#[from] serde_json::Error),
@@ -47,6 +53,8 @@ impl From<Error> for Problem {
             Error::Refused(refusal) => refused(refusal),
             Error::KeyReused => Self::key_reused(),
             Error::Invalid(pointer, why) => Self::invalid(pointer, why),
+            Error::CreditShort => problem(409, "credit_short").detail("more than there is"),
+            Error::AlreadyResolved => problem(409, "already_resolved"),
             Error::Report(error) => error.into(),
             Error::Rpc(error) => error.into(),
             Error::Db(error) => error.into(),
@@ -64,6 +72,7 @@ fn refused(refusal: Refusal) -> Problem {
         Refusal::ExceedsCapture => {
             problem(409, "refund_exceeds_capture").detail("more than was taken and not given back")
         }
+        Refusal::Disputed => problem(409, "disputed").detail("the buyer's bank has yet to decide"),
         Refusal::OtherCurrency => Problem::invalid("/amount/currency", "not the currency of the order"),
         Refusal::NotWhatIsDue => Problem::invalid("/amount/amount", "not what is due for the order"),
         Refusal::NothingAwaited => {

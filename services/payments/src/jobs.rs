@@ -17,6 +17,8 @@ const REFUNDERS: usize = 4;
 const POLL: Duration = Duration::from_secs(1);
 /// How often to look for claims that an earlier process left: there are none after the first time.
 const INHERITED: Duration = Duration::from_hours(1);
+/// How often to look for a page of books to compare, and for calls without an answer.
+const COMPARE: Duration = Duration::from_mins(1);
 /// The most attempts that wait in memory; more wait in the database.
 const MAX_HANDED: usize = 4_096;
 
@@ -91,7 +93,17 @@ pub(crate) fn all(payments: &Payments) -> Vec<Job> {
         let payments = state.clone();
         Box::pin(async move { flows::take_over(&payments, started).await })
     });
+    let state = payments.clone();
+    let comparison = Job::new("comparison of books", COMPARE, move || {
+        let payments = state.clone();
+        Box::pin(async move { flows::compare_books(&payments).await })
+    });
+    let state = payments.clone();
+    let stuck = Job::new("stuck calls", COMPARE, move || {
+        let payments = state.clone();
+        Box::pin(async move { flows::note_stuck(&payments).await })
+    });
     let calls = calls.workers(CALLERS).woken_by(Arc::clone(&payments.work.calls));
     let refunds = refunds.workers(REFUNDERS).woken_by(Arc::clone(&payments.work.refunds));
-    [inherited, calls, refunds].into_iter().chain(simulator).collect()
+    [inherited, stuck, calls, refunds, comparison].into_iter().chain(simulator).collect()
 }

@@ -1,7 +1,8 @@
 //! Payments: attempts at providers, captures, refunds, and the ledger of both.
 //!
-//! Owns all money of an order. Asks orders whose an order is. Publishes `payment.*`. Hears `order.payment_due`,
-//! `order.payment_expiring` and `order.cancelled`.
+//! Owns all money of an order, gift cards and store credit. Asks orders whose an order is. Publishes `payment.*` and
+//! `gift_card.issued`. Hears `order.payment_due`, `order.payment_expiring`, `order.cancelled`, `order.capture_due` and
+//! `return.received`.
 //!
 //! A call to a provider is always three steps: prepare (a transaction claims it), call (none), record (a transaction).
 //! A claim that ends without a record is taken over by asking the provider, never by guessing.
@@ -17,23 +18,25 @@ mod model;
 mod store;
 
 use bodega_contracts::payments::{
-    PaymentActionRequired, PaymentAuthorized, PaymentCaptured, PaymentClosed, PaymentFailed, PaymentRefunded,
-    PaymentVoided,
+    GiftCardIssued, PaymentActionRequired, PaymentAuthorized, PaymentCaptureFailed, PaymentCaptured, PaymentClosed,
+    PaymentDisputed, PaymentFailed, PaymentRefunded, PaymentVoided,
 };
 use bodega_db::{Db, Lane, Migration, Tx};
 use bodega_kernel::{Event, World};
 use bodega_rpc::Client;
-use bodega_service::{Context, Definition, Running};
+use bodega_service::{Context, Definition, Running, Secrets};
+use bodega_settings::CaptureTime;
 use bodega_web::{GuestKeys, ReportKey};
 use clients::{Post, Providers, Simulator, WebhookKeys};
 use flows::{Inbox, Received};
 use jobs::Work;
 use model::{MANUAL, RefundReport, Report};
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 const MIGRATIONS: &[Migration] = &[
     Migration { name: "0001_payments", sql: include_str!("migrations/0001_payments.sql") },
     Migration { name: "0002_simulator", sql: include_str!("migrations/0002_simulator.sql") },
+    Migration { name: "0003_credit", sql: include_str!("migrations/0003_credit.sql") },
 ];
 
 /// The service.
@@ -46,6 +49,9 @@ pub fn service() -> Definition {
         PaymentClosed::TYPE,
         PaymentVoided::TYPE,
         PaymentRefunded::TYPE,
+        PaymentCaptureFailed::TYPE,
+        PaymentDisputed::TYPE,
+        GiftCardIssued::TYPE,
     ])
 }
 
@@ -56,6 +62,9 @@ pub(crate) struct Payments {
     world: World,
     rpc: Client,
     guests: GuestKeys,
+    secrets: Secrets,
+    capture_later: bool,
+    stuck_after: Duration,
     providers: Providers,
     bank_details: Option<Arc<str>>,
     inbox: Inbox,
@@ -82,7 +91,22 @@ impl Payments {
         let settings = &context.settings.payments;
         let providers = Providers { simulator, manual: settings.providers.iter().any(|name| name == MANUAL) };
         let bank_details = Some(settings.manual.bank_details.trim()).filter(|text| !text.is_empty()).map(Arc::from);
-        Self { db, world, rpc, guests, providers, bank_details, inbox, work, reports, refund_reports }
+        let (secrets, capture_later) = (context.secrets.clone(), settings.capture == CaptureTime::OnDispatch);
+        Self {
+            db,
+            world,
+            rpc,
+            guests,
+            secrets,
+            capture_later,
+            stuck_after: Duration::from_mins(settings.stuck_minutes),
+            providers,
+            bank_details,
+            inbox,
+            work,
+            reports,
+            refund_reports,
+        }
     }
 }
 

@@ -4,21 +4,33 @@
 //! happens to it gives [`Effect`]s, which the store writes in the same transaction.
 
 mod attempt;
+mod code;
+mod dispute;
+mod effect;
+mod giving;
 mod ledger;
 mod outcome;
+mod parcels;
 mod payment;
 mod received;
 mod refund;
 #[cfg(test)]
 mod sequences;
+mod tender;
 pub(crate) mod words;
 
 pub(crate) use attempt::{Attempt, Report, Status, Task};
+pub(crate) use code::Code;
+pub(crate) use dispute::{Dispute, dispute_of, dispute_word};
+pub(crate) use effect::{Effect, GivingBack, Refusal, Told, Verdict};
+pub(crate) use giving::ReturnDue;
 pub(crate) use ledger::{Account, Entry};
 pub(crate) use outcome::{CallError, ChargeKey, Outcome, RefundOutcome};
-pub(crate) use payment::{Effect, Payment, Refusal, State, Told, Verdict};
+pub(crate) use parcels::{ParcelDue, ParcelState};
+pub(crate) use payment::{Payment, State};
 pub(crate) use received::MANUAL;
 pub(crate) use refund::{Origin, Refund, RefundReport, RefundStatus};
+pub(crate) use tender::{Held, Holder, Purse, TenderState};
 
 use bodega_kernel::Time;
 use std::time::Duration;

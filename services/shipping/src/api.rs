@@ -25,6 +25,7 @@ pub(crate) fn routes(shipping: Shipping) -> OpenApiRouter {
         .routes(routes!(fulfilments::list_order_fulfilments))
         .routes(routes!(fulfilments::mark_ready))
         .routes(routes!(fulfilments::collect_fulfilment))
+        .routes(routes!(fulfilments::release_hold))
         .routes(routes!(shipments::dispatch_fulfilment))
         .routes(routes!(shipments::dispatch_order))
         .routes(routes!(shipments::get_shipment))

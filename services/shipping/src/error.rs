@@ -2,6 +2,7 @@
 
 use crate::model::{Misfit, Refusal, Violation};
 use axum::response::{IntoResponse, Response};
+use bodega_bus::Failure;
 use bodega_db::DbError;
 use bodega_rpc::RpcError;
 use bodega_web::{Problem, ReportError, internal_error, problem};
@@ -69,6 +70,27 @@ impl From<Misfit> for Error {
     }
 }
 
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Db(error) => error.into(),
+            Error::NotFound
+            | Error::Invalid(_)
+            | Error::Refused(_)
+            | Error::Exceeds { .. }
+            | Error::NotDispatched
+            | Error::TooManyShipments
+            | Error::MethodExists
+            | Error::TooManyMethods
+            | Error::OtherVersion
+            | Error::KeyReused
+            | Error::Report(_)
+            | Error::Rpc(_)
+            | Error::Json(_) => Self::permanent(error),
+        }
+    }
+}
+
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
@@ -105,6 +127,7 @@ fn refused(refusal: Refusal) -> Problem {
         }
         Refusal::Stopped => problem(409, "fulfilment_stopped").detail("nothing leaves any more"),
         Refusal::Cancelled => problem(409, "order_cancelled").detail("the order is over"),
+        Refusal::Disputed => problem(409, "disputed").detail("the buyer's bank wants the money back"),
         Refusal::Fetched => problem(409, "pickup_only").detail("the customer fetches it"),
         Refusal::Sent => problem(409, "no_pickup").detail("it is sent, the customer does not fetch it"),
         Refusal::NothingLeft => problem(409, "nothing_left").detail("all of it has left or is leaving"),

@@ -1,10 +1,11 @@
-//! What is done: `hears` for what becomes known of orders, `dispatch` for parcels that staff pack, `labels` for carriers that
-//! are called, `progress` for what is known of parcels afterwards, `reports` for what carriers say by themselves, `methods`
+//! What is done: `hears` for what becomes known of orders, `dispatch` for parcels that staff pack, `captures` for those that
+//! wait for their money, `labels` for carriers that are called, `progress` for what is known of parcels afterwards, `reports` for what carriers say by themselves, `methods`
 //! for the ways of shipping, `looking` for who may see what.
 //!
 //! Every write of a fulfilment locks its row first, whatever else it reads, so that a piece leaves once and so that either
 //! a parcel or the wish to stop it is first.
 
+mod captures;
 mod dispatch;
 mod hears;
 mod labels;
@@ -13,17 +14,18 @@ mod methods;
 mod progress;
 mod reports;
 
+pub(crate) use captures::{hear_capture_due, hear_capture_failed, hear_captured};
 pub(crate) use dispatch::{Parcel, Target, dispatch};
 pub(crate) use hears::{Heard, hear};
 pub(crate) use labels::buy_labels;
 pub(crate) use looking::{Seen, order_fulfilments, product_names};
 pub(crate) use methods::{change_method, create_method, currency, disable_method, seed_methods};
-pub(crate) use progress::{collect, mark_delivered, mark_ready};
+pub(crate) use progress::{collect, mark_delivered, mark_ready, release_hold};
 pub(crate) use reports::{Inbox, Received, receive_report};
 
 use crate::{
     error::Error,
-    model::{Fact, Tell},
+    model::{Fact, ShipmentState, Tell},
     store::{self, Fulfilment, Shipment},
 };
 use bodega_contracts::{
@@ -123,4 +125,14 @@ async fn leave(tx: &mut Tx, fulfilment: &mut Fulfilment, shipment: &Shipment) ->
         tx.emit(&FulfilmentUnderWay { order_id: fulfilment.order })?;
     }
     Ok(())
+}
+
+/// A parcel of claimed pieces does not leave: they are to be packed again.
+async fn give_up(tx: &mut Tx, fulfilment: &mut Fulfilment, mut shipment: Shipment, code: String) -> Result<(), Error> {
+    tracing::warn!(shipment = %shipment.id, code, "a parcel does not leave");
+    shipment.tracked.state = ShipmentState::Failed;
+    shipment.failure = Some(code);
+    store::write_shipment(tx, &shipment).await?;
+    store::claim_lines(tx, fulfilment.order, &shipment.lines, -1).await?;
+    advance(tx, fulfilment, Fact::Stayed { pieces: shipment.pieces }).await.map(drop)
 }

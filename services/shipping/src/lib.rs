@@ -2,7 +2,9 @@
 //!
 //! Owns fulfilments, parcels, ways of shipping and the reports of carriers. Asks orders whose an order is and what its goods
 //! are called. Hears `order.confirmed` (one fulfilment of what is stocked), `stock.allocated` (now it may be packed),
-//! `order.stopping` (answers whether nothing has left) and `order.cancelled`. Publishes `fulfilment.*`, `shipment.*` and
+//! `order.stopping` (answers whether nothing has left), `order.cancelled`, `order.address_changed`, `payment.disputed` (nothing
+//! leaves meanwhile), and of orders whose money is promised only `order.capture_due` with `payment.captured` or
+//! `payment.capture_failed` (a parcel leaves when its money was taken). Publishes `fulfilment.*`, `shipment.*` and
 //! `shipping_method.changed`. In whatever order those facts come, no piece leaves twice, and of a parcel and the wish to
 //! stop the order exactly one is first.
 
@@ -19,7 +21,7 @@ mod views;
 
 use bodega_contracts::shipping::{
     FulfilmentCollected, FulfilmentOpened, FulfilmentReadyForPickup, FulfilmentStopped, FulfilmentUnderWay,
-    ShipmentDelivered, ShipmentDispatched, ShipmentInTransit, ShippingMethodChanged,
+    ShipmentDelivered, ShipmentDispatched, ShipmentInTransit, ShipmentPacked, ShippingMethodChanged,
 };
 use bodega_db::{Db, Migration};
 use bodega_kernel::{Currency, Event, World};
@@ -34,6 +36,7 @@ use tokio::sync::Notify;
 const MIGRATIONS: &[Migration] = &[
     Migration { name: "0001_shipping", sql: include_str!("migrations/0001_shipping.sql") },
     Migration { name: "0002_simulator", sql: include_str!("migrations/0002_simulator.sql") },
+    Migration { name: "0003_captures", sql: include_str!("migrations/0003_captures.sql") },
 ];
 
 /// What every part of the service works with. Cheap to clone.
@@ -61,6 +64,7 @@ pub fn service() -> Definition {
         FulfilmentUnderWay::TYPE,
         FulfilmentReadyForPickup::TYPE,
         FulfilmentCollected::TYPE,
+        ShipmentPacked::TYPE,
         ShipmentDispatched::TYPE,
         ShipmentInTransit::TYPE,
         ShipmentDelivered::TYPE,

@@ -12,10 +12,10 @@ mod words;
 #[cfg(test)]
 mod laws;
 
-pub(crate) use life::{Ending, Fact, Handover, Life, Refusal, Tell};
+pub(crate) use life::{Ending, Fact, Handover, Life, Refusal, Tell, is_held};
 pub(crate) use method::{Method, MethodChange, Nullable};
 pub(crate) use parcel::{Misfit, Packing, Part, Wanted};
-pub(crate) use track::{Report, ShipmentState, Step, Track, Tracked, track};
+pub(crate) use track::{Onward, Report, ShipmentState, Step, Track, Tracked, track};
 pub(crate) use words::Word;
 
 /// A field of a body that breaks its bounds: its JSON pointer, and why.

@@ -1,7 +1,9 @@
 //! The statements of a transaction: each says what it expects, so that losing a race is seen. `fulfilments` holds the lives
-//! of orders' packing, `shipments` parcels and the claims of who calls their carriers, `methods` the ways of shipping;
+//! of orders' packing, `shipments` parcels and the claims of who calls their carriers, `captures` what was taken for them,
+//! `methods` the ways of shipping;
 //! reads for pages and facts are in `reads`, through the entities.
 
+mod captures;
 mod entities;
 mod fulfilments;
 mod labels;
@@ -10,9 +12,10 @@ mod reads;
 mod reports;
 mod shipments;
 
+pub(crate) use captures::{awaiting, call_for_label, covered, raise_captured, write_due};
 pub(crate) use fulfilments::{
     Details, Fulfilment, address_of, claim_lines, details, find_fulfilment, insert_lines, insert_unheard, lock,
-    packing, write_details, write_lives,
+    packing, write_addresses, write_details, write_lives,
 };
 pub(crate) use labels::{Booked, advance, book_label, due_labels, find_label};
 pub(crate) use methods::{
@@ -24,8 +27,7 @@ pub(crate) use reads::{
 };
 pub(crate) use reports::{insert_report, report_counted};
 pub(crate) use shipments::{
-    Claim, NewShipment, Shipment, claim_calls, count_shipments, insert_shipment, order_of, put_off, shipment,
-    write_shipment,
+    Claim, Shipment, claim_calls, count_shipments, insert_shipment, order_of, put_off, shipment, write_shipment,
 };
 
 use crate::model::Word;

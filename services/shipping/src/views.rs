@@ -1,11 +1,12 @@
 //! What is answered: fulfilments, parcels, packing lists and ways of shipping, as staff and as shoppers see them.
 
 use crate::{
-    model::{Ending, Method, Part, ShipmentState, Word},
+    model::{Ending, Method, Part, ShipmentState, Word, is_held},
     store::{Details, Fulfilment, FulfilmentRow, Shipment, ShipmentRow},
 };
 use bodega_contracts::{
     Address, FulfilmentId, OrderId, ShipmentId,
+    payments::DisputeState,
     shipping::{FulfilmentState, ParcelLine, ShippingMethodChanged},
 };
 use bodega_db::DbError;
@@ -39,7 +40,7 @@ pub(crate) struct ShipmentView {
     pub(crate) order_id: OrderId,
     /// Where it is.
     pub(crate) state: ShipmentState,
-    /// Who carries it: `manual`, `simulator`.
+    /// Who carries it: `manual`, `simulator`, or `desk` where the customer fetches it.
     pub(crate) carrier: String,
     /// The same as customers see it.
     pub(crate) carrier_name: String,
@@ -54,7 +55,7 @@ pub(crate) struct ShipmentView {
     /// Where or how it was seen last, in the carrier's words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) tracking_status: Option<String>,
-    /// Why the carrier refused it, in a word.
+    /// Why it did not leave, in a word: the carrier refused it, or its money could not be taken.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) failure: Option<String>,
     /// When it left.
@@ -123,6 +124,11 @@ pub(crate) struct FulfilmentBrief {
     pub(crate) state: FulfilmentState,
     /// Somebody wants it stopped, and a carrier has yet to say whether a parcel has left.
     pub(crate) stopping: bool,
+    /// How far the buyer's bank is that wants the money back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) dispute: Option<DisputeState>,
+    /// Nothing leaves because of that, until the shop wins or staff release it.
+    pub(crate) held: bool,
     /// How it is sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) shipping_method: Option<String>,
@@ -148,6 +154,8 @@ impl FulfilmentBrief {
             order_number: details.order_number,
             state: life.state()?,
             stopping: life.ending == Ending::Asked,
+            dispute: life.dispute,
+            held: life.held(),
             shipping_method: details.method,
             pieces: life.pieces,
             packed: life.claimed,
@@ -160,7 +168,11 @@ impl FulfilmentBrief {
     /// Of one that was read.
     pub(crate) fn of_row(row: FulfilmentRow) -> Result<Self, DbError> {
         let broken = || DbError::Refused(format!("{} is no state of a fulfilment", row.state).into());
+        let dispute = row.dispute.as_deref().and_then(DisputeState::of_word);
+        let released = row.released.as_deref().and_then(DisputeState::of_word);
         Ok(Self {
+            dispute,
+            held: is_held(dispute, released),
             id: FulfilmentId(row.id),
             order_id: OrderId(row.order_id),
             state: FulfilmentState::of_word(&row.state).ok_or_else(broken)?,

@@ -153,3 +153,15 @@ fn a_flow_that_nothing_reaches_is_found() {
     let called = tree().with_file("services/orders/src/events/paid.rs", "//! Paid.\nfn on() { flows::refund() }\n");
     assert!(rules::FLOWS.violations(&called).is_empty());
 }
+
+#[test]
+fn a_row_of_the_order_flow_without_a_test_is_found() {
+    let list = |tests: &str| {
+        let text = format!("# Flow\n\n| what | tests |\n|---|---|\n| a cart is paid | {tests} |\n");
+        let source = "//! Paid.\nasync fn a_cart_is_paid(shop: &Shop) {}\nexhibit! {\n    paid_once: PaysTwice, pay\n}\n";
+        shop().with_file("docs/order-flow.md", &text).with_file("e2e/tests/it/paid.rs", source)
+    };
+    finds(&rules::ROWS, &list("none yet"), "docs/order-flow.md:5", "without a test");
+    finds(&rules::ROWS, &list("`a_cart_is_paid`, `it_is_sent`"), "docs/order-flow.md:5", "it_is_sent");
+    assert!(rules::ROWS.violations(&list("`a_cart_is_paid`, `paid_once`")).is_empty());
+}

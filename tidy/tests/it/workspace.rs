@@ -71,6 +71,11 @@ fn every_flow_is_reached_from_a_route_an_event_or_a_job() {
 }
 
 #[test]
+fn every_row_of_the_order_flow_has_its_test() {
+    holds(&rules::ROWS);
+}
+
+#[test]
 fn exceptions_only_become_fewer() {
     assert_eq!(EXCEPTIONS.len(), EXCEPTIONS_LEFT, "mend the code instead of adding an exception");
     assert_eq!(OWN_FILES.len(), OWN_FILES_LEFT, "use a name that every service has");

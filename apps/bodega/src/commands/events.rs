@@ -1,6 +1,6 @@
 //! `bodega events`: dead letters, sending events again, and who hears what.
 
-use crate::{Shop, cli::Place};
+use crate::{Shop, backup::resend_missing, cli::Place};
 use anyhow::{Context as _, ensure};
 use bodega_kernel::{PageLimit, Time, World};
 use bodega_service::Mode;
@@ -21,14 +21,17 @@ pub(crate) enum Events {
         /// The event's id.
         id: Uuid,
     },
-    /// Hand stored events to one service again, to fill its read model.
+    /// Hand stored events to one service again, to fill its read model; or to everybody what they never got.
     Resend {
         /// Who is to hear them.
-        #[arg(long, value_name = "SERVICE")]
-        to: String,
+        #[arg(long, value_name = "SERVICE", required_unless_present = "missing")]
+        to: Option<String>,
         /// From when on, RFC 3339.
-        #[arg(long, value_name = "TIME")]
-        since: String,
+        #[arg(long, value_name = "TIME", required_unless_present = "missing")]
+        since: Option<String>,
+        /// Hand every service what it hears and has no note of, as after the loss of a broker's queues.
+        #[arg(long, conflicts_with_all = ["to", "since"])]
+        missing: bool,
     },
     /// Print who publishes what and who hears it.
     Map,
@@ -40,7 +43,12 @@ impl Events {
         match self {
             Self::Dead => dead(&shop).await,
             Self::Replay { id } => replay(&shop, id).await,
-            Self::Resend { to, since } => resend(&shop, &to, &since).await,
+            Self::Resend { to: Some(to), since: Some(since), .. } => resend(&shop, &to, &since).await,
+            Self::Resend { .. } => {
+                let sent = resend_missing(&shop).await?;
+                println!("{}", json!({"sent": sent}));
+                Ok(true)
+            }
             Self::Map => {
                 print_map(&shop, place.json);
                 Ok(true)

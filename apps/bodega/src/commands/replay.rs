@@ -6,7 +6,7 @@ use crate::{
     client::ShopClient,
     commands,
     commands::import::as_staff,
-    replay::{Outcome, Sale, dataset, sell},
+    replay::{Outcome, Prices, Sale, dataset, sell},
     verify::{Strictness, verify},
 };
 use anyhow::Context as _;
@@ -32,6 +32,9 @@ pub(crate) struct OnlineRetail {
     /// How many shoppers buy at once.
     #[arg(long, default_value_t = 16)]
     shoppers: usize,
+    /// Sell each line at its own price, as drafts that staff place, and not at the shop's.
+    #[arg(long)]
+    exact: bool,
     /// Sell in a shop that runs with the payment simulator, as staff with this access token in `BODEGA_TOKEN`.
     #[arg(long, value_name = "URL")]
     url: Option<String>,
@@ -41,7 +44,8 @@ impl Replay {
     pub(crate) async fn run(self, place: &Place, mut settings: Settings, world: World) -> anyhow::Result<bool> {
         let Self::OnlineRetail(replay) = self;
         let data = dataset::read(&replay.dir)?;
-        let sale = Sale { data: &data, shoppers: replay.shoppers.clamp(1, 256), quiet: place.json };
+        let prices = if replay.exact { Prices::Invoice } else { Prices::Shop };
+        let sale = Sale { data: &data, shoppers: replay.shoppers.clamp(1, 256), prices, quiet: place.json };
         if let Some(url) = &replay.url {
             let client = ShopClient::new(url, std::env::var("BODEGA_TOKEN").ok())?;
             print(&sell(&client, &sale).await?);

@@ -6,24 +6,29 @@ use anyhow::ensure;
 use bodega_bus::{Consumer, rabbitmq::Queue};
 use bodega_contracts::{
     cart::CartCheckedOut,
-    catalog::{ProductChanged, ProductStocked},
+    catalog::{MarketChanged, ProductChanged, ProductStocked, ShopChanged, TaxRatesChanged},
     coupons::{CouponGranted, CouponRejected, CouponReserved, PromotionChanged},
-    identity::UserRegistered,
+    identity::{
+        StaffInvited, UserEmailChanged, UserGroupsChanged, UserPasswordChanged, UserPasswordResetRequested,
+        UserRegistered, UserRegisteredAgain, UserVerificationRequested,
+    },
     inventory::{
-        StockAllocated, StockChanged, StockHoldExpired, StockRejected, StockReleased, StockReserved, StockUnavailable,
+        StockAllocated, StockChanged, StockHoldExpired, StockLow, StockRejected, StockReleased, StockReserved,
+        StockUnavailable,
     },
     orders::{
-        OrderCancelled, OrderCompleted, OrderConfirmed, OrderDelivered, OrderPaymentDue, OrderPaymentExpiring,
-        OrderPlaced, OrderStopping,
+        ExchangeDue, OrderAddressChanged, OrderCancelled, OrderCaptureDue, OrderCompleted, OrderConfirmed,
+        OrderDelivered, OrderPaymentDue, OrderPaymentExpiring, OrderPlaced, OrderStopping, ReturnChanged,
+        ReturnReceived,
     },
     payments::{
-        PaymentActionRequired, PaymentAuthorized, PaymentCaptured, PaymentClosed, PaymentFailed, PaymentRefunded,
-        PaymentVoided,
+        GiftCardIssued, PaymentActionRequired, PaymentAuthorized, PaymentCaptureFailed, PaymentCaptured, PaymentClosed,
+        PaymentDisputed, PaymentFailed, PaymentRefunded, PaymentVoided,
     },
     rewards::{PointsEarned, PointsRejected, PointsReserved, RewardGranted},
     shipping::{
         FulfilmentCollected, FulfilmentReadyForPickup, FulfilmentStopped, FulfilmentUnderWay, ShipmentDelivered,
-        ShipmentDispatched, ShipmentInTransit, ShippingMethodChanged,
+        ShipmentDispatched, ShipmentInTransit, ShipmentPacked, ShippingMethodChanged,
     },
 };
 use bodega_kernel::Event;
@@ -33,7 +38,12 @@ const CART: &[&str] = &[
     StockChanged::TYPE,
     PromotionChanged::TYPE,
     ShippingMethodChanged::TYPE,
+    MarketChanged::TYPE,
+    TaxRatesChanged::TYPE,
+    ShopChanged::TYPE,
+    UserGroupsChanged::TYPE,
     OrderCancelled::TYPE,
+    ExchangeDue::TYPE,
 ];
 const COUPONS: &[&str] = &[OrderPlaced::TYPE, OrderConfirmed::TYPE, OrderCancelled::TYPE, RewardGranted::TYPE];
 const CATALOG: &[&str] = &[StockChanged::TYPE];
@@ -44,6 +54,7 @@ const INVENTORY: &[&str] = &[
     OrderCancelled::TYPE,
     ShipmentDispatched::TYPE,
     FulfilmentCollected::TYPE,
+    ReturnReceived::TYPE,
 ];
 const ORDERS: &[&str] = &[
     CartCheckedOut::TYPE,
@@ -64,18 +75,37 @@ const ORDERS: &[&str] = &[
     PaymentClosed::TYPE,
     PaymentVoided::TYPE,
     PaymentRefunded::TYPE,
+    PaymentDisputed::TYPE,
+    PaymentCaptureFailed::TYPE,
     FulfilmentStopped::TYPE,
     FulfilmentUnderWay::TYPE,
     FulfilmentReadyForPickup::TYPE,
     FulfilmentCollected::TYPE,
+    ShipmentPacked::TYPE,
     ShipmentDispatched::TYPE,
     ShipmentInTransit::TYPE,
     ShipmentDelivered::TYPE,
 ];
-const PAYMENTS: &[&str] = &[OrderPaymentDue::TYPE, OrderPaymentExpiring::TYPE, OrderCancelled::TYPE];
+const PAYMENTS: &[&str] = &[
+    OrderPaymentDue::TYPE,
+    OrderPaymentExpiring::TYPE,
+    OrderCancelled::TYPE,
+    OrderCaptureDue::TYPE,
+    ReturnReceived::TYPE,
+];
 const REWARDS: &[&str] =
     &[OrderPlaced::TYPE, OrderConfirmed::TYPE, OrderCompleted::TYPE, OrderCancelled::TYPE, PaymentRefunded::TYPE];
-const SHIPPING: &[&str] = &[OrderConfirmed::TYPE, StockAllocated::TYPE, OrderStopping::TYPE, OrderCancelled::TYPE];
+const SHIPPING: &[&str] = &[
+    OrderConfirmed::TYPE,
+    StockAllocated::TYPE,
+    OrderStopping::TYPE,
+    OrderCancelled::TYPE,
+    OrderAddressChanged::TYPE,
+    PaymentDisputed::TYPE,
+    PaymentCaptured::TYPE,
+    OrderCaptureDue::TYPE,
+    PaymentCaptureFailed::TYPE,
+];
 const NOTIFICATIONS: &[&str] = &[
     OrderConfirmed::TYPE,
     OrderCancelled::TYPE,
@@ -86,6 +116,16 @@ const NOTIFICATIONS: &[&str] = &[
     PointsEarned::TYPE,
     CouponGranted::TYPE,
     UserRegistered::TYPE,
+    UserVerificationRequested::TYPE,
+    UserPasswordResetRequested::TYPE,
+    UserPasswordChanged::TYPE,
+    UserEmailChanged::TYPE,
+    UserRegisteredAgain::TYPE,
+    StaffInvited::TYPE,
+    ReturnChanged::TYPE,
+    GiftCardIssued::TYPE,
+    PaymentDisputed::TYPE,
+    StockLow::TYPE,
 ];
 
 /// The queue of every service.

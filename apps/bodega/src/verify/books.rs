@@ -3,15 +3,15 @@
 use bodega_contracts::{
     OrderId,
     cart::{
-        CheckoutFact, CheckoutFacts, SeenFact, SeenFacts, SeenMethodFact, SeenMethodFacts, SeenPromotionFact,
-        SeenPromotionFacts,
+        CheckoutFact, CheckoutFacts, SeenFact, SeenFacts, SeenMarketFacts, SeenMethodFact, SeenMethodFacts,
+        SeenPromotionFact, SeenPromotionFacts,
     },
-    catalog::{VariantFact, VariantFacts},
+    catalog::{MarketFacts, MarketVersions, VariantFact, VariantFacts},
     coupons::{CodeFact, CodeFacts, CouponUseFact, CouponUseFacts, PromotionFact, PromotionFacts},
     inventory::{ReservationFact, ReservationFacts, StockFact, StockFacts},
     notifications::{ConfirmationFact, ConfirmationFacts},
-    orders::{OrderFact, OrderFacts, PaperFact, PaperFacts},
-    payments::{PaymentFact, PaymentFacts},
+    orders::{OrderFact, OrderFacts, PaperFact, PaperFacts, ReturnFact, ReturnFacts},
+    payments::{CreditFact, CreditFacts, PaymentFact, PaymentFacts},
     rewards::{OrderPointsFact, OrderPointsFacts, PointsFact, PointsFacts},
     shipping::{FulfilmentFact, FulfilmentFacts, MethodFacts, ShippingMethodChanged},
 };
@@ -38,12 +38,20 @@ pub struct Books {
     pub seen_promotions: Vec<SeenPromotionFact>,
     /// What cart believes of ways of shipping.
     pub seen_methods: Vec<SeenMethodFact>,
+    /// What cart believes of markets and tax rates.
+    pub seen_markets: MarketVersions,
+    /// Markets and tax rates.
+    pub markets: MarketVersions,
     /// Checkouts by order.
     pub checkouts: HashMap<OrderId, CheckoutFact>,
     /// Orders by id.
     pub orders: BTreeMap<OrderId, OrderFact>,
+    /// Goods that came back.
+    pub returns: Vec<ReturnFact>,
     /// Payments by order.
     pub payments: HashMap<OrderId, PaymentFact>,
+    /// Gift cards and store credit.
+    pub credit: Vec<CreditFact>,
     /// Invoices and credit notes.
     pub papers: Vec<PaperFact>,
     /// Confirmation mails by order.
@@ -101,6 +109,10 @@ impl Books {
         if has("cart") {
             books.seen_promotions = pages!(client, SeenPromotionFacts, row => row.promotion_id);
             books.seen_methods = pages!(client, SeenMethodFacts, row => row.method_id.clone());
+            books.seen_markets = client.ask(SeenMarketFacts {}).await?;
+        }
+        if has("orders") {
+            books.returns = pages!(client, ReturnFacts, row => row.return_id);
         }
         books.read_claims(client, &has).await?;
         if has("cart") {
@@ -110,6 +122,7 @@ impl Books {
             books.checkouts = checkouts.into_iter().map(|fact| (fact.order_id, fact)).collect();
         }
         if has("catalog") {
+            books.markets = client.ask(MarketFacts {}).await?;
             let variants = pages!(client, VariantFacts, row => row.sku.to_string());
             books.variants = variants.into_iter().map(|fact| (fact.sku.clone(), fact)).collect();
         }
@@ -126,6 +139,7 @@ impl Books {
         if has("payments") {
             let payments = pages!(client, PaymentFacts, row => row.order_id);
             books.payments = payments.into_iter().map(|fact| (fact.order_id, fact)).collect();
+            books.credit = pages!(client, CreditFacts, row => row.account.clone());
         }
         for service in services {
             books.read_events(client, service).await?;

@@ -14,6 +14,8 @@ pub(super) fn agrees(books: &Books, strictness: Strictness) -> BTreeSet<String> 
             offenders.insert(format!("payment of order {order_id}"));
         }
     }
+    let wrong = books.credit.iter().filter(|fact| fact.balance < 0 || fact.balance != fact.ledger);
+    offenders.extend(wrong.map(|fact| format!("balance of {}", fact.account)));
     offenders
 }
 
@@ -26,8 +28,10 @@ fn balances(payment: &PaymentFact) -> bool {
         && payment.ledger_sum == 0
         && payment.ledger_captured == payment.captured
         && payment.ledger_refunded == payment.refunded
-        && provider_agrees(payment.captured, payment.provider_captured)
-        && provider_agrees(payment.refunded, payment.provider_refunded)
+        && (0..=payment.captured).contains(&payment.tendered)
+        && (0..=payment.refunded).contains(&payment.credited)
+        && provider_agrees(payment.captured - payment.tendered, payment.provider_captured)
+        && provider_agrees(payment.refunded - payment.credited, payment.provider_refunded)
 }
 
 /// V8.

@@ -2,8 +2,9 @@
 
 use super::{Books, Strictness, claims, money};
 use bodega_contracts::{
+    OrderId,
     inventory::ReservationState,
-    orders::{OrderFact, OrderStatus},
+    orders::{OrderFact, OrderStatus, ReturnFact},
 };
 use bodega_kernel::Sku;
 use std::{
@@ -130,4 +131,81 @@ pub(super) fn one_for_a_cart(books: &Books, strictness: Strictness) -> BTreeSet<
         offenders.extend(lost.map(|order_id| format!("checkout of order {order_id}")));
     }
     offenders
+}
+
+/// V16.
+pub(super) fn returns_fit(books: &Books, _: Strictness) -> BTreeSet<String> {
+    let mut by_order: BTreeMap<OrderId, Vec<&ReturnFact>> = BTreeMap::new();
+    for fact in &books.returns {
+        by_order.entry(fact.order_id).or_default().push(fact);
+    }
+    let fits = |(order_id, returns): &(OrderId, Vec<&ReturnFact>)| {
+        let Some(order) = books.orders.get(order_id) else { return false };
+        let refunds: i64 = returns.iter().map(|fact| fact.refund).sum();
+        let restocked: Vec<_> = returns.iter().flat_map(|fact| &fact.restocked).cloned().collect();
+        let left = books.fulfilments.get(order_id).map_or(&order.stocked, |fulfilment| &fulfilment.claimed);
+        let left = by_sku(left);
+        let had_left = by_sku(&restocked).iter().all(|(sku, pieces)| left.get(sku).is_some_and(|left| pieces <= left));
+        is_sold(order.status) && refunds <= order.total.amount && had_left
+    };
+    let misfits = by_order.into_iter().filter(|returns| !fits(returns));
+    misfits.map(|(order_id, _)| format!("order {order_id}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bodega_contracts::{CartId, ReturnId, orders::PaymentStatus};
+    use bodega_kernel::{Currency, Money, uuid::Uuid};
+    use bodega_pricing::{Basket, price};
+
+    fn books(returns: &[(i64, i64)]) -> Books {
+        let (order_id, mug) = (OrderId(Uuid::from_u128(1)), Sku::new("mug").unwrap());
+        let basket = Basket {
+            currency: Currency::GBP,
+            prices_include_tax: true,
+            lines: Vec::new(),
+            discounts: Vec::new(),
+            shipping: None,
+        };
+        let order = OrderFact {
+            order_id,
+            cart_id: CartId(Uuid::from_u128(2)),
+            cart_version: 1,
+            number: "B1".to_owned(),
+            status: OrderStatus::Delivered,
+            payment_status: PaymentStatus::Captured,
+            cancel_reason: None,
+            stocked: vec![(mug.clone(), 3)],
+            coupons: Vec::new(),
+            points: 0,
+            dispatched: 3,
+            total: Money::new(900, Currency::GBP),
+            priced: price(&basket).unwrap(),
+            basket,
+            version: 1,
+            history: Vec::new(),
+            timer_due: None,
+        };
+        let came_back = |(nth, (pieces, refund)): (usize, &(i64, i64))| ReturnFact {
+            return_id: ReturnId(Uuid::from_u128(nth as u128)),
+            order_id,
+            restocked: vec![(mug.clone(), *pieces)],
+            refund: *refund,
+        };
+        let returns = returns.iter().enumerate().map(came_back).collect();
+        Books { orders: BTreeMap::from([(order_id, order)]), returns, ..Books::default() }
+    }
+
+    #[test]
+    fn no_more_comes_back_than_left_and_no_more_is_given_back_than_was_paid() {
+        let misfits = |returns: &[(i64, i64)]| returns_fit(&books(returns), Strictness::Strict).len();
+        assert_eq!(misfits(&[]), 0);
+        assert_eq!(misfits(&[(2, 600), (1, 300)]), 0);
+        assert_eq!(misfits(&[(2, 600), (2, 300)]), 1, "more pieces than left");
+        assert_eq!(misfits(&[(2, 600), (1, 301)]), 1, "more money than was paid");
+        let mut lost = books(&[(1, 300)]);
+        lost.orders.clear();
+        assert_eq!(returns_fit(&lost, Strictness::Strict).len(), 1, "of an order that nobody knows");
+    }
 }

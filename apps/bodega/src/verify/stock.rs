@@ -15,21 +15,45 @@ pub(super) fn agrees_with_its_ledger(books: &Books, _: Strictness) -> BTreeSet<S
     books.stock.iter().filter(offends).map(|stock| format!("sku {} at {}", stock.sku, stock.location)).collect()
 }
 
-/// V2.
-pub(super) fn never_oversold(books: &Books, _: Strictness) -> BTreeSet<String> {
-    books
+/// V2. Transfers are among what was brought: less at their source when they are sent, more at their target when they are
+/// received, so that what is on its way is nowhere.
+pub(super) fn never_oversold(books: &Books, strictness: Strictness) -> BTreeSet<String> {
+    let oversold = books
         .stock
         .iter()
         .filter(|stock| !stock.backorder && stock.ledger_shipped + stock.allocated + stock.held > stock.ledger_brought)
-        .map(|stock| format!("sku {} at {}", stock.sku, stock.location))
-        .collect()
+        .map(|stock| format!("sku {} at {}", stock.sku, stock.location));
+    oversold.chain(misreturned(books, strictness)).collect()
+}
+
+/// SKUs of which another number came back into stock than orders say. While things are under way stock may be behind.
+fn misreturned(books: &Books, strictness: Strictness) -> Vec<String> {
+    let mut returned: BTreeMap<&Sku, i64> = BTreeMap::new();
+    for stock in &books.stock {
+        *returned.entry(&stock.sku).or_default() += stock.ledger_returned;
+    }
+    let mut said: BTreeMap<&Sku, i64> = BTreeMap::new();
+    for fact in &books.returns {
+        let Some(order) = books.orders.get(&fact.order_id) else { continue };
+        let is_stocked = |sku: &Sku| order.stocked.iter().any(|(stocked, _)| stocked == sku);
+        for (sku, quantity) in fact.restocked.iter().filter(|(sku, _)| is_stocked(sku)) {
+            *said.entry(sku).or_default() += quantity;
+        }
+    }
+    let of = |sums: &BTreeMap<&Sku, i64>, sku: &Sku| sums.get(sku).copied().unwrap_or(0);
+    let skus: BTreeSet<&Sku> = returned.keys().chain(said.keys()).copied().collect();
+    let misfits = skus.into_iter().filter(|sku| {
+        let (returned, said) = (of(&returned, sku), of(&said, sku));
+        returned > said || (strictness == Strictness::Strict && returned != said)
+    });
+    misfits.map(|sku| format!("returns of sku {sku}")).collect()
 }
 
 /// V12.
 pub(super) fn read_models_agree(books: &Books, _: Strictness) -> BTreeSet<String> {
     let mut available: BTreeMap<&Sku, i64> = BTreeMap::new();
     for stock in &books.stock {
-        *available.entry(&stock.sku).or_default() += stock.on_hand - stock.held - stock.allocated;
+        *available.entry(&stock.sku).or_default() += stock.available;
     }
     let mut offenders = BTreeSet::new();
     for (sku, variant) in &books.variants {
@@ -50,6 +74,9 @@ pub(super) fn read_models_agree(books: &Books, _: Strictness) -> BTreeSet<String
     }
     offenders.extend(differing("promotion", promotions(books)));
     offenders.extend(differing("shipping method", methods(books)));
+    let (owned, seen) = (&books.markets, &books.seen_markets);
+    offenders.extend(differing("market", [&owned.markets, &seen.markets].map(told)));
+    offenders.extend(differing("tax rates of", [&owned.tax_rates, &seen.tax_rates].map(told)));
     offenders
 }
 
@@ -61,6 +88,11 @@ fn promotions(books: &Books) -> [BTreeMap<String, Standing>; 2] {
     let owned = books.promotions.iter().map(|fact| (fact.promotion_id.to_string(), (fact.version, fact.enabled)));
     let seen = books.seen_promotions.iter().map(|fact| (fact.promotion_id.to_string(), (fact.version, fact.enabled)));
     [owned.collect(), seen.collect()]
+}
+
+/// What is told whole, in its version: it counts, whether it is sold at or not.
+fn told(versions: &BTreeMap<String, i64>) -> BTreeMap<String, Standing> {
+    versions.iter().map(|(id, version)| (id.clone(), (*version, true))).collect()
 }
 
 /// Ways of shipping as shipping has them and as cart believes them to be.

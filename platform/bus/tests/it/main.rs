@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod embedded;
 #[cfg(test)]
+mod missing;
+#[cfg(test)]
 mod rabbitmq;
 #[cfg(test)]
 mod setup;

@@ -1,6 +1,8 @@
 //! The database layer on both engines: one set of rules, each test on each.
 
 #[cfg(test)]
+mod backup;
+#[cfg(test)]
 mod breaks;
 #[cfg(test)]
 mod each;

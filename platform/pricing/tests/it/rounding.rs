@@ -118,6 +118,44 @@ fn three_for_ten_is_ten_and_comes_back_as_ten() {
 }
 
 #[test]
+fn three_for_ten_is_taxed_once_and_comes_back_with_its_tax() {
+    // 20 % within 10.00 are 1.6666…, on 10.00 they are 2.00; 10 % within 10 yen are 0.909…, on 10 yen 1.
+    for (currency, each, off, bp, included, added) in [
+        (Currency::GBP, 400, 200, 2_000, 167, 200),
+        (Currency::JPY, 4, 2, 1_000, 1, 1),
+        (Currency::KWD, 4_000, 2_000, 500, 476, 500),
+    ] {
+        let mut basket = inclusive(currency, ["A", "B", "C"].map(|sku| item(sku, each, 1, bp)).to_vec());
+        basket.discounts = vec![discount("3 for 10", DiscountKind::Amount { amount: off })];
+        let ten = each * 3 - off;
+        let within = adds_up(&basket);
+        assert_eq!((within.total, within.tax), (ten, included), "{currency}");
+        let beside = adds_up(&Basket { prices_include_tax: false, ..basket });
+        assert_eq!((beside.total, beside.tax), (ten + added, added), "{currency}");
+        for priced in [within, beside] {
+            let parts: Vec<RefundPart> = (0..3).map(|line| pieces(line, 0, 1)).collect();
+            let shares = split_refund(&priced, &parts).unwrap();
+            assert_eq!(sum(&shares), (priced.total, priced.tax), "{currency}");
+        }
+    }
+}
+
+#[test]
+fn what_is_exchanged_costs_nothing_and_nothing_comes_back() {
+    for currency in [Currency::JPY, Currency::GBP, Currency::KWD] {
+        for prices_include_tax in [true, false] {
+            let lines = vec![item("A", 333, 3, 2_000), item("A", 1, 1, 2_000), item("B", 999_999, 7, 500)];
+            let mut basket = Basket { prices_include_tax, ..inclusive(currency, lines) };
+            basket.discounts = vec![discount("Exchange", DiscountKind::Percentage { bp: 10_000 })];
+            let priced = adds_up(&basket);
+            assert_eq!((priced.discount, priced.tax, priced.total), (priced.subtotal, 0, 0));
+            let shares = split_refund(&priced, &taken_apart(&priced)).unwrap();
+            assert!(shares.iter().all(|share| *share == RefundShare::default()));
+        }
+    }
+}
+
+#[test]
 fn a_hundred_lines_add_up_in_every_currency_with_and_without_tax_in_the_price() {
     for currency in [Currency::JPY, Currency::GBP, Currency::KWD] {
         for prices_include_tax in [true, false] {

@@ -1,14 +1,14 @@
 //! The bodies of requests, and what is checked of them before any cart is read. No body has a price in it.
 
 use crate::{
-    flows::{Contents, Typed},
+    flows::{Contents, CreditWanted, Purchase, TendersWanted, Typed},
     model::{
-        DetailsChange, FieldErrors, Given, LinesAt, MAX_LINES, MAX_QUANTITY, Wanted, check_address, check_email,
-        is_payment_method,
+        DetailsChange, FieldErrors, Given, LinesAt, MAX_CARDS, MAX_LINES, MAX_QUANTITY, Own, SoldAt, Wanted,
+        check_address, check_email, is_payment_method,
     },
 };
 use bodega_contracts::{Address, CartId};
-use bodega_kernel::Sku;
+use bodega_kernel::{Money, Sku};
 use bodega_web::Problem;
 use serde::{
     Deserialize, Deserializer, Serialize,
@@ -57,6 +57,13 @@ pub(crate) struct OpenCart {
     #[serde(default)]
     #[schema(value_type = Option<i64>, minimum = 0)]
     points: Given<i64>,
+    /// A market of the shop; counts until a country is known.
+    #[serde(default)]
+    market: Option<String>,
+    /// Where it goes, ISO 3166-1 alpha-2; counts until there is a shipping address.
+    #[serde(default)]
+    #[schema(example = "DE")]
+    country: Option<String>,
 }
 
 /// Other details: what is left out stays, null clears.
@@ -131,13 +138,35 @@ pub(crate) struct MergeCart {
     pub token: String,
 }
 
+/// What pays a part of a cart.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"gift_cards": ["7KQ2-9XMP-4TRD-W8HN"], "store_credit": "all"}))]
+pub(crate) struct SetTenders {
+    /// Codes, in the order they are to be spent; at most 5.
+    #[serde(default)]
+    gift_cards: Vec<String>,
+    /// At most this of what the shop owes the customer, or `"all"` of it.
+    #[serde(default)]
+    #[schema(value_type = Option<serde_json::Value>)]
+    store_credit: Option<CreditGiven>,
+}
+
+/// An amount, or all there is.
+#[derive(Debug)]
+pub(crate) struct CreditGiven(CreditWanted);
+
 /// How to buy.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CheckOut {
-    /// A way of paying.
+    /// A way of paying; not needed where gift cards or store credit pay everything.
+    #[serde(default)]
     #[schema(example = "sim_success", pattern = "^[a-z0-9_]{1,40}$")]
-    payment_method: String,
+    payment_method: Option<String>,
+    /// The version of the shop's legal texts that the shopper accepts.
+    #[serde(default)]
+    accepted_terms: Option<i64>,
     /// The version of the cart that is meant; where it is not the present one: 409 `cart_changed`.
     #[serde(default)]
     version: Option<i64>,
@@ -151,11 +180,21 @@ impl OpenCart {
         let (coupon_code, points) = (self.coupon_code, self.points);
         let change = ChangeCart { email, shipping_address, billing_address, shipping_method, coupon_code, points };
         let (contents, typed) = change.check()?;
-        Ok((Contents { lines: wanted(self.lines, LinesAt::Member)?, ..contents }, typed))
+        let sold_at = sold_at(self.market, self.country)?;
+        Ok((Contents { lines: wanted(self.lines, LinesAt::Member)?, sold_at, ..contents }, typed))
     }
 }
 
 impl ChangeCart {
+    /// Details without points.
+    pub(super) fn details(
+        (email, shipping_method): (Given<String>, Given<String>),
+        (shipping_address, billing_address): (Given<Address>, Given<Address>),
+        coupon_code: Given<String>,
+    ) -> Self {
+        Self { email, shipping_address, billing_address, shipping_method, coupon_code, points: Given::Kept }
+    }
+
     /// What is to change.
     pub(crate) fn check(self) -> Result<(Contents, Typed), Problem> {
         let mut errors = FieldErrors::new();
@@ -177,7 +216,7 @@ impl ChangeCart {
         }
         refuse(errors)?;
         let points = if self.points.value() == Some(&0) { Given::Cleared } else { self.points };
-        let typed = Typed { code: self.coupon_code, points, email: self.email.clone() };
+        let typed = Typed { code: self.coupon_code, points, email: self.email.clone(), customer: Given::Kept };
         let details = DetailsChange {
             email: self.email,
             shipping_address: self.shipping_address,
@@ -209,16 +248,56 @@ impl SetQuantity {
 }
 
 impl CheckOut {
-    /// How it is paid, and which version is meant.
-    pub(crate) fn check(self) -> Result<(String, Option<i64>), Problem> {
-        if !is_payment_method(&self.payment_method) {
-            return Err(Problem::invalid(
-                "/payment_method",
-                "is not 1 to 40 lower case letters, digits and underscores",
-            ));
-        }
-        Ok((self.payment_method, self.version))
+    /// How it is paid, which version is meant, and what is accepted.
+    pub(crate) fn check(self) -> Result<Purchase, Problem> {
+        let Self { payment_method, version, accepted_terms } = self;
+        check_payment_method(payment_method.as_deref())?;
+        Ok(Purchase { payment_method, version, accepted_terms })
     }
+}
+
+impl SetTenders {
+    /// What is to pay.
+    pub(crate) fn check(self) -> Result<TendersWanted, Problem> {
+        let mut errors = FieldErrors::new();
+        if self.gift_cards.len() > MAX_CARDS {
+            errors.push(("/gift_cards".to_owned(), format!("are more than {MAX_CARDS}")));
+        }
+        for (index, code) in self.gift_cards.iter().take(MAX_CARDS).enumerate() {
+            if code.trim().is_empty() || code.len() > MAX_CODE_BYTES {
+                errors.push((format!("/gift_cards/{index}"), format!("is not 1 to {MAX_CODE_BYTES} characters")));
+            }
+        }
+        let credit = self.store_credit.map(|CreditGiven(wanted)| wanted);
+        let most = match credit {
+            Some(CreditWanted::Most(money)) => money.amount,
+            Some(CreditWanted::All) | None => 1,
+        };
+        if !(1..=bodega_pricing::MAX_BASKET).contains(&most) {
+            errors.push(("/store_credit/amount".to_owned(), "is not more than 0".to_owned()));
+        }
+        refuse(errors)?;
+        Ok(TendersWanted { codes: self.gift_cards, credit })
+    }
+}
+
+/// Refuses what can name no way of paying.
+pub(super) fn check_payment_method(method: Option<&str>) -> Result<(), Problem> {
+    match method {
+        Some(method) if !is_payment_method(method) => {
+            Err(Problem::invalid("/payment_method", "is not 1 to 40 lower case letters, digits and underscores"))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Where a new cart is said to be for.
+pub(super) fn sold_at(market: Option<String>, country: Option<String>) -> Result<SoldAt, Problem> {
+    let is_country = |code: &String| code.len() == 2 && code.bytes().all(|letter| letter.is_ascii_uppercase());
+    if country.as_ref().is_some_and(|code| !is_country(code)) {
+        return Err(Problem::invalid("/country", "is not two capital letters (ISO 3166-1 alpha-2)"));
+    }
+    Ok(SoldAt { market, country })
 }
 
 fn wanted(lines: Vec<LineWanted>, at: LinesAt) -> Result<Vec<Wanted>, Problem> {
@@ -230,21 +309,47 @@ fn wanted(lines: Vec<LineWanted>, at: LinesAt) -> Result<Vec<Wanted>, Problem> {
         check_quantity(at.pointer(index, "quantity"), line.quantity, &mut errors);
     }
     refuse(errors)?;
-    Ok(lines.into_iter().map(|line| Wanted { sku: line.sku, quantity: line.quantity }).collect())
+    let line = |line: LineWanted| Wanted { sku: line.sku, quantity: line.quantity, own: Own::default() };
+    Ok(lines.into_iter().map(line).collect())
 }
 
-fn check_quantity(pointer: String, quantity: i64, errors: &mut FieldErrors) {
+pub(super) fn check_quantity(pointer: String, quantity: i64, errors: &mut FieldErrors) {
     if !(1..=MAX_QUANTITY).contains(&quantity) {
         errors.push((pointer, format!("is not between 1 and {MAX_QUANTITY}")));
     }
 }
 
-fn refuse(errors: FieldErrors) -> Result<(), Problem> {
+pub(super) fn refuse(errors: FieldErrors) -> Result<(), Problem> {
     if errors.is_empty() {
         return Ok(());
     }
     let refusal = Problem::new(422, "invalid_body");
     Err(errors.into_iter().fold(refusal, |problem, (pointer, detail)| problem.field(pointer, detail)))
+}
+
+impl<'de> Deserialize<'de> for CreditGiven {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AllOrMoney).map(Self)
+    }
+}
+
+/// The word `all`, or money.
+struct AllOrMoney;
+
+impl<'de> Visitor<'de> for AllOrMoney {
+    type Value = CreditWanted;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("`all` or an amount with its currency")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, word: &str) -> Result<CreditWanted, E> {
+        if word == "all" { Ok(CreditWanted::All) } else { Err(E::custom("is neither `all` nor an amount")) }
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<CreditWanted, A::Error> {
+        Money::deserialize(MapAccessDeserializer::new(map)).map(CreditWanted::Most)
+    }
 }
 
 impl<'de> Deserialize<'de> for LinesWanted {

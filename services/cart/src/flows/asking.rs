@@ -24,6 +24,8 @@ pub(crate) struct Typed {
     pub points: Given<i64>,
     /// The e-mail address that comes along.
     pub email: Given<String>,
+    /// The customer that staff name.
+    pub customer: Given<UserId>,
 }
 
 /// What others say to it.
@@ -63,6 +65,11 @@ async fn ask(carts: &Carts, mut known: Known, typed: Typed) -> Answers {
         Given::Kept => {}
         Given::Cleared => known.email = None,
         Given::Set(email) => known.email = Some(email),
+    }
+    match typed.customer {
+        Given::Kept => {}
+        Given::Cleared => known.customer = None,
+        Given::Set(customer) => known.customer = Some(customer),
     }
     let coupon = match typed.code {
         Given::Kept => Given::Kept,

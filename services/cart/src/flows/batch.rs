@@ -4,11 +4,11 @@
 use super::{Answers, Contents, desk::Desk};
 use crate::{
     error::Error,
-    model::{Access, Shop},
+    model::{Access, Shop, Tenders},
 };
 use bodega_contracts::{CartId, LineId, OrderId, coupons::PromotionChanged};
 use bodega_db::{DbError, IdempotencyKey, Replay, StoredAnswer, Trace, Tx};
-use bodega_kernel::Sku;
+use bodega_kernel::{Sku, UserId};
 use std::collections::{BTreeSet, HashMap};
 
 /// One request.
@@ -42,6 +42,8 @@ pub(crate) enum Wish {
     Change {
         /// Of which cart.
         cart: CartId,
+        /// The version it was read in; `None` where any will do.
+        read_version: Option<i64>,
         /// What.
         contents: Contents,
         /// What others said to its code and points.
@@ -70,6 +72,20 @@ pub(crate) enum Wish {
         /// From which; proved to be the caller's.
         from: CartId,
     },
+    /// Other tenders.
+    Tender {
+        /// Of which cart.
+        cart: CartId,
+        /// What is to pay a part of it.
+        tenders: Tenders,
+    },
+    /// A draft less.
+    Discard {
+        /// Which.
+        cart: CartId,
+        /// The version it was read in; `None` where any will do.
+        read_version: Option<i64>,
+    },
     /// An order.
     CheckOut {
         /// Of which cart.
@@ -88,8 +104,10 @@ pub(crate) struct Intent {
     pub number: String,
     /// The token that opens it.
     pub token: String,
-    /// How it is paid.
-    pub payment_method: String,
+    /// How it is paid; not needed where nothing is left to pay.
+    pub payment_method: Option<String>,
+    /// The version of the legal texts that was accepted.
+    pub accepted_terms: Option<i64>,
     /// The version that is meant, where the caller says so.
     pub version: Option<i64>,
     /// Whether prices may have changed too long ago without the cart having heard of it.
@@ -138,6 +156,8 @@ impl Wish {
             Self::Change { cart, .. }
             | Self::SetQuantity { cart, .. }
             | Self::Remove { cart, .. }
+            | Self::Tender { cart, .. }
+            | Self::Discard { cart, .. }
             | Self::CheckOut { cart, .. } => [Some(*cart), None],
             Self::Merge { cart, from } => [Some(*cart), Some(*from)],
         }
@@ -145,11 +165,8 @@ impl Wish {
 
     /// The SKUs it would add.
     pub(super) fn skus(&self) -> impl Iterator<Item = Sku> + '_ {
-        let lines = match self {
-            Self::Open { contents, .. } | Self::Change { contents, .. } => contents.lines.as_slice(),
-            Self::SetQuantity { .. } | Self::Remove { .. } | Self::Merge { .. } | Self::CheckOut { .. } => &[],
-        };
-        lines.iter().map(|line| line.sku.clone())
+        let lines = self.contents().into_iter().flat_map(|contents| contents.lines.iter().chain(contents.desk_lines()));
+        lines.map(|line| line.sku.clone())
     }
 
     /// The promotion that came with a code, as coupons said it.
@@ -159,17 +176,34 @@ impl Wish {
                 let answer = answers.coupon.value().and_then(|answer| answer.as_ref().ok());
                 answer.map(|(_, promotion)| promotion)
             }
-            Self::SetQuantity { .. } | Self::Remove { .. } | Self::Merge { .. } | Self::CheckOut { .. } => None,
+            Self::SetQuantity { .. }
+            | Self::Remove { .. }
+            | Self::Merge { .. }
+            | Self::Tender { .. }
+            | Self::Discard { .. }
+            | Self::CheckOut { .. } => None,
         }
     }
 
     /// The e-mail address it would set.
     pub(super) fn email(&self) -> Option<&str> {
+        self.contents()?.details.email.value().map(String::as_str)
+    }
+
+    /// The customer it would set.
+    pub(super) fn customer(&self) -> Option<UserId> {
+        self.contents()?.desk.as_ref()?.customer.value().copied()
+    }
+
+    fn contents(&self) -> Option<&Contents> {
         match self {
-            Self::Open { contents, .. } | Self::Change { contents, .. } => {
-                contents.details.email.value().map(String::as_str)
-            }
-            Self::SetQuantity { .. } | Self::Remove { .. } | Self::Merge { .. } | Self::CheckOut { .. } => None,
+            Self::Open { contents, .. } | Self::Change { contents, .. } => Some(contents),
+            Self::SetQuantity { .. }
+            | Self::Remove { .. }
+            | Self::Merge { .. }
+            | Self::Tender { .. }
+            | Self::Discard { .. }
+            | Self::CheckOut { .. } => None,
         }
     }
 }

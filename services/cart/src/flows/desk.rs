@@ -3,50 +3,45 @@
 
 use super::{
     Answers, Contents,
-    batch::{Command, Intent, Wish},
+    batch::{Command, Wish},
 };
 use crate::{
     error::Error,
     model::{
-        Access, Cart, Given, LinesAt, Methods, Offers, Promotions, Quote, Shop, Status, Terms, buyer, buyer_key,
-        claims_of, quote,
+        Access, Buyers, Cart, Draft, Given, LinesAt, Markets, Methods, Offers, Promotions, Quote, Shop, Status, Terms,
+        buyer, buyer_key, quote,
     },
     store,
-    views::{CartView, CheckedOutView},
+    views::{CartView, DraftView},
 };
 use bodega_contracts::{CartId, LineId, PromotionId, cart::CartCheckedOut, coupons::PromotionChanged};
 use bodega_db::{DbError, StoredAnswer, Trace, Tx};
-use bodega_kernel::{Sku, Time, World};
-use bodega_web::Problem;
+use bodega_kernel::{Sku, Time, UserId, World};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Bytes of the largest event that is published.
-const MAX_EVENT_BYTES: usize = 200_000;
-/// Bytes that a line takes in the event beside its name and SKU, generously.
-const LINE_BYTES: usize = 200;
 
 pub(super) struct Desk<'a> {
     shop: &'a Shop,
     world: World,
-    now: Time,
-    carts: BTreeMap<CartId, Entry>,
+    pub(super) now: Time,
+    pub(super) carts: BTreeMap<CartId, Entry>,
     offers: Offers,
     promotions: Promotions,
     methods: Methods,
+    markets: Markets,
     /// Promotions that are newer here than they were heard of.
     heard: BTreeMap<PromotionId, PromotionChanged>,
-    /// Buyers who have an order already, as far as anybody asks.
-    ordered: BTreeSet<String>,
+    pub(super) buyers: Buyers,
     opened: Vec<Cart>,
     merged: Vec<(CartId, CartId)>,
-    checkouts: Vec<store::Checkout>,
-    events: Vec<(Option<Trace>, CartCheckedOut)>,
+    discarded: Vec<(CartId, i64)>,
+    pub(super) checkouts: Vec<store::Checkout>,
+    pub(super) events: Vec<(Option<Trace>, CartCheckedOut)>,
 }
 
 /// A cart that was there before.
-struct Entry {
-    cart: Cart,
+pub(super) struct Entry {
+    pub(super) cart: Cart,
     /// The version that is stored.
     was: i64,
 }
@@ -66,11 +61,8 @@ impl<'a> Desk<'a> {
         let offers = store::select_offers(tx, &skus).await?;
         let (promotions, heard) = promotions(tx, &stored, batch).await?;
         let methods = Methods::new(store::select_methods(tx).await?, shop);
-        let ordered = if promotions.ask_for_first_orders() {
-            store::select_ordered(tx, &buyers(&stored, batch)).await?
-        } else {
-            BTreeSet::new()
-        };
+        let markets = store::select_markets(tx).await?;
+        let buyers = buyers(tx, &promotions, &stored, batch).await?;
         Ok(Self {
             shop,
             world: tx.world().clone(),
@@ -79,10 +71,12 @@ impl<'a> Desk<'a> {
             offers,
             promotions,
             methods,
+            markets,
             heard,
-            ordered,
+            buyers,
             opened: Vec::new(),
             merged: Vec::new(),
+            discarded: Vec::new(),
             checkouts: Vec::new(),
             events: Vec::new(),
         })
@@ -93,8 +87,8 @@ impl<'a> Desk<'a> {
         let access = command.access;
         match &command.wish {
             Wish::Open { id, token, contents, answers } => self.open(access, (*id, token.clone()), contents, answers),
-            Wish::Change { cart, contents, answers } => {
-                let mut changed = self.open_cart(access, *cart)?.clone();
+            Wish::Change { cart, read_version, contents, answers } => {
+                let mut changed = self.read_cart(access, *cart, *read_version)?.clone();
                 self.fill(&mut changed, contents, answers)?;
                 self.put(access, changed)
             }
@@ -111,6 +105,17 @@ impl<'a> Desk<'a> {
                 self.put(access, changed)
             }
             Wish::Merge { cart, from } => self.merge(access, *cart, *from),
+            Wish::Tender { cart, tenders } => {
+                let mut changed = self.open_cart(access, *cart)?.clone();
+                changed.tenders = tenders.clone();
+                self.put(access, changed)
+            }
+            Wish::Discard { cart, read_version } => {
+                self.read_cart(access, *cart, *read_version)?;
+                let entry = self.carts.remove(cart);
+                self.discarded.extend(entry.map(|entry| (*cart, entry.was)));
+                Ok(StoredAnswer { status: 204, body: String::new() })
+            }
             Wish::CheckOut { cart, intent } => self.check_out(command, *cart, intent),
         }
     }
@@ -124,6 +129,9 @@ impl<'a> Desk<'a> {
         }
         for (from, into) in self.merged {
             store::merge(tx, from, into, self.now).await?;
+        }
+        for (cart, was) in self.discarded {
+            store::discard(tx, cart, was).await?;
         }
         store::freeze(tx, &self.checkouts).await?;
         for (trace, event) in self.events {
@@ -141,22 +149,39 @@ impl<'a> Desk<'a> {
         answers: &Answers,
     ) -> Result<StoredAnswer, Error> {
         let mut cart = Cart::new(id, access.user, self.now);
+        cart.draft = access.desk.then(Draft::default);
+        if contents.sold_at.market.as_ref().is_some_and(|market| !self.markets.has(market)) {
+            return Err(Error::MarketUnknown);
+        }
+        cart.sold_at = contents.sold_at.clone();
         self.fill(&mut cart, contents, answers)?;
         let quote = self.quote(&cart, access)?.of_a_write();
         quote.remember_in(&mut cart);
-        let view = CartView { token, ..CartView::of(&cart, &quote, self.shop) };
+        let answer = shown(201, &cart, CartView { token, ..CartView::of(&cart, &quote) })?;
         self.opened.push(cart);
-        answer(201, &view)
+        Ok(answer)
     }
 
     fn fill(&self, cart: &mut Cart, contents: &Contents, answers: &Answers) -> Result<(), Error> {
-        if contents.details.shipping_method.value().is_some_and(|id| !self.methods.has(id)) {
+        cart.change(&contents.details);
+        let of_place = cart.clone();
+        let place = self.markets.place(&of_place, self.shop);
+        if contents.details.shipping_method.value().is_some_and(|id| !self.methods.has(id, place.currency)) {
             return Err(Error::MethodUnknown);
         }
-        cart.change(&contents.details);
         let new_id = || LineId::new(&self.world);
-        let added = cart.add(&contents.lines, &self.offers, self.shop, new_id);
+        let added = cart.add(&contents.lines, &self.offers, &place, new_id);
         added.map_err(|refusal| Error::Lines(refusal, contents.at))?;
+        if let Some(change) = &contents.desk {
+            change.customer.apply(&mut cart.owner);
+            if let Some(draft) = &mut cart.draft {
+                change.note.apply(&mut draft.note);
+            }
+            if let Some(lines) = &change.lines {
+                let set = cart.set_lines(lines, &self.offers, &place, new_id);
+                set.map_err(|refusal| Error::Lines(refusal, LinesAt::Member))?;
+            }
+        }
         let reductions = &mut cart.reductions;
         match &answers.coupon {
             Given::Kept => {}
@@ -175,10 +200,10 @@ impl<'a> Desk<'a> {
         Ok(())
     }
 
-    fn quote(&self, cart: &Cart, access: Access) -> Result<Quote, Error> {
-        let Self { offers, promotions, methods, shop, now, .. } = self;
-        let buyer = buyer(cart, access.user, &self.ordered);
-        Ok(quote(cart, Terms { offers, promotions, methods, shop, buyer, now: *now })?)
+    pub(super) fn quote(&self, cart: &Cart, access: Access) -> Result<Quote, Error> {
+        let Self { offers, promotions, methods, markets, shop, now, .. } = self;
+        let buyer = &buyer(cart, access.user, &self.buyers);
+        Ok(quote(cart, Terms { offers, promotions, methods, markets, shop, buyer, now: *now })?)
     }
 
     fn merge(&mut self, access: Access, into: CartId, from: CartId) -> Result<StoredAnswer, Error> {
@@ -187,7 +212,7 @@ impl<'a> Desk<'a> {
         if source.status == Status::Merged && source.merged_into == Some(into) {
             return self.show(access, target);
         }
-        let guest = Access { user: None, token: Some(from) };
+        let guest = Access { token: Some(from), ..Access::default() };
         let source = self.open_cart(guest, from)?.clone();
         let mut changed = target.clone();
         changed.take_in(&source).map_err(|refusal| Error::Lines(refusal, LinesAt::Member))?;
@@ -199,88 +224,8 @@ impl<'a> Desk<'a> {
         Ok(answer)
     }
 
-    fn check_out(&mut self, command: &Command, id: CartId, intent: &Intent) -> Result<StoredAnswer, Error> {
-        let cart = self.open_cart(command.access, id)?;
-        let quote = self.quote(cart, command.access)?;
-        if intent.version.is_some_and(|version| version != cart.version) {
-            return Err(Error::VersionChanged(Box::new(CartView::of(cart, &quote, self.shop))));
-        }
-        if !quote.missing.is_empty() {
-            return Err(Error::Incomplete(quote.missing));
-        }
-        if intent.prices_are_stale {
-            return Err(Error::PricesStale);
-        }
-        let unavailable: Vec<Sku> = quote.unavailable().cloned().collect();
-        if !unavailable.is_empty() {
-            return Err(Error::LineUnavailable(unavailable));
-        }
-        if quote.has_new_prices() {
-            return Ok(self.show_new_prices(cart.clone(), &quote));
-        }
-        let event = self.checked_out(command, cart, quote, intent);
-        if !fits(&event) {
-            return Err(Error::TooLarge);
-        }
-        self.checkouts.push(store::Checkout {
-            order_id: event.order_id,
-            cart_id: event.cart_id,
-            cart_version: event.cart_version,
-            number: event.number.clone(),
-            customer: event.customer_id,
-            buyer: buyer_key(event.customer_id, Some(&event.email)),
-            discounts: event.basket.discounts.clone(),
-        });
-        self.ordered.extend(buyer_key(event.customer_id, Some(&event.email)));
-        let discounts = event.basket.discounts.clone();
-        self.events.push((command.trace.clone(), event));
-        if let Some(entry) = self.carts.get_mut(&id) {
-            (entry.cart.status, entry.cart.order_id) = (Status::CheckedOut, Some(intent.order_id));
-            entry.cart.reductions.frozen = Some(discounts);
-        }
-        answer(202, &CheckedOutView::of(intent.order_id, &intent.number, &intent.token))
-    }
-
-    fn checked_out(&self, command: &Command, cart: &Cart, quote: Quote, intent: &Intent) -> CartCheckedOut {
-        let customer_id = cart.owner.or(command.access.user);
-        let customer = buyer_key(customer_id, cart.details.email.as_deref()).unwrap_or_default();
-        let (coupons, points) = (claims_of(&quote.claims, &customer), quote.points_used());
-        CartCheckedOut {
-            tenders: Vec::new(),
-            terms: None,
-            exchange_of: None,
-            order_id: intent.order_id,
-            number: intent.number.clone(),
-            cart_id: cart.id,
-            cart_version: cart.version,
-            customer_id,
-            email: cart.details.email.clone().unwrap_or_default(),
-            shipping_address: cart.details.shipping_address.clone(),
-            billing_address: cart.details.billing_address.clone(),
-            basket: quote.basket,
-            priced: quote.priced,
-            unstocked: quote.unstocked,
-            coupons,
-            points,
-            payment_method: intent.payment_method.clone(),
-            at: self.now,
-        }
-    }
-
-    /// The refusal is an effect: the new prices are shown now, so it is remembered under its key. Else a client that lost this
-    /// answer and asked again would buy at prices that nobody saw.
-    fn show_new_prices(&mut self, mut cart: Cart, quote: &Quote) -> StoredAnswer {
-        quote.remember_in(&mut cart);
-        cart.version += 1;
-        cart.updated = self.now;
-        let view = CartView::of(&cart, quote, self.shop);
-        let problem = Problem::from(Error::PriceChanged(Box::new(view)));
-        self.store(cart);
-        StoredAnswer { status: problem.status, body: problem.body() }
-    }
-
     /// A cart that this caller may open and that can be changed.
-    fn open_cart(&self, access: Access, id: CartId) -> Result<&Cart, Error> {
+    pub(super) fn open_cart(&self, access: Access, id: CartId) -> Result<&Cart, Error> {
         let entry = self.carts.get(&id).filter(|entry| access.opens(&entry.cart)).ok_or(Error::CartNotFound)?;
         match entry.cart.status {
             Status::Open => Ok(&entry.cart),
@@ -289,23 +234,32 @@ impl<'a> Desk<'a> {
         }
     }
 
+    /// The same, in the version it was read in.
+    fn read_cart(&self, access: Access, id: CartId, read_version: Option<i64>) -> Result<&Cart, Error> {
+        let cart = self.open_cart(access, id)?;
+        if read_version.is_some_and(|version| version != cart.version) {
+            return Err(Error::VersionMismatch);
+        }
+        Ok(cart)
+    }
+
     /// Takes a changed cart in its next version; the prices it answers with are those shown from now on.
     fn put(&mut self, access: Access, mut cart: Cart) -> Result<StoredAnswer, Error> {
         let quote = self.quote(&cart, access)?.of_a_write();
         quote.remember_in(&mut cart);
         cart.version += 1;
         cart.updated = self.now;
-        let answer = answer(200, &CartView::of(&cart, &quote, self.shop))?;
+        let answer = shown(200, &cart, CartView::of(&cart, &quote))?;
         self.store(cart);
         Ok(answer)
     }
 
     fn show(&self, access: Access, cart: &Cart) -> Result<StoredAnswer, Error> {
         let quote = self.quote(cart, access)?;
-        answer(200, &CartView::of(cart, &quote, self.shop))
+        shown(200, cart, CartView::of(cart, &quote))
     }
 
-    fn store(&mut self, cart: Cart) {
+    pub(super) fn store(&mut self, cart: Cart) {
         if let Some(entry) = self.carts.get_mut(&cart.id) {
             entry.cart = cart;
         }
@@ -331,27 +285,36 @@ async fn promotions(
     Ok((promotions, heard))
 }
 
-/// Whoever may buy one of these carts after this batch.
-fn buyers(carts: &[Cart], batch: &[Command]) -> BTreeSet<String> {
-    let known = carts.iter().filter_map(|cart| buyer_key(cart.owner, cart.details.email.as_deref()));
-    let asking = batch.iter().flat_map(|command| {
-        [buyer_key(command.access.user, None), buyer_key(None, command.wish.email())].into_iter().flatten()
-    });
-    known.chain(asking).collect()
+/// What promotions ask of whoever may buy one of these carts after this batch.
+async fn buyers(tx: &mut Tx, promotions: &Promotions, carts: &[Cart], batch: &[Command]) -> Result<Buyers, DbError> {
+    let customers = || {
+        let asking = batch.iter().flat_map(|command| [command.access.user, command.wish.customer()]);
+        carts.iter().map(|cart| cart.owner).chain(asking).flatten()
+    };
+    let mut buyers = Buyers::default();
+    if promotions.ask_for_first_orders() {
+        let emails = carts.iter().filter_map(|cart| cart.details.email.as_deref());
+        let emails = emails.chain(batch.iter().filter_map(|command| command.wish.email()));
+        let guests = emails.filter_map(|email| buyer_key(None, Some(email)));
+        let keys = customers().filter_map(|customer| buyer_key(Some(customer), None)).chain(guests);
+        buyers.ordered = store::select_ordered(tx, &keys.collect()).await?;
+    }
+    if promotions.ask_for_groups() {
+        let users: BTreeSet<UserId> = customers().collect();
+        buyers.groups = store::select_groups(tx, &users.into_iter().collect::<Vec<_>>()).await?;
+    }
+    Ok(buyers)
 }
 
-fn answer(status: u16, view: &impl Serialize) -> Result<StoredAnswer, Error> {
+/// A cart as its caller sees it.
+fn shown(status: u16, cart: &Cart, view: CartView) -> Result<StoredAnswer, Error> {
+    match DraftView::of(cart, view) {
+        Ok(draft) => answer(status, &draft),
+        Err(view) => answer(status, &view),
+    }
+}
+
+pub(super) fn answer(status: u16, view: &impl Serialize) -> Result<StoredAnswer, Error> {
     let body = serde_json::to_string(view).map_err(|error| DbError::Refused(error.to_string().into()))?;
     Ok(StoredAnswer { status, body })
-}
-
-/// Whether an order can be told of; measured only where it may be close.
-fn fits(event: &CartCheckedOut) -> bool {
-    let names: usize = event.basket.lines.iter().map(|item| item.name.len() + 2 * item.sku.as_str().len()).sum();
-    let scopes = event.basket.discounts.iter().flat_map(|discount| discount.skus.iter().flatten());
-    let scopes: usize = scopes.map(|sku| sku.as_str().len() + 3).sum();
-    let applied = event.priced.lines.iter().flat_map(|line| &line.discounts);
-    let applied: usize = applied.map(|applied| applied.label.len() + LINE_BYTES / 4).sum();
-    let guess = names + scopes + applied + event.basket.lines.len() * LINE_BYTES;
-    guess < MAX_EVENT_BYTES / 8 || serde_json::to_string(event).is_ok_and(|json| json.len() <= MAX_EVENT_BYTES)
 }

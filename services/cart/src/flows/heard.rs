@@ -5,14 +5,15 @@ use crate::store::{self, Reopened};
 use bodega_bus::{Delivery, Failure};
 use bodega_contracts::{
     CartId, OrderId, ProductId, PromotionId,
-    catalog::ProductChanged,
+    catalog::{MarketChanged, ProductChanged, ShopChanged, TaxRatesChanged},
     coupons::PromotionChanged,
+    identity::UserGroupsChanged,
     inventory::StockChanged,
     orders::{CancelReason, OrderCancelled},
     shipping::ShippingMethodChanged,
 };
 use bodega_db::Tx;
-use bodega_kernel::Sku;
+use bodega_kernel::{Sku, UserId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Products as they are now: the highest version of each wins.
@@ -61,6 +62,50 @@ pub(crate) async fn methods_changed(tx: &mut Tx, batch: &[Delivery<ShippingMetho
         }
     }
     Ok(store::put_methods(tx, &newest).await?)
+}
+
+/// Markets as they are now: the highest version of each wins.
+pub(crate) async fn markets_changed(tx: &mut Tx, batch: &[Delivery<MarketChanged>]) -> Result<(), Failure> {
+    let mut newest: BTreeMap<&str, &MarketChanged> = BTreeMap::new();
+    for delivery in batch {
+        let newer = newest.entry(&delivery.event.market_id).or_insert(&delivery.event);
+        if newer.version < delivery.event.version {
+            *newer = &delivery.event;
+        }
+    }
+    Ok(store::put_markets(tx, &newest).await?)
+}
+
+/// What countries tax now: the highest version of each wins.
+pub(crate) async fn rates_changed(tx: &mut Tx, batch: &[Delivery<TaxRatesChanged>]) -> Result<(), Failure> {
+    let mut newest: BTreeMap<&str, &TaxRatesChanged> = BTreeMap::new();
+    for delivery in batch {
+        let newer = newest.entry(&delivery.event.country).or_insert(&delivery.event);
+        if newer.version < delivery.event.version {
+            *newer = &delivery.event;
+        }
+    }
+    Ok(store::put_rates(tx, &newest).await?)
+}
+
+/// The shop's legal texts as they are now: the highest version wins.
+pub(crate) async fn shop_changed(tx: &mut Tx, batch: &[Delivery<ShopChanged>]) -> Result<(), Failure> {
+    match batch.iter().map(|delivery| &delivery.event).max_by_key(|event| event.version) {
+        Some(newest) => Ok(store::put_words(tx, newest).await?),
+        None => Ok(()),
+    }
+}
+
+/// The groups customers are in now: the highest version of each wins.
+pub(crate) async fn groups_changed(tx: &mut Tx, batch: &[Delivery<UserGroupsChanged>]) -> Result<(), Failure> {
+    let mut newest: BTreeMap<UserId, &UserGroupsChanged> = BTreeMap::new();
+    for delivery in batch {
+        let newer = newest.entry(delivery.event.user_id).or_insert(&delivery.event);
+        if newer.version < delivery.event.version {
+            *newer = &delivery.event;
+        }
+    }
+    Ok(store::put_groups(tx, &newest).await?)
 }
 
 /// Orders that ended: whoever made them has not ordered. Where the shopper did not want it, their carts open again, unless

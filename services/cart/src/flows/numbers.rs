@@ -24,6 +24,12 @@ impl Numbers {
         free.pop_first().ok_or_else(|| DbError::Refused("a block without numbers".into()))
     }
 
+    /// The lowest free number, if this process has one at hand. It never waits: whoever holds the numbers may be waiting for the
+    /// transaction that asks.
+    pub(super) fn take_free(&self) -> Option<i64> {
+        self.free.try_lock().ok()?.pop_first()
+    }
+
     /// Gives back one that became no order's.
     pub(crate) async fn give_back(&self, number: i64) {
         self.free.lock().await.insert(number);

@@ -1,8 +1,8 @@
 //! The cart itself: its lines, its details, who may open it, and how two become one.
 
-use super::{Offers, Reductions, Shop, ShownShipping};
+use super::{Draft, Offers, Own, Place, Reductions, ShownAt, ShownShipping, SoldAt, Tenders};
 use bodega_contracts::{Address, CartId, LineId, OrderId};
-use bodega_kernel::{Sku, Time, UserId};
+use bodega_kernel::{Currency, Sku, Time, UserId};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::HashMap;
 use utoipa::ToSchema;
@@ -27,10 +27,20 @@ pub(crate) struct Cart {
     pub details: Details,
     /// Its code, its points, and what came of them.
     pub reductions: Reductions,
-    /// At most [`MAX_LINES`], one for each SKU.
+    /// At most [`MAX_LINES`], one for each SKU; in a draft a SKU may be on several.
     pub lines: Vec<Line>,
     /// The shipping that was shown last; `None` in a cart that is older than this.
     pub shown_shipping: Option<ShownShipping>,
+    /// Where its shopper said it is for.
+    pub sold_at: SoldAt,
+    /// How its prices were shown last; `None` in a cart that is older than this.
+    pub shown_at: Option<ShownAt>,
+    /// What is to pay a part of it.
+    pub tenders: Tenders,
+    /// What staff said of it; `None` of a shopper's cart.
+    pub draft: Option<Draft>,
+    /// The order whose goods it replaces.
+    pub exchange_of: Option<OrderId>,
     /// The order it became.
     pub order_id: Option<OrderId>,
     /// The cart it went into.
@@ -91,8 +101,11 @@ pub(crate) struct Line {
     pub sku: Sku,
     /// How many, 1 to [`MAX_QUANTITY`].
     pub quantity: i64,
-    /// The price of one that was shown last, minor units of the shop's currency.
+    /// The price of one that was shown last, minor units of the currency it was shown in.
     pub shown: i64,
+    /// What staff said of it.
+    #[serde(default, skip_serializing_if = "Own::is_nothing")]
+    pub own: Own,
 }
 
 /// A line somebody asks for.
@@ -102,6 +115,8 @@ pub(crate) struct Wanted {
     pub sku: Sku,
     /// How many, checked.
     pub quantity: i64,
+    /// What staff say of it; nothing in a shopper's cart.
+    pub own: Own,
 }
 
 /// Where the wanted lines stand in the body, for JSON pointers.
@@ -148,7 +163,8 @@ impl<T> Given<T> {
         }
     }
 
-    fn apply(&self, field: &mut Option<T>)
+    /// Makes `field` what was given.
+    pub(crate) fn apply(&self, field: &mut Option<T>)
     where
         T: Clone,
     {
@@ -188,6 +204,8 @@ pub(crate) enum Refusal {
     TooMany(usize),
     /// The cart would have more than [`MAX_LINES`].
     TooManyLines,
+    /// The line has a price in another currency than this one, which the cart is in.
+    OtherCurrency(usize, Currency),
 }
 
 /// Whom a request comes from, as far as carts care.
@@ -197,11 +215,16 @@ pub(crate) struct Access {
     pub user: Option<UserId>,
     /// The cart whose token came along, verified.
     pub token: Option<CartId>,
+    /// Whether staff ask, for drafts: they open nothing else.
+    pub desk: bool,
 }
 
 impl Access {
     /// Whether this cart may be seen and changed. One that was merged is nobody's.
     pub(crate) fn opens(&self, cart: &Cart) -> bool {
+        if self.desk || cart.draft.is_some() {
+            return self.desk && cart.draft.is_some();
+        }
         let owns = cart.owner.is_some() && cart.owner == self.user;
         cart.status != Status::Merged && (owns || self.token == Some(cart.id))
     }
@@ -219,6 +242,11 @@ impl Cart {
             reductions: Reductions::default(),
             lines: Vec::new(),
             shown_shipping: None,
+            sold_at: SoldAt::default(),
+            shown_at: None,
+            tenders: Tenders::default(),
+            draft: None,
+            exchange_of: None,
             order_id: None,
             merged_into: None,
             created: now,
@@ -231,11 +259,11 @@ impl Cart {
         &mut self,
         wanted: &[Wanted],
         offers: &Offers,
-        shop: &Shop,
+        place: &Place<'_>,
         mut new_id: impl FnMut() -> LineId,
     ) -> Result<(), Refusal> {
         let unknown: Vec<usize> =
-            (0..wanted.len()).filter(|&index| offers.for_sale(&wanted[index].sku, shop).is_none()).collect();
+            (0..wanted.len()).filter(|&index| offers.for_sale(&wanted[index].sku, place).is_none()).collect();
         if !unknown.is_empty() {
             return Err(Refusal::UnknownSku(unknown));
         }
@@ -249,9 +277,15 @@ impl Cart {
                     return Err(Refusal::TooMany(index));
                 }
             } else {
-                let shown = offers.for_sale(&one.sku, shop).map_or(0, |offer| offer.price);
+                let shown = offers.for_sale(&one.sku, place).map_or(0, |(_, price)| price);
                 places.insert(one.sku.clone(), lines.len());
-                lines.push(Line { id: new_id(), sku: one.sku.clone(), quantity: one.quantity, shown });
+                lines.push(Line {
+                    id: new_id(),
+                    sku: one.sku.clone(),
+                    quantity: one.quantity,
+                    shown,
+                    own: Own::default(),
+                });
             }
         }
         if lines.len() > MAX_LINES {
@@ -312,6 +346,9 @@ impl Cart {
             ours.points_refused = theirs.points_refused;
         }
         ours.counted_refused |= theirs.counted_refused;
+        if self.tenders == Tenders::default() {
+            self.tenders = other.tenders.clone();
+        }
         Ok(())
     }
 }

@@ -23,7 +23,7 @@ pub(crate) struct HeardMethod {
 
 /// The ways of shipping that the shop offers.
 #[derive(Clone, Debug)]
-pub(crate) struct Methods(Vec<Method>);
+pub(crate) struct Methods(Vec<(Currency, Method)>);
 
 /// The shipping that a cart showed last.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,30 +33,30 @@ pub(crate) struct ShownShipping {
 }
 
 impl Methods {
-    /// Those of `heard` that can be used in this shop; those of its settings where nothing was heard of any.
+    /// Those of `heard` that can be used; those of the shop's settings where nothing was heard of any.
     pub(crate) fn new(heard: Vec<HeardMethod>, shop: &Shop) -> Self {
         if heard.is_empty() {
             return Self::of_settings(shop);
         }
         let taxed = |method: &Method| (0..=MAX_RATE_BP).contains(&method.tax_rate_bp);
-        let usable = |heard: &HeardMethod| heard.enabled && heard.currency == Some(shop.currency);
-        let methods = heard.into_iter().filter(usable).map(|heard| heard.method);
-        Self(methods.filter(taxed).collect())
+        let enabled = heard.into_iter().filter(|heard| heard.enabled && taxed(&heard.method));
+        Self(enabled.filter_map(|heard| Some((heard.currency?, heard.method))).collect())
     }
 
     /// Those that the shop's settings name.
     pub(crate) fn of_settings(shop: &Shop) -> Self {
-        Self(shop.methods.clone())
+        Self(shop.methods.iter().map(|method| (shop.currency, method.clone())).collect())
     }
 
-    /// Whether there is one of this id, wherever it goes.
-    pub(crate) fn has(&self, id: &str) -> bool {
-        self.0.iter().any(|method| method.id == id)
+    /// Whether there is one of this id at a price in this currency, wherever it goes.
+    pub(crate) fn has(&self, id: &str, currency: Currency) -> bool {
+        self.0.iter().any(|(of, method)| *of == currency && method.id == id)
     }
 
-    /// Those that take `parcel`, the cheapest first.
-    pub(super) fn offers(&self, parcel: &Parcel<'_>) -> Vec<Offer<'_>> {
-        let mut offers = offers(&self.0, parcel);
+    /// Those that take `parcel` at a price in this currency, the cheapest first.
+    pub(super) fn offers(&self, parcel: &Parcel<'_>, currency: Currency) -> Vec<Offer<'_>> {
+        let here = self.0.iter().filter(|(of, _)| *of == currency);
+        let mut offers = offers(here.map(|(_, method)| method), parcel);
         offers.retain(|offer| (0..=MAX_PRICE).contains(&offer.price));
         offers
     }

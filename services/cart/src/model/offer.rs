@@ -1,5 +1,6 @@
 //! What the cart has heard of a SKU, and what it knows of the shop.
 
+use super::Place;
 use bodega_contracts::{BrandId, CategoryId, ProductId};
 use bodega_kernel::{Currency, Money, Sku};
 use bodega_pricing::{ItemFacts, shipping::Method};
@@ -16,17 +17,21 @@ pub(crate) struct Offer {
     pub price: i64,
     /// In which currency; `None` where that was no currency.
     pub currency: Option<Currency>,
+    /// What one costs in further currencies.
+    pub other_prices: Vec<Money>,
     /// Whether it may be bought.
     pub active: bool,
     /// Whether stock is kept of it.
     pub stocked: bool,
-    /// Tax in basis points.
+    /// How it is taxed, by the name that countries' rates go by.
+    pub tax_class: String,
+    /// Tax at home in basis points.
     pub tax_rate_bp: i64,
     /// What is available; `None` if nothing was heard.
     pub available: Option<i64>,
     /// Who makes it.
     pub brand: Option<BrandId>,
-    /// The categories it was put into.
+    /// The categories it is in, those above them among them.
     pub categories: Vec<CategoryId>,
     /// What one weighs; `None` where nobody said.
     pub grams: Option<i64>,
@@ -36,6 +41,13 @@ impl Offer {
     /// Its price as money; `None` without a currency.
     pub(crate) fn money(&self) -> Option<Money> {
         self.currency.map(|currency| Money::new(self.price, currency))
+    }
+
+    /// What one costs in a currency, minor units; `None` where it has no price in it.
+    pub(crate) fn price_in(&self, currency: Currency) -> Option<i64> {
+        let other = || self.other_prices.iter().find(|price| price.currency == currency).map(|price| price.amount);
+        let price = if self.currency == Some(currency) { Some(self.price) } else { other() };
+        price.filter(|price| (0..=bodega_pricing::MAX_PRICE).contains(price))
     }
 
     /// What promotions ask of it.
@@ -68,13 +80,16 @@ impl Offers {
         self.0.get(sku)
     }
 
-    /// The offer, if it can be bought in this shop.
-    pub(crate) fn for_sale(&self, sku: &Sku, shop: &Shop) -> Option<&Offer> {
-        self.0.get(sku).filter(|offer| {
-            let priced = (0..=bodega_pricing::MAX_PRICE).contains(&offer.price);
-            let taxed = (0..=bodega_pricing::MAX_RATE_BP).contains(&offer.tax_rate_bp);
-            offer.active && offer.currency == Some(shop.currency) && priced && taxed
-        })
+    /// The offer, if it can be bought somewhere.
+    pub(crate) fn active(&self, sku: &Sku) -> Option<&Offer> {
+        let taxed = |offer: &&Offer| (0..=bodega_pricing::MAX_RATE_BP).contains(&offer.tax_rate_bp);
+        self.0.get(sku).filter(|offer| offer.active).filter(taxed)
+    }
+
+    /// The offer with its price, if it can be bought in this place.
+    pub(crate) fn for_sale(&self, sku: &Sku, place: &Place<'_>) -> Option<(&Offer, i64)> {
+        let offer = self.active(sku)?;
+        offer.price_in(place.currency).map(|price| (offer, price))
     }
 
     /// Sets what is available of a SKU.
@@ -88,9 +103,11 @@ impl Offers {
 /// The shop, as far as prices go.
 #[derive(Clone, Debug)]
 pub(crate) struct Shop {
-    /// The currency of every cart.
+    /// The currency of every cart, until a market is heard of; and of points.
     pub currency: Currency,
-    /// Whether prices include tax.
+    /// Where it is at home, ISO 3166-1 alpha-2.
+    pub country: String,
+    /// Whether prices include tax, until a market is heard of.
     pub prices_include_tax: bool,
     /// Ways of shipping, until others are heard of.
     pub methods: Vec<Method>,

@@ -1,9 +1,9 @@
 //! What comes off a cart: promotions that apply by themselves or by its code, and points. Nothing of it is ever said by a
 //! client; what a client chose is kept, and whether it applies is decided anew each time.
 
-use super::Cart;
+use super::{Cart, Shop, Terms};
 use bodega_contracts::{CouponClaim, PromotionId, coupons::PromotionChanged};
-use bodega_kernel::{Time, UserId};
+use bodega_kernel::UserId;
 use bodega_pricing::{
     Basket, Discount, DiscountKind, ItemFacts, NotApplicable, PricingError, Promotion, Trigger, Who, judge, price,
 };
@@ -39,6 +39,11 @@ impl Promotions {
     /// Whether any of them asks if somebody ordered before.
     pub(crate) fn ask_for_first_orders(&self) -> bool {
         self.0.values().any(|known| known.promotion.conditions.first_order)
+    }
+
+    /// Whether any of them asks for members of groups.
+    pub(crate) fn ask_for_groups(&self) -> bool {
+        self.0.values().any(|known| !known.promotion.conditions.groups.is_empty())
     }
 
     /// What applies by itself.
@@ -89,10 +94,12 @@ pub(crate) struct Reductions {
 }
 
 /// Who would buy.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Buyer {
     /// The customer; `None` for a guest.
     pub customer: Option<UserId>,
+    /// The groups they are in, where any promotion asks.
+    pub groups: Vec<String>,
     /// Whether they have an order already.
     pub ordered_before: bool,
 }
@@ -148,9 +155,9 @@ pub(crate) fn reduce(
     cart: &Cart,
     basket: &Basket,
     facts: &[ItemFacts],
-    promotions: &Promotions,
-    (buyer, now): (Buyer, Time),
+    terms: &Terms<'_>,
 ) -> Result<Reduced, PricingError> {
+    let Terms { promotions, buyer, shop, now, .. } = *terms;
     let wants = &cart.reductions;
     let given = wants.coupon.as_ref().filter(|_| wants.coupon_refused.is_none());
     let by_code = given.and_then(|coupon| promotions.get(coupon.promotion)).filter(|known| known.enabled);
@@ -158,7 +165,7 @@ pub(crate) fn reduce(
     let candidates: Vec<Promotion> = automatic.chain(by_code).map(|known| known.promotion.clone()).collect();
     let who = Who {
         customer: buyer.customer.map(|customer| customer.0),
-        groups: Vec::new(),
+        groups: buyer.groups.clone(),
         ordered_before: buyer.ordered_before,
     };
     let mut reduced = Reduced::default();
@@ -183,17 +190,24 @@ pub(crate) fn reduce(
         let gone = refused.or(by_code.is_none().then_some("disabled")).map(WhyNot::word);
         CouponState { coupon: coupon.clone(), why_not: gone.or(why_not) }
     });
-    spend(cart, basket, buyer, &mut reduced)?;
+    spend(cart, basket, (buyer, shop), &mut reduced)?;
     Ok(reduced)
 }
 
 /// Takes points off what the promotions left of the goods: no more than are needed.
-fn spend(cart: &Cart, basket: &Basket, buyer: Buyer, reduced: &mut Reduced) -> Result<(), PricingError> {
+fn spend(
+    cart: &Cart,
+    basket: &Basket,
+    (buyer, shop): (&Buyer, &Shop),
+    reduced: &mut Reduced,
+) -> Result<(), PricingError> {
     let Some(points) = &cart.reductions.points else { return Ok(()) };
     let refused = if cart.reductions.points_refused {
         Some("rejected")
     } else if buyer.customer != Some(points.user) {
         Some("not_yours")
+    } else if basket.currency != shop.currency {
+        Some("other_currency")
     } else {
         None
     };
@@ -246,11 +260,21 @@ pub(crate) fn buyer_key(customer: Option<UserId>, email: Option<&str>) -> Option
     customer.map(|customer| customer.to_string()).or_else(|| email.map(digest))
 }
 
-/// The buyer of a cart, and whether they are among those who `ordered`.
-pub(crate) fn buyer(cart: &Cart, user: Option<UserId>, ordered: &BTreeSet<String>) -> Buyer {
+/// What is known of those who may buy, as far as any promotion asks.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Buyers {
+    /// Those who have an order already, by [`buyer_key`].
+    pub ordered: BTreeSet<String>,
+    /// The groups that customers are in.
+    pub groups: BTreeMap<UserId, Vec<String>>,
+}
+
+/// The buyer of a cart, and what is known of them.
+pub(crate) fn buyer(cart: &Cart, user: Option<UserId>, known: &Buyers) -> Buyer {
     let customer = cart.owner.or(user);
     let key = buyer_key(customer, cart.details.email.as_deref());
-    Buyer { customer, ordered_before: key.is_some_and(|key| ordered.contains(&key)) }
+    let groups = customer.and_then(|customer| known.groups.get(&customer)).cloned().unwrap_or_default();
+    Buyer { customer, groups, ordered_before: key.is_some_and(|key| known.ordered.contains(&key)) }
 }
 
 impl WhyNot {

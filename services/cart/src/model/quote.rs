@@ -1,11 +1,13 @@
 //! What a cart costs at this moment, what changed since its prices were shown, and what checkout still lacks.
 
 use super::{
-    Buyer, Cart, CouponState, Methods, Offer, Offers, PointsState, Promotions, Shop, ShownShipping, Status,
+    Buyer, Cart, Change, CouponState, Line, Markets, Methods, Offer, Offers, Place, PointsState, Promotions, Shop,
+    Status, TenderState,
     methods::held,
     promotions::{frozen, reduce},
+    tender,
 };
-use bodega_contracts::PromotionId;
+use bodega_contracts::{PromotionId, Terms as LegalTexts};
 use bodega_kernel::{Money, Sku, Time};
 use bodega_pricing::{
     Basket, DiscountKind, Item, ItemFacts, Priced, PricingError, Shipping,
@@ -39,6 +41,14 @@ pub(crate) struct Quote {
     pub ways: Vec<Shipping>,
     /// The id of the one that holds.
     pub way: Option<String>,
+    /// The market it is sold in; `None` while none was heard of.
+    pub market: Option<String>,
+    /// What pays a part of it.
+    pub tenders: Vec<TenderState>,
+    /// What is left to be paid.
+    pub due: i64,
+    /// What has to be accepted.
+    pub texts: Option<LegalTexts>,
 }
 
 /// All that the price of a cart depends on beside the cart itself.
@@ -50,58 +60,14 @@ pub(crate) struct Terms<'a> {
     pub promotions: &'a Promotions,
     /// The ways of shipping.
     pub methods: &'a Methods,
+    /// Where the shop sells.
+    pub markets: &'a Markets,
     /// The shop.
     pub shop: &'a Shop,
     /// Who would buy.
-    pub buyer: Buyer,
+    pub buyer: &'a Buyer,
     /// When.
     pub now: Time,
-}
-
-/// Something that is not as it was shown, or not as it is wanted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub(crate) enum Change {
-    /// One costs another price than was shown last.
-    PriceChanged {
-        /// Which.
-        sku: Sku,
-        /// What was shown.
-        was: Money,
-        /// What it costs.
-        now: Money,
-    },
-    /// Something else comes off than was shown last, though no price changed: a promotion began, ended or is used up.
-    DiscountChanged {
-        /// What came off, shipping included.
-        was: Money,
-        /// What comes off.
-        now: Money,
-    },
-    /// Shipping costs another price than was shown last, or goes another way.
-    ShippingChanged {
-        /// The method it goes by; none where nothing is sent any more.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        method: Option<String>,
-        /// What was shown, before anything came off.
-        was: Money,
-        /// What it costs.
-        now: Money,
-    },
-    /// It cannot be bought any more; checkout refuses until its line is removed.
-    Unavailable {
-        /// Which.
-        sku: Sku,
-    },
-    /// There seem to be fewer than wanted; a warning, since stock decides when the order is placed.
-    ShortStock {
-        /// Which.
-        sku: Sku,
-        /// How many the line wants.
-        wanted: i64,
-        /// How many there are.
-        available: i64,
-    },
 }
 
 /// What a cart needs before it can be checked out.
@@ -118,115 +84,70 @@ pub(crate) enum Missing {
     ShippingMethod,
 }
 
-impl Quote {
-    /// The SKUs that cannot be bought any more.
-    pub(crate) fn unavailable(&self) -> impl Iterator<Item = &Sku> {
-        self.changes.iter().filter_map(|change| match change {
-            Change::Unavailable { sku } => Some(sku),
-            Change::PriceChanged { .. }
-            | Change::DiscountChanged { .. }
-            | Change::ShippingChanged { .. }
-            | Change::ShortStock { .. } => None,
-        })
-    }
-
-    /// Whether a price, that of shipping or a discount is not the one shown last.
-    pub(crate) fn has_new_prices(&self) -> bool {
-        self.changes.iter().any(|change| match change {
-            Change::PriceChanged { .. } | Change::DiscountChanged { .. } | Change::ShippingChanged { .. } => true,
-            Change::Unavailable { .. } | Change::ShortStock { .. } => false,
-        })
-    }
-
-    /// How many points an order of this takes.
-    pub(crate) fn points_used(&self) -> i64 {
-        self.points.as_ref().map_or(0, |points| points.used)
-    }
-
-    /// The same for whoever changes the cart: that something else comes off then, or shipping costs more, is no news to them.
-    #[must_use]
-    pub(crate) fn of_a_write(mut self) -> Self {
-        let news = |change: &Change| match change {
-            Change::DiscountChanged { .. } | Change::ShippingChanged { .. } => false,
-            Change::PriceChanged { .. } | Change::Unavailable { .. } | Change::ShortStock { .. } => true,
-        };
-        self.changes.retain(news);
-        self
-    }
-
-    /// All that comes off, shipping included, minor units.
-    fn off(&self) -> i64 {
-        self.priced.discount + self.shipping_off.as_ref().map_or(0, |(_, off)| *off)
-    }
-
-    /// Makes the prices of this quote those that `cart` showed last.
-    pub(crate) fn remember_in(&self, cart: &mut Cart) {
-        for (line, item) in cart.lines.iter_mut().zip(&self.basket.lines) {
-            line.shown = item.unit_price;
-        }
-        cart.reductions.shown_off = self.off();
-        cart.shown_shipping = Some(ShownShipping { shipping: self.basket.shipping.clone() });
-    }
-
-    /// Tells of another price or way of shipping; where none holds, `missing` says it.
-    fn compare_shipping(&mut self, shown: Option<&Shipping>, shop: &Shop) {
-        let now = self.basket.shipping.as_ref();
-        let price = |shipping: Option<&Shipping>| shipping.map_or(0, |shipping| shipping.price);
-        let same = match (shown, now) {
-            (Some(was), Some(now)) => {
-                (&was.method, was.price, was.tax_rate_bp) == (&now.method, now.price, now.tax_rate_bp)
-            }
-            (Some(_) | None, None) | (None, Some(_)) => price(shown) == price(now),
-        };
-        if !same && !self.missing.contains(&Missing::ShippingMethod) {
-            let (was, now) = (price(shown), price(now));
-            let money = |amount| Money::new(amount, shop.currency);
-            let method = self.way.clone().filter(|_| self.basket.shipping.is_some());
-            self.changes.push(Change::ShippingChanged { method, was: money(was), now: money(now) });
-        }
-    }
-
-    /// Tells of another discount where no other price explains it.
-    fn compare_discounts(&mut self, cart: &Cart, shop: &Shop) {
-        let (was, now) = (cart.reductions.shown_off, self.off());
-        if was != now && !self.has_new_prices() {
-            let money = |amount| Money::new(amount, shop.currency);
-            self.changes.push(Change::DiscountChanged { was: money(was), now: money(now) });
-        }
-    }
-}
-
 /// Prices `cart`: an open one at present prices, any other at those it was frozen with. What cannot be bought any more is
 /// priced as it was shown. What comes off the goods does not depend on shipping, but shipping on what the goods then cost.
 pub(crate) fn quote(cart: &Cart, terms: Terms<'_>) -> Result<Quote, PricingError> {
-    let Terms { offers, promotions, methods, shop, buyer, now } = terms;
+    let Terms { offers, methods, markets, shop, buyer, .. } = terms;
     let open = cart.status == Status::Open;
-    let Looked { lines, facts, changes, unstocked, ships, grams } = look(cart, offers, shop);
-    let (currency, prices_include_tax) = (shop.currency, shop.prices_include_tax);
+    let place = place_of(cart, markets, shop);
+    let Looked { lines, facts, changes, unstocked, ships, grams } = look(cart, offers, (&place, shop));
+    let (currency, prices_include_tax) = (place.currency, place.prices_include_tax);
     let mut basket = Basket { currency, prices_include_tax, lines, discounts: Vec::new(), shipping: None };
-    let reduced = if open { reduce(cart, &basket, &facts, promotions, (buyer, now))? } else { frozen(cart) };
+    let reduced = if open { reduce(cart, &basket, &facts, &terms)? } else { frozen(cart) };
     basket.discounts = reduced.discounts;
     let goods = bodega_pricing::price(&basket)?;
     let country = cart.details.shipping_address.as_ref().map(|address| address.country.as_str());
+    let country = country.or(cart.sold_at.country.as_deref());
     let parcel = Parcel { country, goods: goods.subtotal - goods.discount, grams };
     let shown = shown_shipping(cart, ships, shop, &parcel);
-    let found = methods.offers(&parcel);
-    let ways = found.iter().map(Way::shipping).collect();
+    let found = methods.offers(&parcel, currency);
+    let sent = |way: &Way<'_>| {
+        let shipping = way.shipping();
+        Shipping { tax_rate_bp: place.shipping_rate(shipping.tax_rate_bp), ..shipping }
+    };
+    let ways = found.iter().map(sent).collect();
     let held = held(&found, cart.details.shipping_method.as_deref());
-    basket.shipping = if open { held.filter(|_| ships).map(|offer| offer.shipping()) } else { shown.clone() };
+    basket.shipping = if open { held.filter(|_| ships).map(|way| sent(&way)) } else { shown.clone() };
     let missing = if open { missing(cart, ships, held) } else { Vec::new() };
     let of_basket = || basket.shipping.as_ref().map(|shipping| shipping.method.clone());
-    let way = if open { held.map(|offer| offer.method.id.clone()) } else { of_basket() };
+    let way = if open { held.map(|way| way.method.id.clone()) } else { of_basket() };
     let priced = bodega_pricing::price(&basket)?;
     let shipping_off = shipping_off(&basket, &priced);
+    let (tenders, due) = tender(cart, buyer, currency, priced.total);
     let (claims, coupon, points) = (reduced.claims, reduced.coupon, reduced.points);
-    let mut quote =
-        Quote { basket, priced, changes, missing, unstocked, claims, coupon, points, shipping_off, ways, way };
+    let (market, texts) = (place.market.map(str::to_owned), markets.terms.clone());
+    let mut quote = Quote {
+        basket,
+        priced,
+        changes,
+        missing,
+        unstocked,
+        claims,
+        coupon,
+        points,
+        shipping_off,
+        ways,
+        way,
+        market,
+        tenders,
+        due,
+        texts,
+    };
     if open {
-        quote.compare_shipping(shown.as_ref(), shop);
-        quote.compare_discounts(cart, shop);
+        quote.compare(cart, shown.as_ref(), shop);
     }
     Ok(quote)
+}
+
+/// Where it is sold; what is an order stays in the currency it was bought in.
+fn place_of<'a>(cart: &'a Cart, markets: &'a Markets, shop: &'a Shop) -> Place<'a> {
+    let place = markets.place(cart, shop);
+    if cart.status == Status::Open {
+        return place;
+    }
+    let of_settings = (shop.currency, shop.prices_include_tax);
+    let shown = cart.shown_at.map_or(of_settings, |shown| (shown.currency, shown.prices_include_tax));
+    place.at_prices_of(shown.0, shown.1)
 }
 
 /// The shipping that was shown last. Before that was kept, it was the settings' to say.
@@ -235,7 +156,7 @@ fn shown_shipping(cart: &Cart, ships: bool, shop: &Shop, parcel: &Parcel<'_>) ->
         return shown.shipping.clone();
     }
     let methods = Methods::of_settings(shop);
-    let held = held(&methods.offers(parcel), cart.details.shipping_method.as_deref());
+    let held = held(&methods.offers(parcel, shop.currency), cart.details.shipping_method.as_deref());
     held.filter(|_| ships).map(|offer| offer.shipping())
 }
 
@@ -252,25 +173,22 @@ struct Looked {
     grams: i64,
 }
 
-fn look(cart: &Cart, offers: &Offers, shop: &Shop) -> Looked {
+fn look(cart: &Cart, offers: &Offers, (place, shop): (&Place<'_>, &Shop)) -> Looked {
     let open = cart.status == Status::Open;
+    let shown_in = cart.shown_at.map_or(shop.currency, |shown| shown.currency);
     let mut looked = Looked::default();
     for line in &cart.lines {
         let known = offers.get(&line.sku);
-        let unit_price = match offers.for_sale(&line.sku, shop) {
-            Some(offer) if open => offer.price,
-            Some(_) | None => line.shown,
-        };
-        if open {
-            let for_sale = offers.for_sale(&line.sku, shop).is_some();
-            looked.changes.extend((!for_sale).then(|| Change::Unavailable { sku: line.sku.clone() }));
-        }
-        if unit_price != line.shown {
-            let money = |amount| Money::new(amount, shop.currency);
+        let now = if open { present(line, offers, place) } else { Present::Price(line.shown) };
+        looked.changes.extend(now.refusal(&line.sku));
+        // What has no price here is in no sum, and no order has it.
+        let last = if shown_in == place.currency { line.shown } else { 0 };
+        let unit_price = now.price().unwrap_or(last);
+        if now.price().is_some() && (unit_price, place.currency) != (line.shown, shown_in) {
             looked.changes.push(Change::PriceChanged {
                 sku: line.sku.clone(),
-                was: money(line.shown),
-                now: money(unit_price),
+                was: Money::new(line.shown, shown_in),
+                now: Money::new(unit_price, place.currency),
             });
         }
         if known.is_some_and(|offer| !offer.stocked) {
@@ -289,13 +207,59 @@ fn look(cart: &Cart, offers: &Offers, shop: &Shop) -> Looked {
         looked.facts.push(known.map(Offer::facts).unwrap_or_default());
         looked.lines.push(Item {
             sku: line.sku.clone(),
-            name: known.map_or_else(|| line.sku.to_string(), |offer| offer.name.clone()),
+            name: name(line, known),
             unit_price,
             quantity: line.quantity,
-            tax_rate_bp: known.map_or(0, |offer| offer.tax_rate_bp.clamp(0, bodega_pricing::MAX_RATE_BP)),
+            tax_rate_bp: known.map_or(0, |offer| place.rate(offer)),
         });
     }
+    looked.unstocked.sort();
+    looked.unstocked.dedup();
     looked
+}
+
+fn name(line: &Line, known: Option<&Offer>) -> String {
+    let own = line.own.name.clone().or_else(|| known.map(|offer| offer.name.clone()));
+    own.unwrap_or_else(|| line.sku.to_string())
+}
+
+/// What a line costs at present.
+enum Present {
+    Price(i64),
+    /// It is not for sale anywhere, or the shop sells in one place only.
+    Unavailable,
+    /// It has no price in the currency of the place.
+    NotSoldThere,
+}
+
+impl Present {
+    fn price(&self) -> Option<i64> {
+        match self {
+            Self::Price(price) => Some(*price),
+            Self::Unavailable | Self::NotSoldThere => None,
+        }
+    }
+
+    fn refusal(&self, sku: &Sku) -> Option<Change> {
+        match self {
+            Self::Price(_) => None,
+            Self::Unavailable => Some(Change::Unavailable { sku: sku.clone() }),
+            Self::NotSoldThere => Some(Change::NotSoldThere { sku: sku.clone() }),
+        }
+    }
+}
+
+fn present(line: &Line, offers: &Offers, place: &Place<'_>) -> Present {
+    let price = match line.own.price {
+        Some(own) => Some(own.amount).filter(|_| own.currency == place.currency),
+        None => offers.for_sale(&line.sku, place).map(|(_, price)| price),
+    };
+    let elsewhere = line.own.price.is_some() || (place.market.is_some() && offers.active(&line.sku).is_some());
+    match price {
+        Some(price) => Present::Price(price),
+        None if elsewhere => Present::NotSoldThere,
+        None => Present::Unavailable,
+    }
 }
 
 /// What free shipping is worth here, and which discount gave it.

@@ -4,7 +4,7 @@ use crate::model::{Cart, Details, Reductions, Status};
 use bodega_contracts::{CartId, OrderId};
 use bodega_db::{DbError, OnConflict, Row, Tx, Value, params};
 use bodega_kernel::{Time, UserId};
-use sea_orm::{DatabaseConnection, entity::prelude::*};
+use sea_orm::{DatabaseConnection, QueryOrder, QuerySelect, entity::prelude::*};
 use serde::de::DeserializeOwned;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -30,6 +30,11 @@ pub(crate) struct Model {
     pub discounts: Option<String>,
     pub order_id: Option<Uuid>,
     pub merged_into: Option<Uuid>,
+    pub sold_at: Option<String>,
+    pub shown_at: Option<String>,
+    pub tenders: Option<String>,
+    pub draft: Option<String>,
+    pub exchange_of: Option<Uuid>,
     pub created_ms: i64,
     pub updated_ms: i64,
 }
@@ -51,7 +56,7 @@ pub(crate) async fn select(tx: &mut Tx, ids: &[CartId]) -> Result<Vec<Cart>, DbE
         .query_keys(
             "SELECT id, owner, status, version, email, shipping_address, billing_address, shipping_method, lines, coupon, \
              coupon_refused, counted_refused, points, points_refused, shown_off, discounts, order_id, merged_into, \
-             created_ms, updated_ms, shown_shipping FROM carts WHERE id = $1 ORDER BY id {lock}",
+             created_ms, updated_ms, shown_shipping, sold_at, shown_at, tenders, draft, exchange_of FROM carts WHERE id = $1 ORDER BY id {lock}",
             &keys,
         )
         .await?;
@@ -60,6 +65,15 @@ pub(crate) async fn select(tx: &mut Tx, ids: &[CartId]) -> Result<Vec<Cart>, DbE
 
 /// Puts in new ones.
 pub(crate) async fn insert(tx: &mut Tx, carts: &[Cart]) -> Result<(), DbError> {
+    put_in(tx, carts, OnConflict::Fail).await.map(drop)
+}
+
+/// Puts in one unless its id is there; whether it was new.
+pub(crate) async fn insert_once(tx: &mut Tx, cart: Cart) -> Result<bool, DbError> {
+    Ok(put_in(tx, &[cart], OnConflict::Skip).await? == 1)
+}
+
+async fn put_in(tx: &mut Tx, carts: &[Cart], conflict: OnConflict) -> Result<u64, DbError> {
     let rows = carts
         .iter()
         .map(|cart| {
@@ -79,7 +93,12 @@ pub(crate) async fn insert(tx: &mut Tx, carts: &[Cart]) -> Result<(), DbError> {
                 cart.reductions.shown_off,
                 cart.created,
                 cart.updated,
-                text_of(cart.shown_shipping.as_ref())?
+                text_of(cart.shown_shipping.as_ref())?,
+                text_unless_empty(&cart.sold_at)?,
+                text_of(cart.shown_at.as_ref())?,
+                text_unless_empty(&cart.tenders)?,
+                text_of(cart.draft.as_ref())?,
+                cart.exchange_of.map(|order| order.0)
             ]
             .to_vec())
         })
@@ -100,8 +119,13 @@ pub(crate) async fn insert(tx: &mut Tx, carts: &[Cart]) -> Result<(), DbError> {
         "created_ms",
         "updated_ms",
         "shown_shipping",
+        "sold_at",
+        "shown_at",
+        "tenders",
+        "draft",
+        "exchange_of",
     ];
-    tx.insert_rows("carts", columns, OnConflict::Fail, &rows).await.map(drop)
+    tx.insert_rows("carts", columns, conflict, &rows).await
 }
 
 /// Writes what may change of an open cart that was in version `was`.
@@ -123,13 +147,18 @@ pub(crate) async fn change(tx: &mut Tx, cart: &Cart, was: i64) -> Result<(), DbE
         text_of(reductions.points.as_ref())?,
         reductions.points_refused,
         reductions.shown_off,
-        text_of(cart.shown_shipping.as_ref())?
+        text_of(cart.shown_shipping.as_ref())?,
+        cart.owner.map(|owner| owner.0),
+        text_of(cart.shown_at.as_ref())?,
+        text_unless_empty(&cart.tenders)?,
+        text_of(cart.draft.as_ref())?
     ];
     let changed = tx
         .execute(
             "UPDATE carts SET version = $3, email = $4, shipping_address = $5, billing_address = $6, shipping_method = $7, \
              lines = $8, updated_ms = $9, coupon = $10, coupon_refused = $11, counted_refused = $12, points = $13, \
-             points_refused = $14, shown_off = $15, shown_shipping = $16 WHERE id = $1 AND version = $2 AND status = 'open'",
+             points_refused = $14, shown_off = $15, shown_shipping = $16, owner = $17, shown_at = $18, tenders = $19, \
+             draft = $20 WHERE id = $1 AND version = $2 AND status = 'open'",
             &values,
         )
         .await?;
@@ -158,7 +187,7 @@ pub(crate) struct Reopened {
     pub points: bool,
 }
 
-/// Opens the carts again that became these orders and still are them; sorted, so that two batches lock in one order. What an
+/// Opens the carts again that became these orders and still are them, but for those that replaced goods; sorted, so that two batches lock in one order. What an
 /// order was refused over is not used again: its code, else the promotions that count their uses; its points.
 pub(crate) async fn reopen(tx: &mut Tx, orders: &[Reopened]) -> Result<(), DbError> {
     let now = tx.now();
@@ -171,7 +200,7 @@ pub(crate) async fn reopen(tx: &mut Tx, orders: &[Reopened]) -> Result<(), DbErr
                updated_ms = $3, counted_refused = counted_refused OR ($4 AND (coupon IS NULL OR coupon_refused IS NOT NULL)), \
                coupon_refused = CASE WHEN $4 AND coupon IS NOT NULL THEN 'rejected' ELSE coupon_refused END, \
                points_refused = points_refused OR $5 \
-               WHERE id = $1 AND order_id = $2 AND status = 'checked_out'";
+               WHERE id = $1 AND order_id = $2 AND status = 'checked_out' AND exchange_of IS NULL";
     tx.execute_each(sql, &rows).await.map(drop)
 }
 
@@ -181,8 +210,33 @@ pub(crate) async fn forget_left(tx: &mut Tx, before: Time, limit: i64) -> Result
     let mut oldest = [0; 16];
     oldest[..6].copy_from_slice(&before.ms().max(0).to_be_bytes()[2..]);
     let sql = "DELETE FROM carts WHERE id IN (SELECT id FROM carts WHERE owner IS NULL AND status <> 'checked_out' \
-               AND id < $1 AND updated_ms < $2 ORDER BY id LIMIT $3) AND updated_ms < $2 AND status <> 'checked_out'";
+               AND draft IS NULL AND id < $1 AND updated_ms < $2 ORDER BY id LIMIT $3) AND updated_ms < $2 AND status <> 'checked_out'";
     tx.execute(sql, &params![Uuid::from_bytes(oldest), before, limit]).await
+}
+
+/// Deletes a draft that is open and in version `was`.
+pub(crate) async fn discard(tx: &mut Tx, cart: CartId, was: i64) -> Result<(), DbError> {
+    let sql = "DELETE FROM carts WHERE id = $1 AND version = $2 AND status = 'open' AND draft IS NOT NULL";
+    let deleted = tx.execute(sql, &params![cart.0, was]).await?;
+    lost_unless(deleted == 1)
+}
+
+/// Drafts, newest first, one more than fits a page; of one status where that is said.
+pub(crate) async fn read_drafts(
+    reader: &DatabaseConnection,
+    status: Option<Status>,
+    before: Option<CartId>,
+    limit: u64,
+) -> Result<Vec<Cart>, DbError> {
+    let mut query = Entity::find().filter(Column::Draft.is_not_null());
+    if let Some(status) = status {
+        query = query.filter(Column::Status.eq(status.as_str()));
+    }
+    if let Some(before) = before {
+        query = query.filter(Column::Id.lt(before.0));
+    }
+    let rows = query.order_by_desc(Column::Id).limit(limit).all(reader).await?;
+    rows.into_iter().map(cart).collect()
 }
 
 /// The rows were locked before anything was decided, so this is a race that cannot be; trying again is always right.
@@ -213,6 +267,11 @@ fn model(row: &Row) -> Result<Model, DbError> {
         created_ms: row.get(18)?,
         updated_ms: row.get(19)?,
         shown_shipping: row.get(20)?,
+        sold_at: row.get(21)?,
+        shown_at: row.get(22)?,
+        tenders: row.get(23)?,
+        draft: row.get(24)?,
+        exchange_of: row.get(25)?,
     })
 }
 
@@ -239,6 +298,11 @@ fn cart(row: Model) -> Result<Cart, DbError> {
         },
         lines: parsed(&row.lines)?,
         shown_shipping: parsed_of(row.shown_shipping.as_deref())?,
+        sold_at: parsed_of(row.sold_at.as_deref())?.unwrap_or_default(),
+        shown_at: parsed_of(row.shown_at.as_deref())?,
+        tenders: parsed_of(row.tenders.as_deref())?.unwrap_or_default(),
+        draft: parsed_of(row.draft.as_deref())?,
+        exchange_of: row.exchange_of.map(OrderId),
         order_id: row.order_id.map(OrderId),
         merged_into: row.merged_into.map(CartId),
         created: Time::from_ms(row.created_ms),
@@ -260,6 +324,10 @@ pub(super) fn text(value: &impl serde::Serialize) -> Result<String, DbError> {
 
 fn text_of(value: Option<&impl serde::Serialize>) -> Result<Option<String>, DbError> {
     value.map(text).transpose()
+}
+
+fn text_unless_empty<T: serde::Serialize + Default + PartialEq>(value: &T) -> Result<Option<String>, DbError> {
+    if *value == T::default() { Ok(None) } else { text(value).map(Some) }
 }
 
 fn refused(error: &impl ToString) -> DbError {

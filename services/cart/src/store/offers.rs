@@ -25,6 +25,8 @@ const PRICE: &[&str] = &[
     "brand_id",
     "category_ids",
     "grams",
+    "other_prices",
+    "tax_class",
 ];
 
 mod prices {
@@ -46,6 +48,8 @@ mod prices {
         pub brand_id: Option<Uuid>,
         pub category_ids: String,
         pub grams: Option<i64>,
+        pub other_prices: String,
+        pub tax_class: String,
     }
 
     #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
@@ -118,7 +122,7 @@ pub(crate) async fn select(tx: &mut Tx, skus: &[Sku]) -> Result<Offers, DbError>
     let rows = tx
         .query_keys(
             "SELECT p.sku, p.product_id, p.name, p.price, p.currency, p.active, p.stocked, p.tax_rate_bp, s.available, p.brand_id, \
-             p.category_ids, p.grams \
+             p.category_ids, p.grams, p.other_prices, p.tax_class \
              FROM prices p LEFT JOIN stock_seen s ON s.sku = p.sku WHERE p.sku = $1",
             &keys,
         )
@@ -158,10 +162,12 @@ async fn replace(tx: &mut Tx, product: &ProductChanged) -> Result<(), DbError> {
     tx.execute("UPDATE products SET version = $2 WHERE product_id = $1", &params![id, product.version]).await?;
     tx.execute("UPDATE prices SET active = FALSE WHERE product_id = $1", &params![id]).await?;
     let sql = "INSERT INTO prices (sku, product_id, name, price, currency, active, stocked, tax_rate_bp, brand_id, \
-               category_ids, grams) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (sku, product_id) DO UPDATE \
+               category_ids, grams, other_prices, tax_class) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (sku, product_id) DO UPDATE \
                SET name = excluded.name, price = excluded.price, currency = excluded.currency, \
                active = excluded.active, stocked = excluded.stocked, tax_rate_bp = excluded.tax_rate_bp, \
-               brand_id = excluded.brand_id, category_ids = excluded.category_ids, grams = excluded.grams";
+               brand_id = excluded.brand_id, category_ids = excluded.category_ids, grams = excluded.grams, \
+               other_prices = excluded.other_prices, tax_class = excluded.tax_class";
     let rows: Vec<_> = variants(product).collect();
     tx.execute_each(sql, &rows).await.map(drop)
 }
@@ -183,7 +189,10 @@ fn variants(product: &ProductChanged) -> impl Iterator<Item = Vec<Value<'_>>> {
             variant.tax_rate_bp,
             product.brand_id.map(|brand| brand.0),
             categories.clone(),
-            variant.grams
+            variant.grams,
+            // Amounts and codes are text: there is nothing here that JSON cannot hold.
+            serde_json::to_string(&variant.other_prices).unwrap_or_default(),
+            &variant.tax_class
         ]
         .to_vec()
     })
@@ -211,6 +220,8 @@ fn offer(row: prices::Model) -> Result<Offer, DbError> {
         brand: row.brand_id.map(BrandId),
         categories: parsed(&row.category_ids)?,
         grams: row.grams,
+        other_prices: parsed(&row.other_prices)?,
+        tax_class: row.tax_class,
     })
 }
 
@@ -227,5 +238,7 @@ fn offer_of(row: &Row) -> Result<Offer, DbError> {
         brand: row.get::<Option<Uuid>>(9)?.map(BrandId),
         categories: parsed(&row.get::<String>(10)?)?,
         grams: row.get(11)?,
+        other_prices: parsed(&row.get::<String>(12)?)?,
+        tax_class: row.get(13)?,
     })
 }

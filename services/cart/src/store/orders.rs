@@ -1,14 +1,16 @@
 //! Checkouts, one for each version of a cart that was bought, and the blocks that order numbers come from.
 
 use super::carts::{lost_unless, text};
+use crate::model::buyer_key;
 use bodega_contracts::{
     CartId, OrderId,
-    cart::{CheckedOut, CheckoutFact},
+    cart::{CartCheckedOut, CheckedOut, CheckoutFact},
 };
 use bodega_db::{DbError, OnConflict, Tx, Value, params};
 use bodega_kernel::{Time, UserId};
 use bodega_pricing::Discount;
 use sea_orm::{DatabaseConnection, QueryOrder, QuerySelect, entity::prelude::*};
+use std::collections::BTreeSet;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "checkouts")]
@@ -47,6 +49,21 @@ pub(crate) struct Checkout {
     pub discounts: Vec<Discount>,
 }
 
+impl Checkout {
+    /// What is kept of one that is told so.
+    pub(crate) fn of(event: &CartCheckedOut) -> Self {
+        Self {
+            order_id: event.order_id,
+            cart_id: event.cart_id,
+            cart_version: event.cart_version,
+            number: event.number.clone(),
+            customer: event.customer_id,
+            buyer: buyer_key(event.customer_id, Some(&event.email)),
+            discounts: event.basket.discounts.clone(),
+        }
+    }
+}
+
 /// Freezes the carts of these checkouts, each in exactly the version that is bought.
 pub(crate) async fn freeze(tx: &mut Tx, checkouts: &[Checkout]) -> Result<(), DbError> {
     if checkouts.is_empty() {
@@ -74,6 +91,13 @@ pub(crate) async fn freeze(tx: &mut Tx, checkouts: &[Checkout]) -> Result<(), Db
         )
         .await?;
     lost_unless(frozen.len() == checkouts.len())
+}
+
+/// Those of these orders that were made here.
+pub(crate) async fn select_made(tx: &mut Tx, orders: &[OrderId]) -> Result<BTreeSet<OrderId>, DbError> {
+    let keys: Vec<Value<'_>> = orders.iter().map(|order| order.0.into()).collect();
+    let rows = tx.query_keys("SELECT order_id FROM checkouts WHERE order_id = $1", &keys).await?;
+    rows.iter().map(|row| Ok(OrderId(row.get(0)?))).collect()
 }
 
 /// Notes orders that ended without a sale: whoever made them has not ordered.

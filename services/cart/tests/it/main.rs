@@ -5,11 +5,16 @@
 mod access;
 mod checkout;
 mod coupons;
+mod drafts;
+mod exchanges;
 mod facts;
+mod groups;
 mod heard;
 mod lines;
+mod markets;
 mod methods;
 mod points;
 mod said;
 mod setup;
 mod stale;
+mod tenders;

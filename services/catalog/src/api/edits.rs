@@ -1,7 +1,8 @@
 //! What all writes of staff have in common: who may, which thing is meant in which version (`If-Match`), the key that
-//! makes it happen once, and for what they are refused.
+//! makes it happen once, and for what they are refused. What is made, changed and removed by its id is written in one
+//! shape ([`written_by_staff`]).
 
-use crate::flows::Target;
+use crate::{error::Error, flows::Target, model::Terms};
 use axum::{
     extract::{FromRequest, FromRequestParts, Request},
     http::{header, request::Parts},
@@ -163,6 +164,68 @@ fn version(text: &str) -> Option<i64> {
     let digits = tag.split_once('-').map_or(tag, |(version, _)| version);
     digits.parse().ok()
 }
+
+/// A body, and the edit it stands for.
+pub(super) trait Wanted {
+    /// What a flow takes.
+    type Edit;
+
+    /// The edit, in a shop of these terms.
+    fn into_edit(self, terms: Terms) -> Result<Self::Edit, Error>;
+}
+
+/// The three writes of staff on things that have an id: their handlers and their descriptions, which differ in nothing
+/// but names. A body becomes an edit ([`Wanted`]), a flow takes it, and the answer is the thing as it is then; what is
+/// removed answers 204.
+macro_rules! written_by_staff {
+    (
+        $thing:literal: $Id:ident => $View:ident at $all:literal, $one:literal;
+        $(#[doc = $create_doc:literal])* create $create:ident($New:ident) by $make:path;
+        $(#[doc = $change_doc:literal])* change $change:ident($Changes:ident) by $edit:path;
+        $(#[doc = $remove_doc:literal])* remove $remove:ident by $remove_flow:path;
+    ) => {
+        $(#[doc = $create_doc])*
+        #[utoipa::path(
+            post, path = $all, tag = "catalog", request_body = $New, params(NewHeaders),
+            responses((status = 201, description = $thing, body = $View), NewRefused)
+        )]
+        pub(super) async fn $create(
+            State(catalog): State<Catalog>,
+            New { body, key }: New<$New>,
+        ) -> Result<Response, Problem> {
+            let edit = body.into_edit(catalog.terms)?;
+            Ok(written($make(&catalog, key, edit).await?))
+        }
+
+        $(#[doc = $change_doc])*
+        #[utoipa::path(
+            patch, path = $one, tag = "catalog", request_body = $Changes,
+            params(("id" = $Id, Path, description = "Which"), ChangeHeaders),
+            responses((status = 200, description = $thing, body = $View), ChangeRefused)
+        )]
+        pub(super) async fn $change(
+            State(catalog): State<Catalog>,
+            Change { target, body }: Change<$Id, $Changes>,
+        ) -> Result<Response, Problem> {
+            let edit = body.into_edit(catalog.terms)?;
+            Ok(written($edit(&catalog, target, edit).await?))
+        }
+
+        $(#[doc = $remove_doc])*
+        #[utoipa::path(
+            delete, path = $one, tag = "catalog",
+            params(("id" = $Id, Path, description = "Which"), RemovalHeaders), responses(RemovalEnds)
+        )]
+        pub(super) async fn $remove(
+            State(catalog): State<Catalog>,
+            Removal(target): Removal<$Id>,
+        ) -> Result<StatusCode, Problem> {
+            $remove_flow(&catalog, target).await?;
+            Ok(StatusCode::NO_CONTENT)
+        }
+    };
+}
+pub(super) use written_by_staff;
 
 #[cfg(test)]
 mod tests {

@@ -1,17 +1,19 @@
 //! Products: lists, one in full, and what staff do with them.
 
 use super::{
-    edits::{Change, ChangeHeaders, ChangeRefused, New, NewHeaders, NewRefused, Removal, RemovalEnds, RemovalHeaders},
+    edits::{
+        Change, ChangeHeaders, ChangeRefused, New, NewHeaders, NewRefused, Removal, RemovalEnds, RemovalHeaders,
+        Wanted as _, written_by_staff,
+    },
     read,
     shapes::{NewProduct, ProductChanges},
     written,
 };
 use crate::{
     Catalog,
-    error::Error,
     flows::{
         products,
-        reading::{self, Search},
+        reading::{self, Prices, Search},
     },
     model::Status,
     store::reads::Sort,
@@ -23,7 +25,7 @@ use axum::{
     response::Response,
 };
 use bodega_contracts::ProductId;
-use bodega_kernel::{Page, Role};
+use bodega_kernel::{Currency, Page, Role};
 use bodega_web::{Paging, Path, Problem, Query, Who};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -38,18 +40,34 @@ pub(super) struct ProductSearch {
     category: Option<String>,
     /// The slug of a brand.
     brand: Option<String>,
-    /// The lowest price, minor units of the shop's currency.
+    /// The lowest price, minor units of the currency that prices are shown in.
     price_min: Option<i64>,
-    /// The highest price, minor units of the shop's currency.
+    /// The highest price, minor units of the currency that prices are shown in.
     price_max: Option<i64>,
     /// Whether to see what can be bought now, or what cannot.
     in_stock: Option<bool>,
     /// The order; `newest` where it is left out.
     #[param(inline)]
     sort: Option<Sort>,
+    /// Prices in this currency, ISO 4217; what has no price in it is not listed.
+    #[param(value_type = Option<String>)]
+    currency: Option<Currency>,
+    /// Prices as in this market.
+    market: Option<String>,
     /// For staff: what is not active.
     #[param(inline)]
     status: Option<Status>,
+}
+
+/// In which currency the prices of a product are shown: the shop's where nothing is said.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct PricesIn {
+    /// ISO 4217; variants without a price in it are left out.
+    #[param(value_type = Option<String>)]
+    currency: Option<Currency>,
+    /// The currency of this market.
+    market: Option<String>,
 }
 
 impl ProductSearch {
@@ -66,6 +84,7 @@ impl ProductSearch {
             key: paging.key()?,
             limit: paging.limit,
             count: paging.count,
+            prices: Prices { currency: self.currency, market: self.market },
             status: self.status,
         })
     }
@@ -94,59 +113,33 @@ pub(super) async fn list_products(
 
 /// A product in full. Staff see those that are not active too.
 #[utoipa::path(
-    get, path = "/v1/products/{id}", tag = "catalog", params(("id" = String, Path, description = "Slug, or id")),
+    get, path = "/v1/products/{id}", tag = "catalog",
+    params(("id" = String, Path, description = "Slug, or id"), PricesIn),
     responses(
         (status = 200, description = "The product", body = ProductView),
         (status = 304, description = "Nothing has changed"),
-        (status = 404, description = "There is no such product for sale"),
+        (status = 404, description = "There is no such product for sale, or not in this currency"),
+        (status = 422, description = "There is no such market"),
     )
 )]
 pub(super) async fn get_product(
     State(catalog): State<Catalog>,
     Who(caller): Who,
     Path(name): Path<String>,
+    Query(prices): Query<PricesIn>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let answer = reading::product(&catalog, &name, caller.is_at_least(Role::Staff)).await?;
+    let prices = Prices { currency: prices.currency, market: prices.market };
+    let answer = reading::product(&catalog, &name, &prices, caller.is_at_least(Role::Staff)).await?;
     Ok(read(&headers, answer))
 }
 
-/// Makes a product.
-#[utoipa::path(
-    post, path = "/v1/products", tag = "catalog", request_body = NewProduct, params(NewHeaders),
-    responses((status = 201, description = "The product", body = ProductView), NewRefused)
-)]
-pub(super) async fn create_product(
-    State(catalog): State<Catalog>,
-    New { body, key }: New<NewProduct>,
-) -> Result<Response, Problem> {
-    let edit = body.into_edit(&catalog.terms).map_err(Error::Invalid)?;
-    Ok(written(products::create_product(&catalog, key, edit).await?))
-}
-
-/// Changes a product.
-#[utoipa::path(
-    patch, path = "/v1/products/{id}", tag = "catalog", request_body = ProductChanges,
-    params(("id" = ProductId, Path, description = "Which"), ChangeHeaders),
-    responses((status = 200, description = "The product", body = ProductView), ChangeRefused)
-)]
-pub(super) async fn change_product(
-    State(catalog): State<Catalog>,
-    Change { target, body }: Change<ProductId, ProductChanges>,
-) -> Result<Response, Problem> {
-    let edit = body.into_edit(&catalog.terms).map_err(Error::Invalid)?;
-    Ok(written(products::change_product(&catalog, target, edit).await?))
-}
-
-/// Archives a product: it is off sale, and its slug and SKUs stay taken.
-#[utoipa::path(
-    delete, path = "/v1/products/{id}", tag = "catalog",
-    params(("id" = ProductId, Path, description = "Which"), RemovalHeaders), responses(RemovalEnds)
-)]
-pub(super) async fn archive_product(
-    State(catalog): State<Catalog>,
-    Removal(target): Removal<ProductId>,
-) -> Result<StatusCode, Problem> {
-    products::archive_product(&catalog, target).await?;
-    Ok(StatusCode::NO_CONTENT)
+written_by_staff! {
+    "The product": ProductId => ProductView at "/v1/products", "/v1/products/{id}";
+    /// Makes a product.
+    create create_product(NewProduct) by products::create_product;
+    /// Changes a product.
+    change change_product(ProductChanges) by products::change_product;
+    /// Archives a product: it is off sale, and its slug and SKUs stay taken.
+    remove archive_product by products::archive_product;
 }

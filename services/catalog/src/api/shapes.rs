@@ -1,8 +1,10 @@
 //! What staff send, and the edit it stands for. Fields that are unknown are refused; bounds are the model's.
 
+use super::edits::Wanted;
+use crate::error::Error;
 use crate::model::{Edit, Fault, Link, Photo, Status, Terms, VariantEdit};
 use bodega_contracts::{BrandId, CategoryId, VariantId};
-use bodega_kernel::{Money, Sku};
+use bodega_kernel::{Currency, Money, Sku};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -63,6 +65,12 @@ pub(super) struct NewVariant {
     /// Whether stock is kept of it; yes where it is left out.
     #[serde(default = "yes")]
     stocked: bool,
+    /// How it is taxed: a class that has a rate in the table of the shop's country, `standard`, or `zero`. Where it is
+    /// left out it stays; of a new variant it is `standard`.
+    tax_class: Option<String>,
+    /// What one costs in further currencies, minor units, at most 8: `{"EUR": 1299}`. Where it is left out they stay.
+    #[schema(value_type = Option<BTreeMap<String, i64>>)]
+    prices: Option<BTreeMap<Currency, i64>>,
 }
 
 fn yes() -> bool {
@@ -98,8 +106,10 @@ pub(super) struct ProductChanges {
     variants: Option<Vec<NewVariant>>,
 }
 
-impl NewProduct {
-    pub(super) fn into_edit(self, terms: &Terms) -> Result<Edit, Vec<Fault>> {
+impl Wanted for NewProduct {
+    type Edit = Edit;
+
+    fn into_edit(self, terms: Terms) -> Result<Edit, Error> {
         Ok(Edit {
             slug: self.slug,
             name: Some(self.name),
@@ -115,8 +125,10 @@ impl NewProduct {
     }
 }
 
-impl ProductChanges {
-    pub(super) fn into_edit(self, terms: &Terms) -> Result<Edit, Vec<Fault>> {
+impl Wanted for ProductChanges {
+    type Edit = Edit;
+
+    fn into_edit(self, terms: Terms) -> Result<Edit, Error> {
         Ok(Edit {
             slug: self.slug,
             name: self.name,
@@ -132,7 +144,7 @@ impl ProductChanges {
     }
 }
 
-fn variants(list: Vec<NewVariant>, terms: &Terms) -> Result<Vec<VariantEdit>, Vec<Fault>> {
+fn variants(list: Vec<NewVariant>, terms: Terms) -> Result<Vec<VariantEdit>, Error> {
     let mut faults = Vec::new();
     let mut foreign = |index: usize, field: &str, money: Money| {
         if money.currency != terms.currency {
@@ -141,6 +153,7 @@ fn variants(list: Vec<NewVariant>, terms: &Terms) -> Result<Vec<VariantEdit>, Ve
         }
         money.amount
     };
+    let main = terms.currency;
     let mut edits = Vec::with_capacity(list.len());
     for (index, variant) in list.into_iter().enumerate() {
         edits.push(VariantEdit {
@@ -152,7 +165,14 @@ fn variants(list: Vec<NewVariant>, terms: &Terms) -> Result<Vec<VariantEdit>, Ve
             barcode: variant.barcode,
             grams: variant.grams,
             stocked: variant.stocked,
+            tax_class: variant.tax_class,
+            prices: variant.prices,
         });
     }
-    if faults.is_empty() { Ok(edits) } else { Err(faults) }
+    for (index, edit) in edits.iter().enumerate() {
+        if edit.prices.as_ref().is_some_and(|prices| prices.contains_key(&main)) {
+            faults.push(Fault::new(format!("/variants/{index}/prices/{main}"), "is what `price` says"));
+        }
+    }
+    if faults.is_empty() { Ok(edits) } else { Err(Error::Invalid(faults)) }
 }

@@ -1,16 +1,20 @@
 //! Categories and brands.
 
 use super::{
-    edits::{Change, ChangeHeaders, ChangeRefused, New, NewHeaders, NewRefused, Removal, RemovalEnds, RemovalHeaders},
+    edits::{
+        Change, ChangeHeaders, ChangeRefused, New, NewHeaders, NewRefused, Removal, RemovalEnds, RemovalHeaders,
+        Wanted, written_by_staff,
+    },
     read, written,
 };
 use crate::{
     Catalog,
+    error::Error,
     flows::{
         reading::{self, Names},
-        taxonomy::{self, Naming},
+        taxonomy::{self, Naming, Place},
     },
-    model::Link,
+    model::{Link, Terms},
     views::{BrandView, CategoryView},
 };
 use axum::{
@@ -89,46 +93,6 @@ pub(super) async fn list_categories(
     Ok(read(&headers, reading::list_categories(&catalog, names(&paging)?).await?))
 }
 
-/// Makes a category.
-#[utoipa::path(
-    post, path = "/v1/categories", tag = "catalog", request_body = NewCategory, params(NewHeaders),
-    responses((status = 201, description = "The category", body = CategoryView), NewRefused)
-)]
-pub(super) async fn create_category(
-    State(catalog): State<Catalog>,
-    New { body, key }: New<NewCategory>,
-) -> Result<Response, Problem> {
-    let naming = Naming { name: Some(body.name), slug: body.slug };
-    Ok(written(taxonomy::create_category(&catalog, key, naming, body.parent_id).await?))
-}
-
-/// Renames or moves a category.
-#[utoipa::path(
-    patch, path = "/v1/categories/{id}", tag = "catalog", request_body = CategoryChanges,
-    params(("id" = CategoryId, Path, description = "Which"), ChangeHeaders),
-    responses((status = 200, description = "The category", body = CategoryView), ChangeRefused)
-)]
-pub(super) async fn change_category(
-    State(catalog): State<Catalog>,
-    Change { target, body }: Change<CategoryId, CategoryChanges>,
-) -> Result<Response, Problem> {
-    let naming = Naming { name: body.name, slug: body.slug };
-    Ok(written(taxonomy::change_category(&catalog, target, naming, body.parent_id).await?))
-}
-
-/// Deletes a category in which nothing stands.
-#[utoipa::path(
-    delete, path = "/v1/categories/{id}", tag = "catalog",
-    params(("id" = CategoryId, Path, description = "Which"), RemovalHeaders), responses(RemovalEnds)
-)]
-pub(super) async fn delete_category(
-    State(catalog): State<Catalog>,
-    Removal(target): Removal<CategoryId>,
-) -> Result<StatusCode, Problem> {
-    taxonomy::delete_category(&catalog, target).await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
 /// Brands by slug.
 #[utoipa::path(
     get, path = "/v1/brands", tag = "catalog", params(Paging),
@@ -142,42 +106,54 @@ pub(super) async fn list_brands(
     Ok(read(&headers, reading::list_brands(&catalog, names(&paging)?).await?))
 }
 
-/// Makes a brand.
-#[utoipa::path(
-    post, path = "/v1/brands", tag = "catalog", request_body = NewBrand, params(NewHeaders),
-    responses((status = 201, description = "The brand", body = BrandView), NewRefused)
-)]
-pub(super) async fn create_brand(
-    State(catalog): State<Catalog>,
-    New { body, key }: New<NewBrand>,
-) -> Result<Response, Problem> {
-    let naming = Naming { name: Some(body.name), slug: body.slug };
-    Ok(written(taxonomy::create_brand(&catalog, key, naming).await?))
+written_by_staff! {
+    "The category": CategoryId => CategoryView at "/v1/categories", "/v1/categories/{id}";
+    /// Makes a category.
+    create create_category(NewCategory) by taxonomy::create_category;
+    /// Renames or moves a category.
+    change change_category(CategoryChanges) by taxonomy::change_category;
+    /// Deletes a category in which nothing stands.
+    remove delete_category by taxonomy::delete_category;
 }
 
-/// Renames a brand.
-#[utoipa::path(
-    patch, path = "/v1/brands/{id}", tag = "catalog", request_body = BrandChanges,
-    params(("id" = BrandId, Path, description = "Which"), ChangeHeaders),
-    responses((status = 200, description = "The brand", body = BrandView), ChangeRefused)
-)]
-pub(super) async fn change_brand(
-    State(catalog): State<Catalog>,
-    Change { target, body }: Change<BrandId, BrandChanges>,
-) -> Result<Response, Problem> {
-    let naming = Naming { name: body.name, slug: body.slug };
-    Ok(written(taxonomy::change_brand(&catalog, target, naming).await?))
+written_by_staff! {
+    "The brand": BrandId => BrandView at "/v1/brands", "/v1/brands/{id}";
+    /// Makes a brand.
+    create create_brand(NewBrand) by taxonomy::create_brand;
+    /// Renames a brand.
+    change change_brand(BrandChanges) by taxonomy::change_brand;
+    /// Deletes a brand that no product has.
+    remove delete_brand by taxonomy::delete_brand;
 }
 
-/// Deletes a brand that no product has.
-#[utoipa::path(
-    delete, path = "/v1/brands/{id}", tag = "catalog",
-    params(("id" = BrandId, Path, description = "Which"), RemovalHeaders), responses(RemovalEnds)
-)]
-pub(super) async fn delete_brand(
-    State(catalog): State<Catalog>,
-    Removal(target): Removal<BrandId>,
-) -> Result<StatusCode, Problem> {
-    taxonomy::delete_brand(&catalog, target).await?;
-    Ok(StatusCode::NO_CONTENT)
+impl Wanted for NewCategory {
+    type Edit = Place;
+
+    fn into_edit(self, _: Terms) -> Result<Place, Error> {
+        Ok(Place { naming: Naming { name: Some(self.name), slug: self.slug }, parent: self.parent_id.into() })
+    }
+}
+
+impl Wanted for CategoryChanges {
+    type Edit = Place;
+
+    fn into_edit(self, _: Terms) -> Result<Place, Error> {
+        Ok(Place { naming: Naming { name: self.name, slug: self.slug }, parent: self.parent_id })
+    }
+}
+
+impl Wanted for NewBrand {
+    type Edit = Naming;
+
+    fn into_edit(self, _: Terms) -> Result<Naming, Error> {
+        Ok(Naming { name: Some(self.name), slug: self.slug })
+    }
+}
+
+impl Wanted for BrandChanges {
+    type Edit = Naming;
+
+    fn into_edit(self, _: Terms) -> Result<Naming, Error> {
+        Ok(Naming { name: self.name, slug: self.slug })
+    }
 }

@@ -14,7 +14,7 @@ use crate::{
     views::{ImportFault, ImportReport, ImportedStock},
 };
 use axum::body::Bytes;
-use bodega_contracts::catalog::{OpeningStock, ProductStocked};
+use bodega_contracts::catalog::{OpeningStock, ProductStocked, STANDARD_TAX, ZERO_TAX};
 use bodega_db::{DbError, IdempotencyKey, StoredAnswer, Tx};
 use std::{sync::Arc, time::Duration};
 
@@ -117,7 +117,7 @@ async fn portion(catalog: &Catalog, products: &Arc<[ImportedProduct]>, start: us
         let stored = catalog.db.write_following(trace, async move |tx: &mut Tx| {
             let mut outcomes = Vec::with_capacity(PORTION);
             for product in products[start..].iter().take(PORTION) {
-                outcomes.push(import_alone(tx, &terms, product).await?);
+                outcomes.push(import_alone(tx, terms, product).await?);
             }
             Ok::<_, Error>(outcomes)
         });
@@ -132,7 +132,7 @@ async fn portion(catalog: &Catalog, products: &Arc<[ImportedProduct]>, start: us
 }
 
 /// A refusal undoes and rejects this product and no other.
-async fn import_alone(tx: &mut Tx, terms: &Terms, product: &ImportedProduct) -> Result<Imported, Error> {
+async fn import_alone(tx: &mut Tx, terms: Terms, product: &ImportedProduct) -> Result<Imported, Error> {
     let rejected = |reason| Ok(Imported { outcome: Outcome::Rejected(reason), stock: Vec::new() });
     match tx.nested(async |tx| import_product(tx, terms, product).await).await {
         Err(Error::Db(error)) if error.is_transient() => Err(Error::Db(error)),
@@ -145,7 +145,7 @@ async fn import_alone(tx: &mut Tx, terms: &Terms, product: &ImportedProduct) -> 
     }
 }
 
-async fn import_product(tx: &mut Tx, terms: &Terms, item: &ImportedProduct) -> Result<Imported, Error> {
+async fn import_product(tx: &mut Tx, terms: Terms, item: &ImportedProduct) -> Result<Imported, Error> {
     let before = store::products::locked_by_handle(tx, &item.handle).await?;
     let edit = wanted(tx, item, before.as_ref()).await?;
     let stock = stock(item, before.as_ref());
@@ -206,11 +206,11 @@ async fn wanted(tx: &mut Tx, item: &ImportedProduct, before: Option<&Product>) -
         options: Some(item.options.clone()),
         tags: Some(item.tags.iter().map(|tag| one_line(tag)).collect()),
         photos: (!photos.is_empty()).then_some(photos),
-        variants: Some(item.variants.iter().map(variant).collect()),
+        variants: Some(item.variants.iter().map(|item| variant(item, before)).collect()),
     })
 }
 
-fn variant(item: &ImportedVariant) -> VariantEdit {
+fn variant(item: &ImportedVariant, before: Option<&Product>) -> VariantEdit {
     VariantEdit {
         id: None,
         sku: item.sku.clone(),
@@ -220,6 +220,18 @@ fn variant(item: &ImportedVariant) -> VariantEdit {
         barcode: item.barcode.clone(),
         grams: item.grams,
         stocked: item.stocked,
+        tax_class: class(item, before),
+        prices: None,
+    }
+}
+
+/// Of what is not taxable the class that is taxed nowhere. What is taxable keeps the class that staff gave it.
+fn class(item: &ImportedVariant, before: Option<&Product>) -> Option<String> {
+    let known = before.and_then(|before| before.variants.iter().find(|variant| variant.sku == item.sku));
+    match item.taxable {
+        Some(false) => Some(ZERO_TAX.to_owned()),
+        Some(true) if known.is_some_and(|known| known.tax_class == ZERO_TAX) => Some(STANDARD_TAX.to_owned()),
+        Some(true) | None => None,
     }
 }
 

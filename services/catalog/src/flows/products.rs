@@ -1,10 +1,10 @@
 //! Making, changing and archiving products: each change is one version, and one event in its transaction.
 
-use super::{Answered, Done, Target, once_seen};
+use super::{Answered, Done, Target, once_seen, retelling::tell};
 use crate::{
     Catalog,
     error::Error,
-    model::{Edit, Fault, Product, Status, Terms, numbered, slug_of},
+    model::{Edit, Fault, Product, Status, Surroundings, Terms, numbered, slug_of},
     store::{
         self, products,
         taxonomy::{self, Brand, Category, Entry as _},
@@ -28,8 +28,8 @@ pub(crate) async fn create_product(
 ) -> Result<Answered, Error> {
     let terms = catalog.terms;
     once_seen(catalog, key, async move |tx| {
-        let product = create(tx, &terms, &edit, None).await?;
-        answer(tx, 201, &product, &terms).await
+        let product = create(tx, terms, &edit, None).await?;
+        answer(tx, 201, &product, terms).await
     })
     .await
 }
@@ -44,8 +44,8 @@ pub(crate) async fn change_product(
     once_seen(catalog, target.key.clone(), async move |tx| {
         let before = products::locked(tx, target.id).await?.ok_or(Error::NotFound)?;
         target.check(before.version)?;
-        let product = change(tx, &terms, &before, &edit).await?.unwrap_or(before);
-        answer(tx, 200, &product, &terms).await
+        let product = change(tx, terms, &before, &edit).await?.unwrap_or(before);
+        answer(tx, 200, &product, terms).await
     })
     .await
 }
@@ -58,12 +58,13 @@ pub(crate) async fn archive_product(catalog: &Catalog, target: Target<ProductId>
 
 /// A new product of `edit`. The slug that `edit` names must be free; without one a free slug is found from the handle or
 /// the name, with a number where products would otherwise share it.
-pub(super) async fn create(tx: &mut Tx, terms: &Terms, edit: &Edit, handle: Option<&str>) -> Result<Product, Error> {
+pub(super) async fn create(tx: &mut Tx, terms: Terms, edit: &Edit, handle: Option<&str>) -> Result<Product, Error> {
     let world = tx.world().clone();
     let blank = Product::blank(ProductId::new(&world), tx.now());
     let mut product = blank.edited(edit, || VariantId::new(&world))?;
     product.version = 1;
     lock_links(tx, &product).await?;
+    let around = surroundings(tx, terms, &product, None).await?;
     if let Some(slug) = &edit.slug {
         product.handle.clone_from(slug);
         if !products::insert(tx, &product).await? {
@@ -84,17 +85,12 @@ pub(super) async fn create(tx: &mut Tx, terms: &Terms, edit: &Edit, handle: Opti
             return Err(Error::Db(DbError::Unavailable("others take the same slugs at this moment".into())));
         }
     }
-    tx.emit(&product.told(terms))?;
+    tell(tx, terms, &product, &around).await?;
     Ok(product)
 }
 
 /// `before`, which is locked, as `edit` changes it; `None` where that is nothing.
-pub(super) async fn change(
-    tx: &mut Tx,
-    terms: &Terms,
-    before: &Product,
-    edit: &Edit,
-) -> Result<Option<Product>, Error> {
+pub(super) async fn change(tx: &mut Tx, terms: Terms, before: &Product, edit: &Edit) -> Result<Option<Product>, Error> {
     let world = tx.world().clone();
     let mut product = before.edited(edit, || VariantId::new(&world))?;
     if product == *before {
@@ -102,9 +98,26 @@ pub(super) async fn change(
     }
     product.version += 1;
     lock_links(tx, &product).await?;
+    let around = surroundings(tx, terms, &product, Some(before)).await?;
     products::update(tx, before, &product).await?;
-    tx.emit(&product.told(terms))?;
+    tell(tx, terms, &product, &around).await?;
     Ok(Some(product))
+}
+
+/// What a product is told with, read after its categories were locked; a fault where its variants are of no tax class
+/// that is known there.
+async fn surroundings(
+    tx: &mut Tx,
+    terms: Terms,
+    product: &Product,
+    before: Option<&Product>,
+) -> Result<Surroundings, Error> {
+    let around = store::tax::surroundings(tx, terms).await?;
+    let faults = product.unknown_classes(before, &around.home);
+    if !faults.is_empty() {
+        return Err(Error::Invalid(faults));
+    }
+    Ok(Surroundings { above: taxonomy::above(tx, &product.categories).await?, ..around })
 }
 
 async fn free_slug(tx: &mut Tx, base: &str) -> Result<String, DbError> {
@@ -132,7 +145,7 @@ async fn lock_links(tx: &mut Tx, product: &Product) -> Result<(Option<Brand>, Ve
     if faults.is_empty() { Ok((brand, categories)) } else { Err(Error::Invalid(faults)) }
 }
 
-async fn answer(tx: &mut Tx, status: u16, product: &Product, terms: &Terms) -> Result<Done, Error> {
+async fn answer(tx: &mut Tx, status: u16, product: &Product, terms: Terms) -> Result<Done, Error> {
     let (brand, categories) = lock_links(tx, product).await?;
     let skus: Vec<&Sku> = product.variants.iter().map(|variant| &variant.sku).collect();
     let available = store::available(tx, &skus).await?;

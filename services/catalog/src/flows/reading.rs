@@ -1,9 +1,10 @@
 //! What shoppers and staff read. Public answers are kept as bytes for a moment (see [`Pages`](crate::pages::Pages)).
 
+use super::markets::shown_in;
 use crate::{
     Catalog,
     error::Error,
-    model::{MAX_NAME_CHARS, MAX_SLUG_CHARS, Status},
+    model::{MAX_NAME_CHARS, MAX_SLUG_CHARS, Status, market_id_fault},
     pages::Page as Answer,
     store::{
         reads::{self, Filter, PageKey, Sort},
@@ -13,7 +14,7 @@ use crate::{
 };
 use axum::http::HeaderValue;
 use bodega_db::DbError;
-use bodega_kernel::{Page, PageLimit};
+use bodega_kernel::{Currency, Page, PageLimit};
 use bodega_web::etag_of;
 use serde::Serialize;
 
@@ -33,8 +34,16 @@ pub(crate) struct Search {
     pub(crate) key: Option<PageKey>,
     pub(crate) limit: PageLimit,
     pub(crate) count: bool,
+    pub(crate) prices: Prices,
     /// Staff alone may name one; everybody else sees what is active.
     pub(crate) status: Option<Status>,
+}
+
+/// In which currency prices are shown: the one that is named, or that of a market. Its debug form names the answer.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Prices {
+    pub(crate) currency: Option<Currency>,
+    pub(crate) market: Option<String>,
 }
 
 /// A page of products.
@@ -56,6 +65,7 @@ pub(crate) async fn list_products(catalog: &Catalog, search: Search, for_staff: 
 
 async fn found(catalog: &Catalog, search: Search) -> Result<Page<ProductSummary>, Error> {
     let db = catalog.db.reader();
+    let currency = shown_in(catalog, &search.prices).await?;
     let categories = match &search.category {
         Some(slug) => Some(reads::category_and_below(db, slug).await?),
         None => None,
@@ -75,18 +85,28 @@ async fn found(catalog: &Catalog, search: Search) -> Result<Page<ProductSummary>
         price_min: search.price_min,
         price_max: search.price_max,
         in_stock: search.in_stock,
+        currency: Some(currency).filter(|currency| *currency != catalog.terms.currency),
     };
     let rows = reads::list(db, &filter, search.sort, search.key, search.limit.and_one()).await?;
     let mut page = Page::of(rows, search.limit, |row| PageKey::of(search.sort, row))
-        .map(|row| ProductSummary::of(row, &catalog.terms, search.status.is_some()));
+        .map(|row| ProductSummary::of(row, catalog.terms, currency, search.status.is_some()));
     if search.count {
         page.total = Some(reads::count(db, &filter).await?);
     }
     Ok(page)
 }
 
+impl Prices {
+    /// Before the answer is looked for among those that are kept: names of any length name none.
+    fn check(&self) -> Result<(), Error> {
+        let fits = self.market.as_deref().is_none_or(|market| market_id_fault(market).is_none());
+        if fits { Ok(()) } else { Err(Error::invalid("/market", "is no market that is open")) }
+    }
+}
+
 impl Search {
     fn check(&self, for_staff: bool) -> Result<(), Error> {
+        self.prices.check()?;
         let texts = [("/q", &self.text), ("/category", &self.category), ("/brand", &self.brand)];
         for (pointer, text) in texts {
             if text.as_deref().is_some_and(|text| !is_plain(text, MAX_NAME_CHARS)) {
@@ -113,17 +133,19 @@ fn is_plain(text: &str, max_chars: usize) -> bool {
 }
 
 /// A product by slug or id: what is active for everybody, the rest for staff.
-pub(crate) async fn product(catalog: &Catalog, name: &str, for_staff: bool) -> Result<Answer, Error> {
+pub(crate) async fn product(catalog: &Catalog, name: &str, prices: &Prices, for_staff: bool) -> Result<Answer, Error> {
     if name.chars().count() > MAX_SLUG_CHARS + 2 || name.chars().any(char::is_control) {
         return Err(Error::NotFound);
     }
-    let kept = format!("product {name}");
+    prices.check()?;
+    let kept = format!("product {prices:?} {name}");
     if let Some(answer) = catalog.pages.get(&kept, catalog.world.now()) {
         return Ok(answer);
     }
     let (epoch, now) = (catalog.pages.epoch(), catalog.world.now());
+    let currency = shown_in(catalog, prices).await?;
     let found = reads::product(catalog.db.reader(), name).await?.ok_or(Error::NotFound)?;
-    let view = ProductView::found(found, &catalog.terms)?;
+    let view = ProductView::found(found, catalog.terms)?.shown_in(currency).ok_or(Error::NotFound)?;
     let active = view.status == Status::Active;
     if !active && !for_staff {
         return Err(Error::NotFound);
@@ -183,11 +205,11 @@ impl Names {
     }
 }
 
-fn listed(page: &impl Serialize) -> Result<Answer, DbError> {
+pub(super) fn listed(page: &impl Serialize) -> Result<Answer, DbError> {
     let body = json(page)?;
     Ok(Answer { etag: etag_of(&body), body: body.into() })
 }
 
-fn json(view: &impl Serialize) -> Result<Vec<u8>, DbError> {
+pub(super) fn json(view: &impl Serialize) -> Result<Vec<u8>, DbError> {
     serde_json::to_vec(view).map_err(|error| DbError::Refused(error.to_string().into()))
 }

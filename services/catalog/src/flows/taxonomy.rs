@@ -5,7 +5,10 @@ use crate::{
     Catalog,
     error::Error,
     model::{Fault, Link, MAX_NAME_CHARS, Tree, label, numbered, slug_fault, slug_of},
-    store::taxonomy::{self, Brand, Category, Entry, Label},
+    store::{
+        tax,
+        taxonomy::{self, Brand, Category, Entry, Label},
+    },
     views::{BrandView, CategoryView},
 };
 use bodega_contracts::{BrandId, CategoryId};
@@ -20,6 +23,13 @@ const NUMBERED_SLUGS: u32 = 20;
 pub(crate) struct Naming {
     pub(crate) name: Option<String>,
     pub(crate) slug: Option<String>,
+}
+
+/// What a category is to be called and where it is to stand. A new one whose parent is left out stands at the top.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Place {
+    pub(crate) naming: Naming,
+    pub(crate) parent: Link<CategoryId>,
 }
 
 impl Naming {
@@ -84,10 +94,10 @@ pub(crate) async fn delete_brand(catalog: &Catalog, target: Target<BrandId>) -> 
 pub(crate) async fn create_category(
     catalog: &Catalog,
     key: Option<IdempotencyKey>,
-    naming: Naming,
-    parent: Option<CategoryId>,
+    Place { naming, parent }: Place,
 ) -> Result<Answered, Error> {
     naming.check()?;
+    let parent = parent.over(None);
     once(&catalog.db, key, async move |tx| {
         let tree = taxonomy::tree(tx).await?;
         room_for_one(tree.count())?;
@@ -102,8 +112,7 @@ pub(crate) async fn create_category(
 pub(crate) async fn change_category(
     catalog: &Catalog,
     target: Target<CategoryId>,
-    naming: Naming,
-    parent: Link<CategoryId>,
+    Place { naming, parent }: Place,
 ) -> Result<Answered, Error> {
     naming.check()?;
     once_seen(catalog, target.key.clone(), async move |tx| {
@@ -113,6 +122,7 @@ pub(crate) async fn change_category(
         let parent = parent.over(before.parent);
         if parent != before.parent {
             may_stand(&tree, before.id, parent)?;
+            tax::surroundings_changed(tx).await?;
         }
         let category = Category { parent, label: naming.over(&before.label), ..before };
         change::<_, CategoryView>(tx, &before, category).await

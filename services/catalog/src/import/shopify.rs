@@ -129,7 +129,7 @@ fn variant(row: &Row, product: &ImportedProduct, currency: Currency) -> Result<I
         grams: grams(row.get("Variant Grams"))?,
         stocked: shipped && !gift_card,
         quantity: quantity(row.get("Variant Inventory Qty"))?,
-        taxable: yes_or_no(row, "Variant Taxable")?.unwrap_or(true),
+        taxable: yes_or_no(row, "Variant Taxable")?,
     })
 }
 

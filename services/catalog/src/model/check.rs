@@ -24,6 +24,8 @@ pub(crate) const MAX_DESCRIPTION_BYTES: usize = 100_000;
 /// The heaviest variant.
 pub(crate) const MAX_GRAMS: i64 = 1_000_000_000;
 
+/// The most further currencies of a variant.
+const MAX_PRICES: usize = 8;
 const MAX_OPTION_CHARS: usize = 50;
 const MAX_BARCODE_CHARS: usize = 64;
 const MAX_ALT_CHARS: usize = 1_000;
@@ -54,6 +56,11 @@ pub(crate) fn label(pointer: &str, text: &str, max_chars: usize, faults: &mut Ve
     } else if text.trim() != text {
         faults.push(Fault::new(pointer, "has no blanks at its ends"));
     }
+}
+
+/// The pointer of what a map at `at` holds under `name`.
+pub(crate) fn pointer_of(at: &str, name: &str) -> String {
+    format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"))
 }
 
 /// What is wrong with a slug that somebody chose.
@@ -136,8 +143,7 @@ fn variant(product: &Product, variant: &Variant, at: &str, faults: &mut Vec<Faul
         && product.options.iter().all(|option| variant.options.contains_key(option));
     if complete {
         for (name, value) in &variant.options {
-            let name = name.replace('~', "~0").replace('/', "~1");
-            label(&format!("{at}/options/{name}"), value, MAX_NAME_CHARS, faults);
+            label(&pointer_of(&format!("{at}/options"), name), value, MAX_NAME_CHARS, faults);
         }
     } else {
         let detail = "has a value for each option of the product and for nothing else";
@@ -145,6 +151,16 @@ fn variant(product: &Product, variant: &Variant, at: &str, faults: &mut Vec<Faul
     }
     if !(0..=MAX_PRICE).contains(&variant.price) {
         faults.push(Fault::new(format!("{at}/price/amount"), format!("is 0 to {MAX_PRICE} minor units")));
+    }
+    at_most(&format!("{at}/prices"), variant.prices.len(), MAX_PRICES, faults);
+    for (currency, price) in &variant.prices {
+        if !(0..=MAX_PRICE).contains(price) {
+            faults.push(Fault::new(format!("{at}/prices/{currency}"), format!("is 0 to {MAX_PRICE} minor units")));
+        }
+    }
+    if !super::tax::is_class(&variant.tax_class) {
+        let detail = "has 1 to 40 lower-case letters, digits, `-` and `_`";
+        faults.push(Fault::new(format!("{at}/tax_class"), detail));
     }
     if variant.compare_at.is_some_and(|price| !(0..=MAX_PRICE).contains(&price)) {
         faults.push(Fault::new(format!("{at}/compare_at_price/amount"), format!("is 0 to {MAX_PRICE} minor units")));

@@ -11,7 +11,18 @@ fn id(number: u128) -> VariantId {
 fn kind(sku: &str, size: Option<&str>, price: i64) -> VariantEdit {
     let options = size.map(|size| ("Size".to_owned(), size.to_owned())).into_iter().collect();
     let sku = Sku::new(sku).unwrap();
-    VariantEdit { id: None, sku, options, price, compare_at: None, barcode: None, grams: 0, stocked: true }
+    VariantEdit {
+        id: None,
+        sku,
+        options,
+        price,
+        compare_at: None,
+        barcode: None,
+        grams: 0,
+        stocked: true,
+        tax_class: None,
+        prices: None,
+    }
 }
 
 fn named(variants: Vec<VariantEdit>) -> Edit {
@@ -106,6 +117,10 @@ fn the_event_of_the_largest_product_is_carried_by_every_broker() {
     let options: Vec<String> = (0..MAX_OPTIONS).map(|number| format!("{}{number}", wide.repeat(40))).collect();
     let variants = (0..MAX_VARIANTS).map(|number| VariantEdit {
         options: options.iter().map(|name| (name.clone(), format!("{}{number}", wide.repeat(240)))).collect(),
+        prices: Some(
+            (b'A'..b'I').map(|letter| (Currency::new(&format!("XX{}", letter as char)).unwrap(), MAX_PRICE)).collect(),
+        ),
+        tax_class: Some("x".repeat(40)),
         ..kind(&format!("{}{number}", wide.repeat(60)), None, MAX_PRICE)
     });
     let edit = Edit { name: Some(wide.repeat(MAX_NAME_CHARS)), variants: Some(variants.collect()), ..Edit::default() };
@@ -114,8 +129,12 @@ fn the_event_of_the_largest_product_is_carried_by_every_broker() {
         number += 1;
         id(number)
     });
-    let told = product.unwrap().told(&Terms { currency: Currency::GBP, tax_rate_bp: 10_000 });
-    assert!(serde_json::to_string(&told).unwrap().len() < 190_000);
+    let terms = Terms { currency: Currency::GBP, country: Country::new("GB").unwrap() };
+    let above =
+        (0..MAX_CATEGORIES * Tree::MAX_DEPTH).map(|number| CategoryId(Uuid::from_u128(number as u128))).collect();
+    let around = Surroundings { state: 1, above, home: terms.untaxed() };
+    let told = serde_json::to_string(&product.unwrap().told(terms, &around)).unwrap();
+    assert!(told.len() < 190_000, "{}", told.len());
 }
 
 #[test]

@@ -10,16 +10,28 @@ use bodega_db::{DbError, OnConflict, Row, Tx, Value, params};
 use bodega_kernel::{Sku, uuid::Uuid};
 use serde::{Serialize, de::DeserializeOwned};
 
-const VARIANT_COLUMNS: &[&str] =
-    &["id", "product_id", "position", "sku", "options", "price", "compare_at", "barcode", "grams", "stocked"];
+const VARIANT_COLUMNS: &[&str] = &[
+    "id",
+    "product_id",
+    "position",
+    "sku",
+    "options",
+    "price",
+    "compare_at",
+    "barcode",
+    "grams",
+    "stocked",
+    "tax_class",
+    "prices",
+];
 
 /// The product of this id, locked until the transaction ends.
 pub(crate) async fn locked(tx: &mut Tx, id: ProductId) -> Result<Option<Product>, DbError> {
     let sql = "SELECT id, version, handle, slug, name, description, status, brand_id, options, tags, photos, created_ms \
                FROM products WHERE id = $1 ORDER BY id {lock}";
     let Some(row) = tx.query_one(sql, &params![id.0]).await? else { return Ok(None) };
-    let sql = "SELECT id, sku, options, price, compare_at, barcode, grams, stocked FROM variants WHERE product_id = $1 \
-               ORDER BY position LIMIT 1000";
+    let sql = "SELECT id, sku, options, price, compare_at, barcode, grams, stocked, tax_class, prices FROM variants \
+               WHERE product_id = $1 ORDER BY position LIMIT 1000";
     let variants = tx.query(sql, &params![id.0]).await?.iter().map(variant).collect::<Result<_, _>>()?;
     let sql = "SELECT category_id FROM product_categories WHERE product_id = $1 ORDER BY category_id LIMIT 1000";
     let categories = tx.query(sql, &params![id.0]).await?;
@@ -59,7 +71,30 @@ fn variant(row: &Row) -> Result<Variant, DbError> {
         barcode: row.get(5)?,
         grams: row.get(6)?,
         stocked: row.get(7)?,
+        tax_class: row.get(8)?,
+        prices: from_json(&row.get::<String>(9)?)?,
     })
+}
+
+/// Up to `limit` products that were last looked at before `state`, locked, each with the digest of what it was told
+/// with. Those that somebody else has locked are left out.
+pub(crate) async fn told_before(tx: &mut Tx, state: i64, limit: i64) -> Result<Vec<(ProductId, String)>, DbError> {
+    let sql = "SELECT id, told FROM products WHERE told_state < $1 ORDER BY told_state, id LIMIT $2 {skip locked}";
+    let rows = tx.query(sql, &params![state, limit]).await?;
+    rows.iter().map(|row| Ok((ProductId(row.get(0)?), row.get(1)?))).collect()
+}
+
+/// Notes in which state of its surroundings a product was looked at, and the digest of what it is told with.
+pub(crate) async fn note_told(tx: &mut Tx, id: ProductId, state: i64, told: &str) -> Result<(), DbError> {
+    let sql = "UPDATE products SET told_state = $2, told = $3 WHERE id = $1";
+    tx.execute(sql, &params![id.0, state, told]).await.map(drop)
+}
+
+/// Stores the next version of a product that is locked and otherwise the same.
+pub(crate) async fn count_up(tx: &mut Tx, product: &Product) -> Result<(), DbError> {
+    let now = tx.now();
+    let sql = "UPDATE products SET version = $2, changed_ms = $3 WHERE id = $1";
+    tx.execute(sql, &params![product.id.0, product.version, now]).await.map(drop)
 }
 
 /// Whether a new product went in; not where its handle or slug is taken.
@@ -92,6 +127,7 @@ pub(crate) async fn insert(tx: &mut Tx, product: &Product) -> Result<bool, Error
         return Ok(false);
     }
     insert_variants(tx, product).await?;
+    insert_prices(tx, product).await?;
     insert_categories(tx, product).await?;
     Ok(true)
 }
@@ -129,6 +165,10 @@ pub(crate) async fn update(tx: &mut Tx, before: &Product, product: &Product) -> 
         tx.execute("DELETE FROM variants WHERE product_id = $1", &params![product.id.0]).await?;
         insert_variants(tx, product).await?;
     }
+    if product.prices_from() != before.prices_from() {
+        tx.execute("DELETE FROM product_prices WHERE product_id = $1", &params![product.id.0]).await?;
+        insert_prices(tx, product).await?;
+    }
     if product.categories != before.categories {
         tx.execute("DELETE FROM product_categories WHERE product_id = $1", &params![product.id.0]).await?;
         insert_categories(tx, product).await?;
@@ -159,6 +199,8 @@ async fn insert_variants(tx: &mut Tx, product: &Product) -> Result<(), Error> {
             variant.barcode.as_ref(),
             variant.grams,
             variant.stocked,
+            &variant.tax_class,
+            to_json(&variant.prices)?,
         ];
         rows.push(values.to_vec());
     }
@@ -176,12 +218,21 @@ async fn insert_variants(tx: &mut Tx, product: &Product) -> Result<(), Error> {
     Err(Error::Db(DbError::Unavailable("a SKU was taken and is free again".into())))
 }
 
+/// What lists in another currency are sorted by.
+async fn insert_prices(tx: &mut Tx, product: &Product) -> Result<(), DbError> {
+    let prices = product.prices_from();
+    let rows: Vec<_> =
+        prices.iter().map(|(currency, price)| params![currency.code(), product.id.0, *price].to_vec()).collect();
+    tx.insert_rows("product_prices", &["currency", "product_id", "price_from"], OnConflict::Skip, &rows).await.map(drop)
+}
+
 async fn insert_categories(tx: &mut Tx, product: &Product) -> Result<(), DbError> {
     let rows: Vec<_> = product.categories.iter().map(|category| params![category.0, product.id.0].to_vec()).collect();
     tx.insert_rows("product_categories", &["category_id", "product_id"], OnConflict::Skip, &rows).await.map(drop)
 }
 
-fn to_json(value: &impl Serialize) -> Result<String, DbError> {
+/// As it is stored.
+pub(crate) fn to_json(value: &impl Serialize) -> Result<String, DbError> {
     serde_json::to_string(value).map_err(|error| DbError::Refused(error.to_string().into()))
 }
 

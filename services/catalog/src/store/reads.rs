@@ -2,13 +2,14 @@
 //!
 //! A page of a list is one query, whatever is filtered: whether a product is in stock comes with its row.
 
-use super::entities::{availability, brands, categories, product_categories, products, variants};
+use super::entities::{availability, brands, categories, product_categories, product_prices, products, variants};
 use crate::model::{Status, Tree};
 use bodega_contracts::CategoryId;
 use bodega_db::DbError;
+use bodega_kernel::Currency;
 use sea_orm::{
     ColumnTrait, Condition, DatabaseConnection, EntityTrait, ExprTrait, FromQueryResult, JoinType, Order,
-    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
     prelude::Uuid,
     sea_query::{Expr, LikeExpr, Query, SelectStatement},
 };
@@ -74,6 +75,8 @@ pub(crate) struct Filter {
     pub(crate) price_min: Option<i64>,
     pub(crate) price_max: Option<i64>,
     pub(crate) in_stock: Option<bool>,
+    /// Prices and stock are those of variants with a price in this currency; `None` is the main price, which all have.
+    pub(crate) currency: Option<Currency>,
 }
 
 /// A product as a list shows it.
@@ -99,15 +102,16 @@ pub(crate) async fn list(
     limit: u64,
 ) -> Result<Vec<ListedProduct>, DbError> {
     use products::Column as P;
+    let price = || price_from(filter.currency);
     let (column, order) = match sort {
         Sort::Newest => (None, Order::Desc),
-        Sort::Cheapest => (Some(P::PriceFrom), Order::Asc),
-        Sort::Dearest => (Some(P::PriceFrom), Order::Desc),
-        Sort::Name => (Some(P::NameKey), Order::Asc),
+        Sort::Cheapest => (Some(price()), Order::Asc),
+        Sort::Dearest => (Some(price()), Order::Desc),
+        Sort::Name => (Some(Expr::col((products::Entity, P::NameKey))), Order::Asc),
     };
-    let mut select = products::Entity::find().filter(condition(filter));
+    let mut select = found(filter);
     if let Some(key) = key {
-        select = select.filter(after(key));
+        select = select.filter(after(key, &price()));
     }
     if let Some(column) = column {
         select = select.order_by(column, order.clone());
@@ -116,8 +120,9 @@ pub(crate) async fn list(
         .order_by(P::Id, order)
         .limit(limit)
         .select_only()
-        .columns([P::Id, P::Slug, P::Name, P::NameKey, P::Status, P::PriceFrom, P::CompareFrom, P::Image])
-        .expr_as(Expr::exists(sellable_variant()), "in_stock")
+        .columns([P::Id, P::Slug, P::Name, P::NameKey, P::Status, P::CompareFrom, P::Image])
+        .expr_as(price(), "price_from")
+        .expr_as(Expr::exists(sellable_variant(filter.currency)), "in_stock")
         .into_model::<ListedProduct>()
         .all(db)
         .await?;
@@ -126,7 +131,24 @@ pub(crate) async fn list(
 
 /// How many products a list has in all.
 pub(crate) async fn count(db: &DatabaseConnection, filter: &Filter) -> Result<u64, DbError> {
-    Ok(products::Entity::find().filter(condition(filter)).count(db).await?)
+    Ok(found(filter).count(db).await?)
+}
+
+/// The products of a list; in another currency, those that have a price in it.
+fn found(filter: &Filter) -> Select<products::Entity> {
+    let select = products::Entity::find().filter(condition(filter));
+    let Some(currency) = filter.currency else { return select };
+    let priced = products::Entity::belongs_to(product_prices::Entity)
+        .from(products::Column::Id)
+        .to(product_prices::Column::ProductId);
+    select.join(JoinType::InnerJoin, priced.into()).filter(product_prices::Column::Currency.eq(currency.code()))
+}
+
+fn price_from(currency: Option<Currency>) -> Expr {
+    match currency {
+        None => Expr::col((products::Entity, products::Column::PriceFrom)),
+        Some(_) => Expr::col((product_prices::Entity, product_prices::Column::PriceFrom)),
+    }
 }
 
 fn condition(filter: &Filter) -> Condition {
@@ -141,7 +163,7 @@ fn condition(filter: &Filter) -> Condition {
         P::Id.in_subquery(members)
     });
     let stock = filter.in_stock.map(|wanted| {
-        let exists = Expr::exists(sellable_variant());
+        let exists = Expr::exists(sellable_variant(filter.currency));
         if wanted { exists } else { exists.not() }
     });
     Condition::all()
@@ -149,8 +171,8 @@ fn condition(filter: &Filter) -> Condition {
         .add_option(filter.text.as_deref().map(|text| Expr::col((products::Entity, P::NameKey)).like(contains(text))))
         .add_option(in_categories)
         .add_option(filter.brand.map(|brand| P::BrandId.eq(brand)))
-        .add_option(filter.price_min.map(|price| P::PriceFrom.gte(price)))
-        .add_option(filter.price_max.map(|price| P::PriceFrom.lte(price)))
+        .add_option(filter.price_min.map(|price| price_from(filter.currency).gte(price)))
+        .add_option(filter.price_max.map(|price| price_from(filter.currency).lte(price)))
         .add_option(stock)
 }
 
@@ -160,16 +182,16 @@ fn contains(text: &str) -> LikeExpr {
     LikeExpr::new(format!("%{escaped}%")).escape('!')
 }
 
-fn after(key: PageKey) -> Condition {
+fn after(key: PageKey, column: &Expr) -> Condition {
     use products::Column as P;
     match key {
         PageKey::Newest(id) => Condition::all().add(P::Id.lt(id)),
         PageKey::Cheapest(price, id) => Condition::any()
-            .add(P::PriceFrom.gt(price))
-            .add(Condition::all().add(P::PriceFrom.eq(price)).add(P::Id.gt(id))),
+            .add(column.clone().gt(price))
+            .add(Condition::all().add(column.clone().eq(price)).add(P::Id.gt(id))),
         PageKey::Dearest(price, id) => Condition::any()
-            .add(P::PriceFrom.lt(price))
-            .add(Condition::all().add(P::PriceFrom.eq(price)).add(P::Id.lt(id))),
+            .add(column.clone().lt(price))
+            .add(Condition::all().add(column.clone().eq(price)).add(P::Id.lt(id))),
         PageKey::Name(name, id) => {
             Condition::any().add(P::NameKey.gt(&name)).add(Condition::all().add(P::NameKey.eq(&name)).add(P::Id.gt(id)))
         }
@@ -177,14 +199,17 @@ fn after(key: PageKey) -> Condition {
 }
 
 /// A variant of the product in the outer query that can be sold now.
-fn sellable_variant() -> SelectStatement {
+fn sellable_variant(currency: Option<Currency>) -> SelectStatement {
     let column = |column: variants::Column| Expr::col((variants::Entity, column));
     let sku = Expr::col((availability::Entity, availability::Column::Sku));
+    // Prices are an object by currency, so that a code in quotes is in it where there is a price.
+    let priced = currency.map(|currency| column(variants::Column::Prices).like(format!("%\"{currency}\"%")));
     Query::select()
         .expr(Expr::val(1))
         .from(variants::Entity)
         .join(JoinType::LeftJoin, availability::Entity, sku.equals((variants::Entity, variants::Column::Sku)))
         .and_where(column(variants::Column::ProductId).equals((products::Entity, products::Column::Id)))
+        .cond_where(Condition::all().add_option(priced))
         .cond_where(
             Condition::any()
                 .add(column(variants::Column::Stocked).eq(false))

@@ -140,6 +140,21 @@ pub(crate) async fn categories(tx: &mut Tx, ids: &[CategoryId]) -> Result<Vec<Ca
     tx.query_keys(sql, &keys).await?.iter().map(category).collect()
 }
 
+/// These categories and all above them, sorted. Lock the categories first where they are not to move meanwhile.
+pub(crate) async fn above(tx: &mut Tx, categories: &[CategoryId]) -> Result<Vec<CategoryId>, DbError> {
+    let sql = "WITH RECURSIVE above (id, parent_id) AS ( \
+                 SELECT id, parent_id FROM categories WHERE id = $1 \
+                 UNION \
+                 SELECT parent.id, parent.parent_id FROM categories AS parent JOIN above ON parent.id = above.parent_id) \
+               SELECT id FROM above";
+    let keys: Vec<_> = categories.iter().flat_map(|id| params![id.0]).collect();
+    let rows = tx.query_keys(sql, &keys).await?;
+    let mut above = rows.iter().map(|row| Ok(CategoryId(row.get(0)?))).collect::<Result<Vec<_>, DbError>>()?;
+    above.sort_unstable();
+    above.dedup();
+    Ok(above)
+}
+
 /// All categories, locked: what decides about the shape of the tree.
 pub(crate) async fn tree(tx: &mut Tx) -> Result<Tree, DbError> {
     let sql = "SELECT id, parent_id FROM categories ORDER BY id LIMIT 2000 {lock}";

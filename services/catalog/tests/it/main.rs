@@ -4,8 +4,13 @@
 mod hostile;
 mod importing;
 mod listing;
+mod markets;
 mod opening;
+mod prices;
 mod products;
+mod retelling;
 mod setup;
+mod shop;
 mod stock;
+mod tax;
 mod taxonomy;

@@ -37,6 +37,11 @@ impl Deref for Shop {
 }
 
 impl Shop {
+    /// All processes end, and as many start again on the same data.
+    pub(crate) async fn restarted(self) -> Self {
+        Self(self.0.restarted().await)
+    }
+
     /// The same, from another replica; only `PostgreSQL` has one.
     pub(crate) fn replica(&self) -> Option<Self> {
         (self.replicas() > 1).then(|| Self(self.0.on(1)))
@@ -49,6 +54,11 @@ impl Shop {
 
     pub(crate) async fn get_with(&self, path: &str, headers: &[(&str, &str)], caller: Caller) -> Answer {
         self.ask(0, Ask::get(path).by(caller).headers(headers)).await
+    }
+
+    /// Staff read.
+    pub(crate) async fn look(&self, path: &str) -> Answer {
+        self.get_with(path, &[], staff()).await
     }
 
     /// Staff write.

@@ -7,7 +7,8 @@ use crate::{
     model::{self, Claims},
 };
 use axum::http::HeaderMap;
-use bodega_kernel::{Caller, Time, UserId, World};
+use bodega_contracts::identity::Standing;
+use bodega_kernel::{Caller, Role, Time, UserId, World};
 use moka::sync::Cache;
 use sha2::{Digest, Sha256};
 use std::{sync::Arc, time::Duration};
@@ -31,6 +32,17 @@ pub(crate) struct Known {
     pub(crate) user: UserId,
     /// With the roles of now.
     pub(crate) caller: Caller,
+    /// How their session stands.
+    standing: Arc<Standing>,
+}
+
+impl Known {
+    /// Whether they may what `permission` stands for, as far as they are staff: an admin may everything, and so may
+    /// staff whose role is not narrowed. What has no permission is not for those whose role is.
+    pub(crate) fn may(&self, permission: Option<&str>) -> bool {
+        let listed = |permitted: &Vec<String>| permission.is_some_and(|word| permitted.iter().any(|one| one == word));
+        self.caller.is_at_least(Role::Admin) || self.standing.permissions.as_ref().is_none_or(listed)
+    }
 }
 
 impl From<Away> for Refusal {
@@ -54,7 +66,7 @@ impl Authenticator {
             return Err(Refusal::InvalidToken);
         }
         let caller = Caller { user: Some(claims.user), roles: standing.roles.clone() };
-        Ok(Some(Known { user: claims.user, caller }))
+        Ok(Some(Known { user: claims.user, caller, standing }))
     }
 
     async fn claims(&self, token: &str) -> Result<Claims, Refusal> {

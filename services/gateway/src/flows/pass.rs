@@ -5,7 +5,7 @@ use crate::{
     clients::{Upstream, Upstreams},
     error::Refusal,
     model::{Found, Matcher},
-    settings::{Access, LimitClass, Route},
+    settings::{LimitClass, Route},
 };
 use axum::{
     Router,
@@ -14,7 +14,7 @@ use axum::{
     http::{HeaderName, Method, header},
     response::{IntoResponse, Response},
 };
-use bodega_kernel::{Caller, World};
+use bodega_kernel::{Caller, Role, World};
 use bodega_web::InternalKeys;
 use futures_util::FutureExt;
 use std::{
@@ -131,7 +131,7 @@ async fn through(gate: &Gate, mut request: Request, left: &mut Option<Left>) -> 
         if let Some(known) = &known {
             *left = Left::tighter(*left, gate.limits.count_account(known.user)?);
         }
-        let caller = admit(route.access, known)?;
+        let caller = admit(route, known)?;
         if route.service != IDENTITY {
             request.headers_mut().remove(header::AUTHORIZATION);
         }
@@ -151,12 +151,18 @@ fn clean(request: &mut Request) {
     }
 }
 
-fn admit(access: Access, known: Option<Known>) -> Result<Caller, Refusal> {
-    match (known, access.role()) {
-        (None, _) if access.takes_guests() => Ok(Caller::guest()),
-        (None, _) => Err(Refusal::Unauthenticated),
-        (Some(known), Some(role)) if !known.caller.is_at_least(role) => Err(Refusal::Forbidden),
-        (Some(known), _) => Ok(known.caller),
+/// Who comes in, and as what. Staff whose role does not permit this are shoppers here like others: a route for staff
+/// refuses them, and on any other they see what a shopper sees.
+fn admit(route: &Route, known: Option<Known>) -> Result<Caller, Refusal> {
+    let Some(mut known) = known else {
+        return if route.access.takes_guests() { Ok(Caller::guest()) } else { Err(Refusal::Unauthenticated) };
+    };
+    if !known.may(route.permission.as_deref()) {
+        known.caller.roles.retain(|role| *role < Role::Staff);
+    }
+    match route.access.role() {
+        Some(role) if !known.caller.is_at_least(role) => Err(Refusal::Forbidden),
+        Some(_) | None => Ok(known.caller),
     }
 }
 

@@ -68,6 +68,35 @@ async fn each_access_lets_in_whom_it_names() {
 }
 
 #[tokio::test]
+async fn staff_with_a_narrow_role_come_in_where_it_permits() {
+    use Role::{Admin, Customer, Staff};
+    let door = door();
+    let token = door.good_token();
+    let seen = async |path: &str| {
+        door.clock.advance(Duration::from_secs(30));
+        let answer = door.get_as(&token, path).await;
+        (answer.status.as_u16(), answer.body["caller"]["roles"].clone())
+    };
+    door.stand_narrowed(&[Customer, Staff], &["stock.read"]);
+    assert_eq!(seen("/stock").await, (200, json!(["customer", "staff"])));
+    assert_eq!(seen("/staff").await.0, 403, "what names no permission is not for them");
+    assert_eq!(seen("/order/7").await, (200, json!(["customer"])), "they see what a shopper sees");
+    assert_eq!(seen("/customer").await, (200, json!(["customer"])));
+    door.stand_narrowed(&[Customer, Staff], &["orders.read"]);
+    assert_eq!(seen("/stock").await.0, 403, "within half a minute");
+    assert_eq!(seen("/order/7").await, (200, json!(["customer", "staff"])));
+    door.stand_narrowed(&[Staff], &[]);
+    assert_eq!(seen("/stock").await.0, 403);
+    assert_eq!(seen("/user").await, (200, json!([])));
+    door.stand_narrowed(&[Admin], &[]);
+    for path in ["/stock", "/staff", "/admin"] {
+        assert_eq!(seen(path).await, (200, json!(["admin"])), "an admin may everything");
+    }
+    door.stand(true, &[Staff]);
+    assert_eq!((seen("/stock").await.0, seen("/staff").await.0, seen("/admin").await.0), (200, 200, 403));
+}
+
+#[tokio::test]
 async fn a_role_taken_away_and_a_session_closed_are_in_effect_within_a_minute() {
     let door = door();
     door.stand(true, &[Role::Staff]);

@@ -45,6 +45,8 @@ route = [
   { path = "/customer", methods = ["GET"], service = "echo", access = "customer" },
   { path = "/staff", methods = ["GET", "PUT"], service = "echo", access = "staff" },
   { path = "/admin", methods = ["GET"], service = "echo", access = "admin" },
+  { path = "/stock", methods = ["GET"], service = "echo", access = "staff", permission = "stock.read" },
+  { path = "/order/{id}", methods = ["GET"], service = "echo", access = "token", permission = "orders.read" },
   { path = "/login", methods = ["POST"], service = "echo", access = "public", limit = "login" },
   { path = "/slow", methods = ["GET"], service = "echo", access = "public" },
   { path = "/late", methods = ["GET"], service = "echo", access = "public", timeout_ms = 50 },
@@ -127,7 +129,7 @@ pub(crate) fn door_with(change: impl Fn(&mut Settings), elsewhere: Option<String
     let clock = ManualClock::at(Time::from_ms(NOW_S * 1000));
     let world = World::simulated(1, clock.clone());
     let internal = InternalKeys::new(&[9; 32]);
-    let standing = Standing { live: true, roles: vec![Role::Customer] };
+    let standing = Standing { live: true, roles: vec![Role::Customer], permissions: None };
     let identity = Arc::new(Identity {
         standing: Mutex::new(standing),
         away: AtomicBool::new(false),
@@ -237,7 +239,13 @@ impl Door {
     }
 
     pub(crate) fn stand(&self, live: bool, roles: &[Role]) {
-        *self.identity.standing.lock().unwrap() = Standing { live, roles: roles.to_vec() };
+        *self.identity.standing.lock().unwrap() = Standing { live, roles: roles.to_vec(), permissions: None };
+    }
+
+    /// Staff whose role is narrowed to these permissions.
+    pub(crate) fn stand_narrowed(&self, roles: &[Role], permissions: &[&str]) {
+        let permissions = Some(permissions.iter().map(|word| (*word).to_owned()).collect());
+        *self.identity.standing.lock().unwrap() = Standing { live: true, roles: roles.to_vec(), permissions };
     }
 
     pub(crate) async fn send(&self, request: Request) -> Answer {

@@ -1,11 +1,12 @@
-//! What other services ask: the keys that tokens are signed with, how a session stands, and how a user is written to.
+//! What other services ask: the keys that tokens are signed with, how a session stands, how a user is written to, and
+//! what the link in a mail holds.
 
 use crate::{Identity, error::Error, flows};
-use bodega_contracts::identity::{SessionStanding, SigningKeys, UserContact};
+use bodega_contracts::identity::{MailLink, SessionStanding, SigningKeys, UserContact};
 use bodega_rpc::{Answers, RpcError};
 
 pub(crate) fn answers(identity: &Identity) -> Answers {
-    let (keys, sessions, people) = (identity.clone(), identity.clone(), identity.clone());
+    let (keys, sessions, people, links) = (identity.clone(), identity.clone(), identity.clone(), identity.clone());
     Answers::new()
         .on(async move |_: SigningKeys| flows::signing_keys(&keys).map_err(|error| unanswered(&error)))
         .on(async move |asked: SessionStanding| {
@@ -13,6 +14,9 @@ pub(crate) fn answers(identity: &Identity) -> Answers {
         })
         .on(async move |asked: UserContact| {
             flows::user_contact(&people, asked.user_id).await.map_err(|error| unanswered(&error))
+        })
+        .on(async move |asked: MailLink| {
+            flows::mail_link(&links, &asked.request_id).await.map_err(|error| unanswered(&error))
         })
 }
 

@@ -40,6 +40,8 @@ struct Claims<'a> {
     sub: UserId,
     sid: Uuid,
     roles: &'a [Role],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    permissions: Option<&'a [String]>,
     iat: i64,
     exp: i64,
     jti: Uuid,
@@ -72,12 +74,13 @@ impl Signer {
         Ok(Self(Arc::new(Keys { signing, checking, header, public, issuer: issuer.to_owned(), lifetime })))
     }
 
-    /// An access token for a session, and the seconds it lives.
+    /// An access token for a session, and the seconds it lives. What it says of roles and permissions is for whoever shows
+    /// pages: the gateway asks how they stand.
     pub(crate) fn sign(
         &self,
         user: UserId,
         session: Uuid,
-        roles: &[Role],
+        (roles, permissions): (&[Role], Option<&[String]>),
         world: &World,
     ) -> Result<(String, u64), Error> {
         let now = world.now();
@@ -87,6 +90,7 @@ impl Signer {
             sub: user,
             sid: session,
             roles,
+            permissions,
             iat: seconds(now),
             exp: seconds(now.plus(self.0.lifetime)),
             jti: world.uuid(),

@@ -2,7 +2,7 @@
 
 use super::accounts::give;
 use crate::{Identity, error::Error, model::UserView, store};
-use bodega_contracts::identity::{Contact, UserRoleRemoved};
+use bodega_contracts::identity::{Contact, UserDisabled, UserRoleRemoved};
 use bodega_db::Tx;
 use bodega_kernel::{Page, PageLimit, Role, UserId};
 
@@ -20,7 +20,7 @@ pub(crate) async fn list_users(
 /// How a user is written to.
 pub(crate) async fn user_contact(identity: &Identity, user: UserId) -> Result<Option<Contact>, Error> {
     let found = store::find_user(&identity.db, user).await?;
-    Ok(found.map(|user| Contact { email: user.email, name: user.name, language: None }))
+    Ok(found.map(|user| Contact { email: user.email, name: user.name, language: user.language }))
 }
 
 /// Gives a role; fine if the user holds it.
@@ -58,9 +58,10 @@ pub(crate) async fn disable(identity: &Identity, user: UserId) -> Result<UserVie
         .db
         .write(async move |tx| {
             keep_an_admin_beside(tx, user).await?;
-            read(tx, user).await?;
-            store::set_disabled(tx, user, true).await?;
+            switch(tx, user, true).await?;
             store::revoke_sessions_of(tx, user).await?;
+            // Nobody gets in by a link in an old mail.
+            store::delete_requests_of(tx, user).await?;
             read(tx, user).await
         })
         .await
@@ -71,11 +72,21 @@ pub(crate) async fn enable(identity: &Identity, user: UserId) -> Result<UserView
     identity
         .db
         .write(async move |tx| {
-            read(tx, user).await?;
-            store::set_disabled(tx, user, false).await?;
+            switch(tx, user, false).await?;
             read(tx, user).await
         })
         .await
+}
+
+/// Disables or enables, and tells it where it was otherwise.
+async fn switch(tx: &mut Tx, user: UserId, disabled: bool) -> Result<(), Error> {
+    let enabled = store::lock_enabled(tx, user).await?;
+    read(tx, user).await?;
+    if enabled == disabled {
+        store::set_disabled(tx, user, disabled).await?;
+        tx.emit(&UserDisabled { user_id: user, disabled })?;
+    }
+    Ok(())
 }
 
 /// Refuses where `user` is the only admin who can log in. Locks all admins, so that two of them cannot remove each
@@ -87,5 +98,5 @@ async fn keep_an_admin_beside(tx: &mut Tx, user: UserId) -> Result<(), Error> {
 }
 
 async fn read(tx: &mut Tx, user: UserId) -> Result<UserView, Error> {
-    store::read_user(tx, user).await?.ok_or(Error::UserNotFound)
+    store::read_user(tx, user).await?.ok_or(Error::NotFound("user_not_found"))
 }

@@ -39,8 +39,11 @@ pub(crate) async fn log_in(identity: &Identity, email: &str, password: &str) -> 
     let account = model::digest(email.as_str());
     let place = identity.passwords.enter()?;
     let counted = account.clone();
-    let (attempts, since, now) = identity.db.write(async move |tx| store::count_attempt(tx, &counted).await).await?;
-    if let Some(wait) = model::wait(attempts, since, now) {
+    let waits = identity.db.write(async move |tx| {
+        let attempts = store::count_attempt(tx, &counted, model::GUESSES).await?;
+        Ok::<_, Error>(attempts.wait(model::GUESSES, tx.now()))
+    });
+    if let Some(wait) = waits.await? {
         return Err(Error::TooManyAttempts(wait));
     }
     let user = store::find_credentials(&identity.db, email.as_str()).await?;
@@ -51,7 +54,7 @@ pub(crate) async fn log_in(identity: &Identity, email: &str, password: &str) -> 
     };
     let (token, hash) = new_refresh_token(identity);
     let lifetime = identity.session_lifetime;
-    let (session, roles) = identity
+    let (session, may) = identity
         .db
         .write(async move |tx| {
             if let Checked::Rehashed(new) = &checked {
@@ -65,15 +68,15 @@ pub(crate) async fn log_in(identity: &Identity, email: &str, password: &str) -> 
             let session = NewSession { id: tx.world().uuid(), user: user.id, expires: tx.now().plus(lifetime) };
             store::insert_session(tx, &session).await?;
             store::insert_refresh_token(tx, &hash, session.id, store::FIRST_GENERATION).await?;
-            Ok((session.id, store::roles_of(tx, user.id).await?))
+            Ok((session.id, may_now(tx, user.id).await?))
         })
         .await?;
-    tokens(identity, user.id, session, &roles, token)
+    tokens(identity, user.id, session, &may, token)
 }
 
 /// What a refresh came to; reuse has to be committed although it is refused.
 enum Refreshed {
-    Good { user: UserId, session: Uuid, roles: Vec<Role> },
+    Good { user: UserId, session: Uuid, may: May },
     Refused,
 }
 
@@ -107,11 +110,11 @@ pub(crate) async fn refresh(identity: &Identity, refresh_token: &str) -> Result<
             if !store::is_enabled(tx, user).await? {
                 return Ok(Refreshed::Refused);
             }
-            Ok::<_, Error>(Refreshed::Good { user, session: id, roles: store::roles_of(tx, user).await? })
+            Ok::<_, Error>(Refreshed::Good { user, session: id, may: may_now(tx, user).await? })
         })
         .await?;
     match refreshed {
-        Refreshed::Good { user, session, roles } => tokens(identity, user, session, &roles, token),
+        Refreshed::Good { user, session, may } => tokens(identity, user, session, &may, token),
         Refreshed::Refused => Err(Error::BadRefreshToken),
     }
 }
@@ -158,25 +161,42 @@ pub(crate) async fn log_out_everywhere(identity: &Identity, user: UserId) -> Res
 
 /// How a session stands now.
 pub(crate) async fn session_standing(identity: &Identity, user: UserId, session: &str) -> Result<Standing, Error> {
-    let gone = Standing { live: false, roles: Vec::new() };
+    let gone = Standing { live: false, roles: Vec::new(), permissions: None };
     let Ok(id) = session.parse::<Uuid>() else { return Ok(gone) };
     match store::find_session(&identity.db, id, user).await? {
         Some(row) if row.is_live(identity.world.now()) => {
-            Ok(Standing { live: true, roles: store::find_roles(&identity.db, user).await? })
+            let roles = store::find_roles(&identity.db, user).await?;
+            let permissions = store::find_permissions(&identity.db, user).await?;
+            Ok(Standing { live: true, roles, permissions })
         }
         Some(_) | None => Ok(gone),
     }
 }
 
-/// Deletes sessions that are over and attempts that no longer count; whether there were any.
+/// Deletes what is over: sessions, links, invitations, and attempts that no longer count; whether there was anything.
 pub(crate) async fn forget_old(identity: &Identity) -> Result<bool, Error> {
-    Ok(identity
+    identity
         .db
         .write(async move |tx| {
-            let attempts = Time::from_ms(tx.now().ms() - model::ATTEMPT_WINDOW.as_millis() as i64);
-            store::delete_old(tx, attempts).await
+            let forgotten = Time::from_ms(tx.now().ms() - model::FORGOTTEN_AFTER.as_millis() as i64);
+            let sessions = store::delete_ended_sessions(tx).await?;
+            let attempts = store::delete_attempts_before(tx, model::MAILS, forgotten).await?;
+            let requests = store::delete_ended_requests(tx).await?;
+            let invitations = store::delete_ended_invitations(tx).await?;
+            Ok(sessions || attempts || requests || invitations)
         })
-        .await?)
+        .await
+}
+
+/// What a token says its user may do.
+struct May {
+    roles: Vec<Role>,
+    permissions: Option<Vec<String>>,
+}
+
+async fn may_now(tx: &mut Tx, user: UserId) -> Result<May, Error> {
+    let (roles, permissions) = (store::roles_of(tx, user).await?, store::permissions_of(tx, user).await?);
+    Ok(May { roles, permissions })
 }
 
 /// 256 random bits in hexadecimal digits, and the digest that is stored of them.
@@ -190,7 +210,8 @@ fn new_refresh_token(identity: &Identity) -> (String, Vec<u8>) {
     (token, hash)
 }
 
-fn tokens(identity: &Identity, user: UserId, session: Uuid, roles: &[Role], refresh: String) -> Result<Tokens, Error> {
-    let (access_token, expires_in) = identity.signer.sign(user, session, roles, &identity.world)?;
+fn tokens(identity: &Identity, user: UserId, session: Uuid, may: &May, refresh: String) -> Result<Tokens, Error> {
+    let signed = identity.signer.sign(user, session, (&may.roles, may.permissions.as_deref()), &identity.world);
+    let (access_token, expires_in) = signed?;
     Ok(Tokens { access_token, refresh_token: refresh, token_type: "Bearer", expires_in })
 }

@@ -1,5 +1,6 @@
 //! Entities, and reading outside of transactions.
 
+use super::staff::listed;
 use crate::{
     error::Error,
     model::{self, Session, UserView},
@@ -22,7 +23,11 @@ mod user {
         #[sea_orm(primary_key, auto_increment = false)]
         pub id: Uuid,
         pub email: String,
+        pub email_verified_ms: Option<i64>,
         pub name: Option<String>,
+        pub phone: Option<String>,
+        pub birthday: Option<String>,
+        pub language: Option<String>,
         pub password_hash: String,
         pub disabled: bool,
         pub created_ms: i64,
@@ -44,6 +49,40 @@ mod user_role {
         pub user_id: Uuid,
         #[sea_orm(primary_key, auto_increment = false)]
         pub role: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub(crate) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+mod staff_role {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "staff_roles")]
+    pub(crate) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub permissions: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub(crate) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+mod staff_role_holder {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "staff_role_holders")]
+    pub(crate) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub user_id: Uuid,
+        pub role_id: Uuid,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -86,13 +125,35 @@ pub(crate) struct Credentials {
 /// What a log-in with this address is checked against.
 pub(crate) async fn find_credentials(db: &Db, email: &str) -> Result<Option<Credentials>, Error> {
     let row = user::Entity::find().filter(user::Column::Email.eq(email)).one(db.reader()).await.map_err(away)?;
-    Ok(row.map(|row| Credentials { id: UserId(row.id), password_hash: row.password_hash, disabled: row.disabled }))
+    Ok(row.map(credentials))
+}
+
+/// What the password of a user is checked against.
+pub(crate) async fn find_credentials_of(db: &Db, user: UserId) -> Result<Option<Credentials>, Error> {
+    let row = user::Entity::find_by_id(user.0).one(db.reader()).await.map_err(away)?;
+    Ok(row.map(credentials))
+}
+
+fn credentials(row: user::Model) -> Credentials {
+    Credentials { id: UserId(row.id), password_hash: row.password_hash, disabled: row.disabled }
 }
 
 /// A user with their roles.
 pub(crate) async fn find_user(db: &Db, user: UserId) -> Result<Option<UserView>, Error> {
     let Some(row) = user::Entity::find_by_id(user.0).one(db.reader()).await.map_err(away)? else { return Ok(None) };
-    Ok(Some(view(row, find_roles(db, user).await?)))
+    Ok(Some(view(row, find_roles(db, user).await?, find_staff_role(db, user).await?)))
+}
+
+async fn find_staff_role(db: &Db, user: UserId) -> Result<Option<Uuid>, Error> {
+    let held = staff_role_holder::Entity::find_by_id(user.0).one(db.reader()).await.map_err(away)?;
+    Ok(held.map(|held| held.role_id))
+}
+
+/// What the staff role of a user permits, if they hold one.
+pub(crate) async fn find_permissions(db: &Db, user: UserId) -> Result<Option<Vec<String>>, Error> {
+    let Some(role) = find_staff_role(db, user).await? else { return Ok(None) };
+    let role = staff_role::Entity::find_by_id(role).one(db.reader()).await.map_err(away)?;
+    Ok(Some(role.map(|role| listed(&role.permissions)).unwrap_or_default()))
 }
 
 /// The roles of a user, sorted.
@@ -138,23 +199,38 @@ pub(crate) async fn list_users(
     let query = query.order_by_asc(user::Column::Id).limit(limit.and_one());
     let rows = query.all(db.reader()).await.map_err(away)?;
     let page = Page::of(rows, limit, |row| row.id);
-    let ids = page.items.iter().map(|row| row.id);
-    let roles = user_role::Entity::find().filter(user_role::Column::UserId.is_in(ids)).limit(1_000);
+    let ids: Vec<Uuid> = page.items.iter().map(|row| row.id).collect();
+    let roles = user_role::Entity::find().filter(user_role::Column::UserId.is_in(ids.clone())).limit(1_000);
     let mut words: HashMap<Uuid, Vec<String>> = HashMap::new();
     for row in roles.all(db.reader()).await.map_err(away)? {
         words.entry(row.user_id).or_default().push(row.role);
     }
+    let held = staff_role_holder::Entity::find().filter(staff_role_holder::Column::UserId.is_in(ids)).limit(1_000);
+    let held = held.all(db.reader()).await.map_err(away)?;
+    let held: HashMap<Uuid, Uuid> = held.into_iter().map(|row| (row.user_id, row.role_id)).collect();
     let mut page = page.map(|row| {
         let roles = words.remove(&row.id).unwrap_or_default();
-        view(row, model::roles(roles.iter().map(String::as_str)))
+        let staff_role = held.get(&row.id).copied();
+        view(row, model::roles(roles.iter().map(String::as_str)), staff_role)
     });
     page.total = total;
     Ok(page)
 }
 
-fn view(row: user::Model, roles: Vec<Role>) -> UserView {
-    let created_at = Time::from_ms(row.created_ms);
-    UserView { id: UserId(row.id), email: row.email, name: row.name, roles, disabled: row.disabled, created_at }
+fn view(row: user::Model, roles: Vec<Role>, staff_role_id: Option<Uuid>) -> UserView {
+    UserView {
+        id: UserId(row.id),
+        email: row.email,
+        email_verified: row.email_verified_ms.is_some(),
+        name: row.name,
+        phone: row.phone,
+        birthday: row.birthday,
+        language: row.language,
+        roles,
+        staff_role_id,
+        disabled: row.disabled,
+        created_at: Time::from_ms(row.created_ms),
+    }
 }
 
 fn away(error: DbErr) -> Error {

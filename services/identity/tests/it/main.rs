@@ -3,6 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod accounts;
+mod groups;
+mod passwords;
 mod people;
+mod profile;
 mod sessions;
 mod setup;
+mod staff;
+mod verification;

@@ -55,6 +55,25 @@ async fn roles_are_given_and_taken_and_each_change_is_told_once(shop: &Shop) {
     assert_eq!(shop.call(root, "DELETE", unknown, None).await.status, 404);
 }
 
+async fn disabling_is_told_once_and_ends_sessions_and_links(shop: &Shop) {
+    let root = admin(shop, "root@example.com").await;
+    let id = shop.register("anna@example.com").await;
+    let tokens = shop.log_in("anna@example.com", PASSWORD).await.json;
+    let before = shop.kinds().await.len();
+    for _ in 0..2 {
+        shop.call(root.clone(), "POST", &format!("/v1/users/{id}/disable"), None).await.expect(200);
+    }
+    assert!(!shop.standing(&tokens["access_token"]).await.live);
+    assert_eq!(shop.refresh(&tokens["refresh_token"]).await.status, 401);
+    assert!(shop.column::<String>("SELECT purpose FROM mail_requests").await.is_empty());
+    for _ in 0..2 {
+        shop.call(root.clone(), "POST", &format!("/v1/users/{id}/enable"), None).await.expect(200);
+    }
+    let told = shop.kinds().await.split_off(before);
+    assert_eq!(told, vec![("user.disabled.v1".to_owned(), id); 2]);
+    assert!(!shop.standing(&tokens["access_token"]).await.live, "what was closed stays closed");
+}
+
 async fn users_are_listed_in_pages_and_found_by_a_literal_part_of_their_address(shop: &Shop) {
     let root = admin(shop, "root@example.com").await;
     for email in ["anna@example.com", "bert@example.com", "an_a@other.org"] {
@@ -112,6 +131,7 @@ stories![
     only_admins_manage_people,
     roles_are_given_and_taken_and_each_change_is_told_once,
     users_are_listed_in_pages_and_found_by_a_literal_part_of_their_address,
+    disabling_is_told_once_and_ends_sessions_and_links,
     the_last_admin_stays_one,
     admins_who_remove_each_other_at_the_same_moment_leave_one,
 ];

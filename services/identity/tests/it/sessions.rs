@@ -111,7 +111,7 @@ async fn logging_out_closes_this_session_or_all_of_them(shop: &Shop) {
     assert!(!shop.standing(&five["access_token"]).await.live);
 }
 
-async fn of_many_log_ins_at_once_ten_are_tried_and_the_rest_wait_a_quarter_of_an_hour(shop: &Shop) {
+async fn of_many_log_ins_at_once_ten_are_tried_and_the_rest_wait_longer_each_time(shop: &Shop) {
     shop.register("anna@example.com").await;
     for email in ["anna@example.com", "nobody@example.com"] {
         let answers = join_all((0..20).map(|_| shop.log_in(email, "a chestnut under the lamp"))).await;
@@ -123,6 +123,10 @@ async fn of_many_log_ins_at_once_ten_are_tried_and_the_rest_wait_a_quarter_of_an
     }
     assert_eq!(shop.log_in("anna@example.com", PASSWORD).await.status, 429);
     shop.clock.advance(Duration::from_mins(15));
+    let again = join_all((0..20).map(|_| shop.log_in("nobody@example.com", "a chestnut under the lamp"))).await;
+    let waiting: Vec<_> = again.iter().filter(|answer| answer.status == 429).collect();
+    assert_eq!(waiting.len(), 10);
+    assert!(waiting.iter().all(|answer| answer.header("retry-after") == "1800"), "twice as long");
     assert_eq!(shop.log_in("anna@example.com", PASSWORD).await.status, 200);
     assert_eq!(
         shop.column::<i64>("SELECT attempts FROM login_attempts WHERE attempts < 5").await,
@@ -181,7 +185,7 @@ stories![
     a_session_ends_when_it_is_not_refreshed,
     refresh_tokens_are_random_and_stored_only_as_digests,
     logging_out_closes_this_session_or_all_of_them,
-    of_many_log_ins_at_once_ten_are_tried_and_the_rest_wait_a_quarter_of_an_hour,
+    of_many_log_ins_at_once_ten_are_tried_and_the_rest_wait_longer_each_time,
     an_overloaded_pool_says_so_at_once,
     a_standing_tells_the_roles_of_now,
     the_signing_key_survives_a_restart_and_its_secret_half_stays_here,

@@ -1,6 +1,6 @@
 //! Identity alone, under test: registering, logging in, and what is to be seen of it.
 
-use bodega_contracts::identity::{SessionStanding, Standing};
+use bodega_contracts::identity::{LinkToMail, MailLink, SessionStanding, Standing};
 use bodega_db::{DbError, FromValue, Tx};
 use bodega_kernel::{Caller, Role, UserId};
 use bodega_service::Definition;
@@ -96,6 +96,27 @@ impl Shop {
             tx.query(sql, &[]).await?.iter().map(|row| row.get(0)).collect::<Result<Vec<T>, DbError>>()
         };
         self.db().write(work).await.unwrap()
+    }
+
+    /// What the mail of the latest event of this type would hold, which names its request in this field.
+    pub(crate) async fn link(&self, kind: &str, field: &str) -> Option<LinkToMail> {
+        let events = self.events().await;
+        let event = events.iter().rfind(|event| *event.kind == *kind).unwrap();
+        let data: Value = serde_json::from_str(&event.data).unwrap();
+        let request_id = data[field].as_str().unwrap().to_owned();
+        self.rpc().ask(MailLink { request_id }).await.unwrap()
+    }
+
+    /// The token with which an address is verified, as in the latest mail.
+    pub(crate) async fn email_token(&self) -> String {
+        self.link("user.verification_requested.v1", "request_id").await.unwrap().token
+    }
+
+    /// The token with which a password is chosen, as in the mail that follows.
+    pub(crate) async fn reset_token(&self, email: &str) -> String {
+        self.call(guest(), "POST", "/v1/auth/forgot-password", Some(json!({"email": email}))).await.expect(202);
+        self.job("forgotten passwords").step().await;
+        self.link("user.password_reset_requested.v1", "request_id").await.unwrap().token
     }
 
     /// The events so far, by type and subject.

@@ -15,6 +15,7 @@ pub(crate) async fn receive_opening(tx: &mut Tx, opening: Vec<OpeningStock>) -> 
         by_sku.entry(sku).or_insert(quantity);
     }
     let opening: Vec<(Sku, i64)> = by_sku.into_iter().collect();
+    // The turn comes before any other lock.
     store::take_turn(tx).await?;
     let new = store::claim_openings(tx, &opening).await?;
     let new = opening.into_iter().zip(new).filter(|(_, new)| *new);

@@ -42,14 +42,14 @@ enum Stored {
 
 /// Brings reservations and stock to where `fact` puts them, order by order as they arrived. Twice is once.
 pub(crate) async fn settle(tx: &mut Tx, fact: Fact, asks: Vec<Ask>, hold_for: Duration) -> Result<(), DbError> {
-    store::take_turn(tx).await?;
+    let locations = store::take_turn(tx).await?;
     let turns = meet(tx, fact, asks).await?;
     let skus: BTreeSet<&Sku> = turns
         .iter()
         .filter(|turn| model::moves_stock(turn.case.state, fact))
-        .flat_map(|turn| turn.case.lines.pairs().iter().map(|(sku, _)| sku))
+        .flat_map(|turn| turn.case.lines.skus())
         .collect();
-    let mut shelf = store::lock_shelf(tx, &skus).await?;
+    let mut shelf = store::lock_shelf(tx, locations, &skus).await?;
     let cases: Vec<&Case> = turns.iter().map(|turn| &turn.case).collect();
     let outcomes = model::decide(fact, &mut shelf, &cases).map_err(|broken| {
         tracing::error!(%broken, "the books of stock do not agree");
@@ -112,12 +112,11 @@ fn forgotten_lines<'a>(asks: &'a [Ask], known: &BTreeMap<OrderId, Reservation>) 
     asks.iter().filter(forgotten).map(|ask| (ask.order, &ask.lines)).collect()
 }
 
-/// Writes what the batch decided: the states that are not as they are stored, and the ledger.
+/// Writes what the batch decided: the reservations that are not as they are stored, and the ledger.
 async fn record(tx: &mut Tx, turns: &[Turn], outcomes: &[Outcome]) -> Result<(), DbError> {
     let mut moved = Vec::new();
     let mut movements = Vec::new();
-    let outstanding: Vec<_> = turns.iter().map(|turn| turn.case.outstanding()).collect();
-    for ((turn, outcome), lines) in turns.iter().zip(outcomes).zip(&outstanding) {
+    for (turn, outcome) in turns.iter().zip(outcomes) {
         let order = turn.case.order;
         let from = match turn.stored {
             Stored::Nothing => None,
@@ -125,16 +124,16 @@ async fn record(tx: &mut Tx, turns: &[Turn], outcomes: &[Outcome]) -> Result<(),
             Stored::As(state) => Some(Some(state)),
         };
         if let (Some(from), Some(to)) = (from, outcome.state)
-            && from != Some(to)
+            && (from != Some(to) || outcome.taken != turn.case.taken)
         {
-            moved.push(Moved { order, from, to, short: &outcome.short });
+            moved.push(Moved { order, from, to, short: &outcome.short, taken: outcome.taken.as_ref() });
         }
-        if let Some((kind, shift)) = outcome.movement {
-            movements.extend(lines.pairs().iter().map(|(sku, quantity)| Movement {
+        if let Some((kind, shift, taken)) = &outcome.movement {
+            movements.extend(taken.lines().iter().map(|(sku, location, quantity)| Movement {
                 held: shift.held * quantity,
                 allocated: shift.allocated * quantity,
                 order: Some(order),
-                ..Movement::of(sku, kind)
+                ..Movement::of(sku, location, *kind)
             }));
         }
     }

@@ -2,7 +2,7 @@
 
 use super::tell_changes;
 use crate::{
-    model::{self, Case, Departure, Kind, Shift, Wanted},
+    model::{self, Case, Departure, Kind, Shift, Taken},
     store::{self, Movement},
 };
 use bodega_contracts::OrderId;
@@ -12,30 +12,28 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Takes off the shelf what left, parcel by parcel as they arrived.
 pub(crate) async fn ship(tx: &mut Tx, departures: Vec<Departure>) -> Result<(), DbError> {
-    store::take_turn(tx).await?;
+    let locations = store::take_turn(tx).await?;
     let claims: Vec<_> = departures.iter().map(|departure| (departure.id, departure.order)).collect();
     let new = store::claim_departures(tx, &claims).await?;
     let fresh: Vec<&Departure> =
         departures.iter().zip(new).filter(|(_, new)| *new).map(|(departure, _)| departure).collect();
     let mut cases = cases(tx, &fresh.iter().map(|departure| departure.order).collect()).await?;
-    let skus: BTreeSet<&Sku> =
-        fresh.iter().flat_map(|departure| departure.lines.pairs().iter().map(|(sku, _)| sku)).collect();
-    let mut shelf = store::lock_shelf(tx, &skus).await?;
-    let mut shifts = Vec::with_capacity(fresh.len());
+    let skus: BTreeSet<&Sku> = fresh.iter().flat_map(|departure| departure.lines.skus()).collect();
+    let mut shelf = store::lock_shelf(tx, locations, &skus).await?;
+    let mut gone = Vec::with_capacity(fresh.len());
     for departure in &fresh {
         let lost = || DbError::Unavailable("a reservation was not stored".into());
         let case = cases.get_mut(&departure.order).ok_or_else(lost)?;
-        let shift = model::depart(&mut shelf, case, &departure.lines).map_err(|broken| {
+        let left = model::depart(&mut shelf, case, &departure.lines).map_err(|broken| {
             tracing::error!(%broken, order = %departure.order, alert = true, "a parcel does not fit the books of stock");
             DbError::Refused(broken.to_string().into())
         })?;
-        shifts.push(shift);
+        gone.push(left);
     }
     let changes = shelf.changes();
     store::write_changes(tx, &changes).await?;
-    let shipped: Vec<(OrderId, &Wanted)> = cases.iter().map(|(order, case)| (*order, &case.shipped)).collect();
-    store::write_shipped(tx, &shipped).await?;
-    record(tx, &fresh, &shifts).await?;
+    store::write_shipped(tx, cases.values()).await?;
+    record(tx, &fresh, &gone).await?;
     tx.follow(fresh.first().and_then(|departure| departure.trace.clone()));
     tell_changes(tx, &changes)
 }
@@ -55,17 +53,17 @@ async fn cases(tx: &mut Tx, orders: &BTreeSet<OrderId>) -> Result<BTreeMap<Order
     Ok(orders.iter().map(case).collect())
 }
 
-async fn record(tx: &mut Tx, departures: &[&Departure], shifts: &[Shift]) -> Result<(), DbError> {
+async fn record(tx: &mut Tx, departures: &[&Departure], gone: &[(Shift, Taken)]) -> Result<(), DbError> {
     let references: Vec<String> = departures.iter().map(|departure| departure.id.to_string()).collect();
     let mut movements = Vec::new();
-    for ((departure, shift), reference) in departures.iter().zip(shifts).zip(&references) {
-        movements.extend(departure.lines.pairs().iter().map(|(sku, quantity)| Movement {
+    for ((departure, (shift, taken)), reference) in departures.iter().zip(gone).zip(&references) {
+        movements.extend(taken.lines().iter().map(|(sku, location, quantity)| Movement {
             on_hand: shift.on_hand * quantity,
             held: shift.held * quantity,
             allocated: shift.allocated * quantity,
             order: Some(departure.order),
             reference: Some(reference),
-            ..Movement::of(sku, Kind::Ship)
+            ..Movement::of(sku, location, Kind::Ship)
         }));
     }
     store::insert_movements(tx, &movements).await

@@ -1,16 +1,17 @@
-//! What people enter: a count, and goods that came or went. All of a request or nothing of it, once for a key.
+//! What people enter: a count, goods that came or went, what may be sold. All of a request or nothing of it, once for a key.
 
 use super::tell_changes;
 use crate::{
     Inventory,
     error::Error,
-    model::{self, Count, Kind, Level, NewMovement, Refusal, StockView},
+    model::{self, Count, Item, Kind, LocationId, NewMovement, Policy, PolicyChange, Refusal, Shelf},
     store::{self, Movement},
+    views::StockView,
 };
-use bodega_db::{IdempotencyKey, Replay, StoredAnswer, Tx};
+use bodega_db::{DbError, IdempotencyKey, Replay, StoredAnswer, Tx};
 use bodega_kernel::Sku;
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// What a write came to.
 pub(crate) enum Written<T> {
@@ -44,23 +45,68 @@ pub(crate) async fn count_stock(
 }
 
 async fn apply_count(tx: &mut Tx, actor: &str, sku: &Sku, count: &Count) -> Result<StockView, Error> {
-    store::take_turn(tx).await?;
-    let skus = BTreeSet::from([sku]);
-    store::make_missing(tx, &skus).await?;
-    let mut shelf = store::lock_shelf(tx, &skus).await?;
-    let level = shelf.level_mut(sku).ok_or_else(|| Refusal::Unknown { sku: sku.clone() })?;
-    *level = count.apply(sku, *level)?;
-    let unchanged = *level;
-    let Some(change) = shelf.changes().pop() else { return Ok(StockView::of(sku.clone(), unchanged)) };
-    store::write_count(tx, &change).await?;
-    let on_hand = change.after.on_hand - change.before.on_hand;
+    let mut shelf = lock(tx, &[(sku, &count.location)], |_| true).await?;
+    let before = shelf.item(sku).cloned().unwrap_or_default();
+    if let Some(item) = shelf.item_mut(sku) {
+        count.apply(sku, item)?;
+    }
+    let after = shelf.item(sku).cloned().unwrap_or_default();
+    write_item(tx, &shelf, sku, (before.policy, after.policy)).await?;
+    let there = |item: &Item| item.levels.get(&count.location).map_or(0, |level| level.on_hand);
+    let on_hand = there(&after) - there(&before);
     if on_hand != 0 {
         let reason = count.reason.as_deref();
-        let movement = Movement { on_hand, reason, actor: Some(actor), ..Movement::of(sku, Kind::Count) };
+        let movement =
+            Movement { on_hand, reason, actor: Some(actor), ..Movement::of(sku, &count.location, Kind::Count) };
         store::insert_movements(tx, &[movement]).await?;
     }
-    tell_changes(tx, std::slice::from_ref(&change))?;
-    Ok(StockView::of(change.sku, change.after))
+    Ok(shown(&shelf, sku))
+}
+
+/// Changes what may be sold of a SKU, if it is still in the version that was read.
+pub(crate) async fn change_policy(
+    inventory: &Inventory,
+    sku: Sku,
+    change: PolicyChange,
+    key: Option<IdempotencyKey>,
+) -> Result<Written<StockView>, Error> {
+    let violations = change.violations();
+    if !violations.is_empty() {
+        return Err(Error::Invalid(violations));
+    }
+    let work = async move |tx: &mut Tx| apply_policy(tx, &sku, &change).await;
+    inventory.db.write(async move |tx: &mut Tx| once(tx, key.as_ref(), 200, work).await).await
+}
+
+async fn apply_policy(tx: &mut Tx, sku: &Sku, change: &PolicyChange) -> Result<StockView, Error> {
+    let main = LocationId::main();
+    let mut places = vec![(sku, &main)];
+    places.extend(change.safety.iter().map(|safety| (sku, &safety.location)));
+    let mut shelf = lock(tx, &places, |_| false).await?;
+    let item = shelf.item_mut(sku).ok_or_else(|| Error::NotFound(sku.clone()))?;
+    let before = item.policy;
+    if before.version != change.expected_version {
+        return Err(Error::OtherPolicy(before.version));
+    }
+    change.apply(sku, item)?;
+    let after = item.policy;
+    write_item(tx, &shelf, sku, (before, after)).await?;
+    Ok(shown(&shelf, sku))
+}
+
+/// Writes the one SKU of a shelf, and tells. What may be oversold from now on is written before what is there, what may
+/// not be any more after it, so that each statement leaves stock as it may be.
+async fn write_item(tx: &mut Tx, shelf: &Shelf, sku: &Sku, (before, after): (Policy, Policy)) -> Result<(), DbError> {
+    let changes = shelf.changes();
+    let is_other = before.version != after.version;
+    if is_other && after.backorder {
+        store::write_policy(tx, sku, &after).await?;
+    }
+    store::write_changes(tx, &changes).await?;
+    if is_other && !after.backorder {
+        store::write_policy(tx, sku, &after).await?;
+    }
+    tell_changes(tx, &changes)
 }
 
 /// Enters movements, in their order. What is received makes its SKU known.
@@ -76,11 +122,10 @@ pub(crate) async fn move_stock(
 
 /// The same in a transaction that is under way; `actor` is the member of staff who says it, if one does.
 pub(super) async fn enter(tx: &mut Tx, actor: Option<&str>, movements: &[NewMovement]) -> Result<MovedStock, Error> {
-    store::take_turn(tx).await?;
-    let received = movements.iter().filter(|movement| movement.makes_sku()).map(|movement| &movement.sku);
-    store::make_missing(tx, &received.collect()).await?;
-    let skus: BTreeSet<&Sku> = movements.iter().map(|movement| &movement.sku).collect();
-    let mut shelf = store::lock_shelf(tx, &skus).await?;
+    let received: BTreeSet<&Sku> =
+        movements.iter().filter(|movement| movement.makes_sku()).map(|movement| &movement.sku).collect();
+    let places: Vec<_> = movements.iter().map(|movement| (&movement.sku, &movement.location)).collect();
+    let mut shelf = lock(tx, &places, |sku| received.contains(sku)).await?;
     model::apply_movements(&mut shelf, movements)?;
     let changes = shelf.changes();
     store::write_changes(tx, &changes).await?;
@@ -91,22 +136,45 @@ pub(super) async fn enter(tx: &mut Tx, actor: Option<&str>, movements: &[NewMove
             reason: movement.reason.as_deref(),
             reference: movement.reference.as_deref(),
             actor,
-            ..Movement::of(&movement.sku, movement.ledger_kind())
+            ..Movement::of(&movement.sku, &movement.location, movement.ledger_kind())
         })
         .collect();
     store::insert_movements(tx, &rows).await?;
     tell_changes(tx, &changes)?;
-    let moved: BTreeMap<&Sku, Level> = changes.iter().map(|change| (&change.sku, change.after)).collect();
-    let item = |sku: &Sku| {
-        // Movements that cancel each other out change nothing.
-        let level = moved.get(sku).copied().or_else(|| shelf.level(sku)).unwrap_or_default();
-        StockView::of(sku.clone(), level)
-    };
-    Ok(MovedStock { items: skus.into_iter().map(item).collect() })
+    let skus: BTreeSet<&Sku> = movements.iter().map(|movement| &movement.sku).collect();
+    Ok(MovedStock { items: skus.into_iter().map(|sku| shown(&shelf, sku)).collect() })
+}
+
+/// Takes the turn and locks this stock; a SKU that is not known is made where `makes` says so, a location that there is
+/// none of is refused.
+pub(super) async fn lock(
+    tx: &mut Tx,
+    wanted: &[(&Sku, &LocationId)],
+    makes: impl Fn(&Sku) -> bool,
+) -> Result<Shelf, Error> {
+    let locations = store::take_turn(tx).await?;
+    if let Some((_, location)) = wanted.iter().find(|(_, location)| !locations.has(location)) {
+        return Err(Refusal::NoLocation { location: (*location).clone() }.into());
+    }
+    let skus: BTreeSet<&Sku> = wanted.iter().map(|(sku, _)| *sku).collect();
+    let mut shelf = store::lock_shelf(tx, locations, &skus).await?;
+    let known: BTreeSet<&Sku> = skus.into_iter().filter(|sku| makes(sku) || shelf.item(sku).is_some()).collect();
+    store::add_rows(tx, &mut shelf, wanted.iter().copied().filter(|(sku, _)| known.contains(sku))).await?;
+    Ok(shelf)
+}
+
+/// A SKU as its changes leave it.
+pub(super) fn shown(shelf: &Shelf, sku: &Sku) -> StockView {
+    let mut item = shelf.item(sku).cloned().unwrap_or_default();
+    if let Some(change) = shelf.changes().into_iter().find(|change| change.sku == *sku) {
+        item.policy = change.policy;
+        item.levels.extend(change.rows.into_iter().map(|row| (row.location, row.after)));
+    }
+    StockView::of(sku.clone(), &item, shelf.locations())
 }
 
 /// Does `work` unless its key was used before.
-async fn once<T: Serialize>(
+pub(super) async fn once<T: Serialize>(
     tx: &mut Tx,
     key: Option<&IdempotencyKey>,
     status: u16,

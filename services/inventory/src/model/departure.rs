@@ -2,8 +2,9 @@
 //! where that is not heard of yet or no more, out of what is there. Whichever comes first, the books end the same.
 
 use super::{
+    Taken, Wanted,
     reservation::Case,
-    shelf::{Broken, Shelf, Shift, Wanted},
+    shelf::{Broken, Shelf, Shift},
 };
 use bodega_contracts::{OrderId, inventory::ReservationState as State};
 use bodega_db::Trace;
@@ -20,9 +21,9 @@ pub(crate) struct Departure {
     pub(crate) trace: Option<Trace>,
 }
 
-/// Takes what left off the shelf and off what is reserved; says by how much a unit moved each figure. More than the order
-/// has left, or goods that are promised to others, are refused.
-pub(crate) fn depart(shelf: &mut Shelf, case: &mut Case, lines: &Wanted) -> Result<Shift, Broken> {
+/// Takes what left off the shelf and off what is reserved, where it is reserved; says by how much a unit moved each
+/// figure, and where. More than the order has left, or goods that are promised to others, are refused.
+pub(crate) fn depart(shelf: &mut Shelf, case: &mut Case, lines: &Wanted) -> Result<(Shift, Taken), Broken> {
     let is_known = !case.lines.is_empty() || case.state.is_some_and(|state| state != State::Released);
     if is_known {
         let outstanding = case.outstanding();
@@ -39,7 +40,16 @@ pub(crate) fn depart(shelf: &mut Shelf, case: &mut Case, lines: &Wanted) -> Resu
             Shift { on_hand: -1, held: 0, allocated: 0 }
         }
     };
-    shelf.shift(lines, shift)?;
+    let (gone, rest) = match case.state {
+        Some(State::Held | State::Allocated) => case.reserved().draw(lines),
+        None | Some(State::Rejected | State::Released | State::Expired | State::Unavailable) => {
+            (shelf.leftovers(lines), Taken::default())
+        }
+    };
+    shelf.shift(&gone, shift)?;
     case.shipped = case.shipped.with(lines);
-    Ok(shift)
+    if case.taken.is_some() {
+        case.taken = Some(rest);
+    }
+    Ok((shift, gone))
 }

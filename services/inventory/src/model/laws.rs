@@ -1,7 +1,8 @@
 //! Laws of the model, tried on generated batches: nothing is sold twice, nothing is held back, nothing is lost.
 
 use super::{
-    Case, Fact, Level, Shelf, Wanted, apply_movements, decide, depart, moves_stock,
+    Case, Fact, Item, Level, LocationId, Locations, Policy, Shelf, Site, Wanted, apply_movements, decide, depart,
+    moves_stock,
     staff::{Count, HandKind, NewMovement, Refusal},
     state_from_str, state_str,
 };
@@ -9,6 +10,8 @@ use bodega_contracts::{OrderId, OrderLine, inventory::ReservationState as State}
 use bodega_kernel::{ManualClock, Sku, Time, World};
 use proptest::{collection::vec, prelude::*};
 use std::collections::BTreeMap;
+
+mod locations;
 
 const STATES: [State; 6] =
     [State::Held, State::Rejected, State::Allocated, State::Released, State::Expired, State::Unavailable];
@@ -28,14 +31,31 @@ fn world() -> World {
 
 fn case(world: &World, lines: &[OrderLine]) -> Case {
     let lines = Wanted::of(lines).unwrap();
-    Case { order: OrderId::new(world), state: None, lines, short: Vec::new(), shipped: Wanted::default() }
+    Case { order: OrderId::new(world), state: None, lines, short: Vec::new(), shipped: Wanted::default(), taken: None }
+}
+
+fn main_only() -> Locations {
+    Locations::new(vec![Site(LocationId::main(), true)])
+}
+
+fn item(level: Level, backorder: bool) -> Item {
+    let policy = Policy { backorder, ..Policy::default() };
+    Item { policy, levels: BTreeMap::from([(LocationId::main(), level)]) }
+}
+
+fn one(level: Level) -> Shelf {
+    Shelf::new(main_only(), [(sku(0), item(level, false))])
 }
 
 fn shelf(levels: &[(i64, bool)]) -> Shelf {
-    let level = |(number, (on_hand, backorder)): (usize, &(i64, bool))| {
-        (sku(number), Level { on_hand: *on_hand, backorder: *backorder, ..Level::default() })
+    let stocked = |(number, (on_hand, backorder)): (usize, &(i64, bool))| {
+        (sku(number), item(Level { on_hand: *on_hand, ..Level::default() }, *backorder))
     };
-    Shelf::new(levels.iter().enumerate().map(level))
+    Shelf::new(main_only(), levels.iter().enumerate().map(stocked))
+}
+
+fn level(shelf: &Shelf, number: usize) -> Level {
+    shelf.level(&sku(number), &LocationId::main()).unwrap()
 }
 
 /// Decides one fact about one order and keeps its state.
@@ -43,6 +63,7 @@ fn step(shelf: &mut Shelf, case: &mut Case, fact: Fact) {
     let outcome = decide(fact, shelf, &[&*case]).unwrap().pop().unwrap();
     case.state = outcome.state;
     case.short = outcome.short;
+    case.taken = outcome.taken;
 }
 
 fn orders() -> impl Strategy<Value = Vec<Vec<OrderLine>>> {
@@ -88,9 +109,9 @@ proptest! {
             }
         }
         for (number, (on_hand, backorder)) in stock.iter().enumerate() {
-            let level = shelf.level(&sku(number)).unwrap();
-            prop_assert_eq!(level.available(), left[&sku(number)]);
-            prop_assert!(*backorder || level.committed() <= *on_hand);
+            let now = level(&shelf, number);
+            prop_assert_eq!(now.available(), left[&sku(number)]);
+            prop_assert!(*backorder || now.committed() <= *on_hand);
         }
     }
 
@@ -110,11 +131,11 @@ proptest! {
         }
         let (held, allocated) = (sums(&cases, State::Held), sums(&cases, State::Allocated));
         for (number, (on_hand, backorder)) in stock.iter().enumerate() {
-            let (level, sku) = (shelf.level(&sku(number)).unwrap(), sku(number));
-            prop_assert_eq!(level.held, held.get(&sku).copied().unwrap_or(0));
-            prop_assert_eq!(level.allocated, allocated.get(&sku).copied().unwrap_or(0));
-            prop_assert_eq!(level.on_hand, *on_hand);
-            prop_assert!(*backorder || level.committed() <= *on_hand);
+            let (now, sku) = (level(&shelf, number), sku(number));
+            prop_assert_eq!(now.held, held.get(&sku).copied().unwrap_or(0));
+            prop_assert_eq!(now.allocated, allocated.get(&sku).copied().unwrap_or(0));
+            prop_assert_eq!(now.on_hand, *on_hand);
+            prop_assert!(*backorder || now.committed() <= *on_hand);
         }
     }
 
@@ -147,8 +168,8 @@ proptest! {
             (false, false) => State::Unavailable,
         };
         prop_assert_eq!(case.state, Some(expected));
-        let level = shelf.level(&sku(0)).unwrap();
-        prop_assert_eq!((level.held, level.allocated), (0, if expected == State::Allocated { 3 } else { 0 }));
+        let now = level(&shelf, 0);
+        prop_assert_eq!((now.held, now.allocated), (0, if expected == State::Allocated { 3 } else { 0 }));
     }
 
     #[test]
@@ -174,15 +195,15 @@ proptest! {
             }
         }
         for (number, (on_hand, backorder)) in stock.iter().enumerate() {
-            let (level, sku) = (shelf.level(&sku(number)).unwrap(), sku(number));
+            let (now, sku) = (level(&shelf, number), sku(number));
             let of = |wanted: &Wanted| wanted.pairs().iter().find(|(one, _)| *one == sku).map_or(0, |(_, count)| *count);
             let left = |state| -> i64 {
                 cases.iter().filter(|case| case.state == Some(state)).map(|case| of(&case.outstanding())).sum()
             };
             let shipped: i64 = cases.iter().map(|case| of(&case.shipped)).sum();
-            prop_assert_eq!((level.held, level.allocated), (left(State::Held), left(State::Allocated)));
-            prop_assert_eq!(level.on_hand, on_hand - shipped);
-            prop_assert!(*backorder || level.available() >= 0);
+            prop_assert_eq!((now.held, now.allocated), (left(State::Held), left(State::Allocated)));
+            prop_assert_eq!(now.on_hand, on_hand - shipped);
+            prop_assert!(*backorder || now.available() >= 0);
             prop_assert!(cases.iter().all(|case| case.lines.is_empty() || of(&case.shipped) <= of(&case.lines)));
         }
     }
@@ -211,9 +232,9 @@ proptest! {
             }
             step(&mut shelf, &mut case, FACTS[index]);
         }
-        let level = shelf.level(&sku(0)).unwrap();
+        let now = level(&shelf, 0);
         let expected = if cancelled { (3, 0, 0) } else { (3, 0, 1) };
-        prop_assert_eq!((level.on_hand, level.held, level.allocated), expected);
+        prop_assert_eq!((now.on_hand, now.held, now.allocated), expected);
         prop_assert_eq!(case.shipped.pairs(), [(sku(0), 2)]);
     }
 }
@@ -232,21 +253,20 @@ fn a_parcel_of_more_than_is_reserved_or_of_what_is_promised_to_others_is_refused
     let mut without_goods = Case { state: Some(State::Held), ..unheard.clone() };
     assert!(depart(&mut shelf, &mut without_goods, &parcel(0, 1)).is_err(), "it holds nothing that could leave");
     assert!(depart(&mut shelf, &mut mine, &parcel(0, 2)).is_ok());
-    assert_eq!(shelf.level(&sku(0)).unwrap().on_hand, 0);
+    assert_eq!(level(&shelf, 0).on_hand, 0);
 }
 
 #[test]
 fn a_fact_that_comes_twice_moves_stock_once() {
     for state in STATES.map(Some).into_iter().chain([None]) {
         for fact in FACTS {
-            let level = Level { on_hand: 100, held: 10, allocated: 10, ..Level::default() };
-            let mut shelf = Shelf::new([(sku(0), level)]);
+            let mut shelf = one(Level { on_hand: 100, held: 10, allocated: 10, ..Level::default() });
             let mut case = Case { state, ..case(&world(), &[line(0, 2)]) };
             step(&mut shelf, &mut case, fact);
-            let once = (shelf.level(&sku(0)), case.state);
+            let once = (level(&shelf, 0), case.state);
             assert!(!moves_stock(case.state, fact), "{state:?} {fact:?}");
             step(&mut shelf, &mut case, fact);
-            assert_eq!((shelf.level(&sku(0)), case.state), once, "{state:?} {fact:?}");
+            assert_eq!((level(&shelf, 0), case.state), once, "{state:?} {fact:?}");
         }
     }
 }
@@ -254,7 +274,7 @@ fn a_fact_that_comes_twice_moves_stock_once() {
 #[test]
 fn a_cancelled_order_is_over_for_good() {
     for state in STATES.map(Some).into_iter().chain([None]) {
-        let mut shelf = Shelf::new([(sku(0), Level { on_hand: 9, held: 2, allocated: 2, ..Level::default() })]);
+        let mut shelf = one(Level { on_hand: 9, held: 2, allocated: 2, ..Level::default() });
         let mut case = Case { state, ..case(&world(), &[line(0, 2)]) };
         for fact in [Fact::Cancelled, Fact::Placed, Fact::Confirmed, Fact::Expired, Fact::Cancelled] {
             step(&mut shelf, &mut case, fact);
@@ -290,12 +310,12 @@ fn a_change_is_news_only_if_more_or_less_can_be_sold() {
     let mut shelf = shelf(&[(5, false), (5, false)]);
     let mut first = case(&world(), &[line(0, 1)]);
     step(&mut shelf, &mut first, Fact::Placed);
-    let news: Vec<_> = shelf.changes().iter().map(|change| (change.is_news(), change.after.version)).collect();
-    assert_eq!(news, [(true, 1)]);
-    let mut shelf = Shelf::new([(sku(0), shelf.level(&sku(0)).unwrap())]);
+    let news: Vec<_> = shelf.changes().iter().map(|change| (change.news, change.rows[0].after.version)).collect();
+    assert_eq!(news, [(Some((1, 4)), 1)]);
+    let mut shelf = one(level(&shelf, 0));
     step(&mut shelf, &mut first, Fact::Confirmed);
     let changes = shelf.changes();
-    assert_eq!((changes.len(), changes[0].is_news()), (1, false));
+    assert_eq!((changes.len(), changes[0].news), (1, None));
 }
 
 #[test]
@@ -308,26 +328,27 @@ fn a_state_is_read_back_as_written() {
 
 #[test]
 fn a_count_never_goes_below_what_is_promised_unless_it_may_be_sold_without_being_there() {
-    let level = Level { on_hand: 10, held: 2, allocated: 3, ..Level::default() };
-    let count = |on_hand, expected_on_hand, backorder| Count {
-        on_hand,
-        expected_on_hand,
-        backorder,
-        safety: None,
-        reason: None,
+    let stocked = item(Level { on_hand: 10, held: 2, allocated: 3, ..Level::default() }, false);
+    let counted = |stocked: &Item, on_hand, expected_on_hand, backorder| {
+        let (location, safety, reason) = (LocationId::main(), None, None);
+        let mut after = stocked.clone();
+        let count = Count { on_hand, location, expected_on_hand, backorder, safety, reason };
+        count.apply(&sku(0), &mut after).map(|()| (after.levels[&LocationId::main()].on_hand, after.policy.backorder))
     };
-    assert_eq!(count(5, Some(10), None).apply(&sku(0), level).unwrap().on_hand, 5);
-    assert!(matches!(count(4, None, None).apply(&sku(0), level), Err(Refusal::Committed { committed: 5, .. })));
-    assert!(count(4, None, Some(true)).apply(&sku(0), level).unwrap().backorder);
-    assert!(matches!(count(7, Some(9), None).apply(&sku(0), level), Err(Refusal::Conflict { on_hand: 10, .. })));
-    let oversold = Level { backorder: true, on_hand: 1, ..level };
-    assert!(matches!(count(1, None, Some(false)).apply(&sku(0), oversold), Err(Refusal::Committed { .. })));
+    assert_eq!(counted(&stocked, 5, Some(10), None), Ok((5, false)));
+    assert!(matches!(counted(&stocked, 4, None, None), Err(Refusal::Committed { committed: 5, .. })));
+    assert_eq!(counted(&stocked, 4, None, Some(true)), Ok((4, true)));
+    assert!(matches!(counted(&stocked, 7, Some(9), None), Err(Refusal::Conflict { on_hand: 10, .. })));
+    let oversold = item(Level { on_hand: 1, held: 2, allocated: 3, ..Level::default() }, true);
+    assert!(matches!(counted(&oversold, 1, None, Some(false)), Err(Refusal::Committed { .. })));
 }
 
 #[test]
 fn the_first_movement_that_cannot_be_refuses_all() {
-    let movement =
-        |number, kind, quantity| NewMovement { sku: sku(number), kind, quantity, reason: None, reference: None };
+    let movement = |number, kind, quantity| {
+        let (location, reason, reference) = (LocationId::main(), None, None);
+        NewMovement { sku: sku(number), kind, quantity, location, reason, reference }
+    };
     let mut shelf = shelf(&[(5, false)]);
     let refused = apply_movements(&mut shelf, &[movement(0, HandKind::Receive, 1), movement(0, HandKind::Adjust, -7)]);
     assert!(matches!(refused, Err(Refusal::Committed { on_hand: -1, .. })));

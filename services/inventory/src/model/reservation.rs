@@ -4,8 +4,8 @@
 //! who come after.
 
 use super::{
-    Kind,
-    shelf::{Broken, Shelf, Shift, Wanted},
+    Kind, Taken, Wanted,
+    shelf::{Broken, Shelf, Shift},
 };
 use bodega_contracts::{
     OrderId,
@@ -59,9 +59,16 @@ pub(crate) struct Case {
     pub(crate) short: Vec<Shortage>,
     /// What of it has left.
     pub(crate) shipped: Wanted,
+    /// Where it is reserved; `None` where all of it is at the main location, or nothing is.
+    pub(crate) taken: Option<Taken>,
 }
 
 impl Case {
+    /// What is still reserved, and where.
+    pub(crate) fn reserved(&self) -> Taken {
+        self.taken.clone().unwrap_or_else(|| Taken::at_main(&self.outstanding()))
+    }
+
     /// What is still reserved, or still wanted where nothing is.
     pub(crate) fn outstanding(&self) -> Cow<'_, Wanted> {
         if self.shipped.is_empty() { Cow::Borrowed(&self.lines) } else { Cow::Owned(self.lines.without(&self.shipped)) }
@@ -109,8 +116,10 @@ pub(crate) struct Outcome {
     pub(crate) state: Option<State>,
     /// What was short, if it was refused.
     pub(crate) short: Vec<Shortage>,
+    /// Where it is reserved from now on; as in [`Case`].
+    pub(crate) taken: Option<Taken>,
     /// What to write into the ledger for each line of what has not left.
-    pub(crate) movement: Option<(Kind, Shift)>,
+    pub(crate) movement: Option<(Kind, Shift, Taken)>,
     pub(crate) tell: Option<Tell>,
 }
 
@@ -157,20 +166,30 @@ pub(crate) fn decide(fact: Fact, shelf: &mut Shelf, cases: &[&Case]) -> Result<V
 }
 
 fn decide_one(fact: Fact, shelf: &mut Shelf, case: &Case) -> Result<Outcome, Broken> {
-    let still = |tell| Outcome { state: case.state, short: case.short.clone(), movement: None, tell };
+    let still = |tell| {
+        let (short, taken) = (case.short.clone(), case.taken.clone());
+        Outcome { state: case.state, short, taken, movement: None, tell }
+    };
+    let moved = |shelf: &mut Shelf, state, kind, shift, tell| {
+        let taken = case.reserved();
+        shelf.shift(&taken, shift)?;
+        let kept = if state == State::Allocated { case.taken.clone() } else { None };
+        let movement = Some((kind, shift, taken));
+        Ok(Outcome { state: Some(state), short: Vec::new(), taken: kept, movement, tell: Some(tell) })
+    };
     Ok(match step(case.state, fact) {
         Step::Hold => match refused(shelf, case, State::Rejected, Tell::Rejected) {
             Some(outcome) => outcome,
-            None => moved(shelf, case, State::Held, (Kind::Hold, HOLD), Tell::Reserved)?,
+            None => took(shelf, case, State::Held, (Kind::Hold, HOLD), Tell::Reserved)?,
         },
         Step::Take => match refused(shelf, case, State::Unavailable, Tell::Unavailable) {
             Some(outcome) => outcome,
-            None => moved(shelf, case, State::Allocated, (Kind::Allocate, TAKE), Tell::Allocated)?,
+            None => took(shelf, case, State::Allocated, (Kind::Allocate, TAKE), Tell::Allocated)?,
         },
-        Step::Allocate => moved(shelf, case, State::Allocated, (Kind::Allocate, ALLOCATE), Tell::Allocated)?,
-        Step::Release => moved(shelf, case, State::Released, (Kind::Release, UNHOLD), Tell::Released)?,
-        Step::Return => moved(shelf, case, State::Released, (Kind::Release, UNTAKE), Tell::Released)?,
-        Step::Expire => moved(shelf, case, State::Expired, (Kind::Expire, UNHOLD), Tell::HoldExpired)?,
+        Step::Allocate => moved(shelf, State::Allocated, Kind::Allocate, ALLOCATE, Tell::Allocated)?,
+        Step::Release => moved(shelf, State::Released, Kind::Release, UNHOLD, Tell::Released)?,
+        Step::Return => moved(shelf, State::Released, Kind::Release, UNTAKE, Tell::Released)?,
+        Step::Expire => moved(shelf, State::Expired, Kind::Expire, UNHOLD, Tell::HoldExpired)?,
         Step::Close => Outcome { state: Some(State::Released), ..still(None) },
         Step::Answer => still(case.state.and_then(said)),
         Step::Nothing => still(None),
@@ -180,12 +199,23 @@ fn decide_one(fact: Fact, shelf: &mut Shelf, case: &Case) -> Result<Outcome, Bro
 /// The outcome for an order of which something is short; `None` if nothing is.
 fn refused(shelf: &Shelf, case: &Case, state: State, tell: Tell) -> Option<Outcome> {
     let short = shelf.short(&case.outstanding());
-    (!short.is_empty()).then_some(Outcome { state: Some(state), short, movement: None, tell: Some(tell) })
+    let outcome = Outcome { state: Some(state), short, taken: None, movement: None, tell: Some(tell) };
+    (!outcome.short.is_empty()).then_some(outcome)
 }
 
-fn moved(shelf: &mut Shelf, case: &Case, state: State, movement: (Kind, Shift), tell: Tell) -> Result<Outcome, Broken> {
-    shelf.shift(&case.outstanding(), movement.1)?;
-    Ok(Outcome { state: Some(state), short: Vec::new(), movement: Some(movement), tell: Some(tell) })
+/// The outcome for an order that gets what it wants, from where it is.
+fn took(
+    shelf: &mut Shelf,
+    case: &Case,
+    state: State,
+    (kind, shift): (Kind, Shift),
+    tell: Tell,
+) -> Result<Outcome, Broken> {
+    let places = shelf.places(&case.outstanding());
+    shelf.shift(&places, shift)?;
+    let taken = (!places.is_at_main()).then(|| places.clone());
+    let movement = Some((kind, shift, places));
+    Ok(Outcome { state: Some(state), short: Vec::new(), taken, movement, tell: Some(tell) })
 }
 
 /// What was answered to the order that asks again. One that is over gets no answer: it needs none.

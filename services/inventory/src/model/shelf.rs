@@ -1,100 +1,12 @@
 //! The stock levels a batch decides on: as they were read under lock, and as the batch leaves them.
 
-use super::MAX_UNITS;
-use bodega_contracts::{OrderLine, inventory::Shortage};
+use super::{
+    LocationId, Locations, Taken, Wanted,
+    level::{Item, Level, Policy},
+};
+use bodega_contracts::inventory::Shortage;
 use bodega_kernel::Sku;
 use std::collections::BTreeMap;
-
-/// What an order wants of the stock: each SKU once, sorted, at least one unit of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Wanted(Vec<(Sku, i64)>);
-
-/// A line that no order can have.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{quantity} of {sku} is no quantity")]
-pub(crate) struct BadLine {
-    sku: Sku,
-    quantity: i64,
-}
-
-impl Wanted {
-    /// Adds up the stocked lines of an order: two lines that share a SKU want the sum.
-    pub(crate) fn of(lines: &[OrderLine]) -> Result<Self, BadLine> {
-        let mut wanted = BTreeMap::<&Sku, i64>::new();
-        for line in lines.iter().filter(|line| line.stocked) {
-            let sum = wanted.entry(&line.sku).or_default();
-            let in_range = |quantity: &i64| (1..=MAX_UNITS).contains(quantity);
-            *sum = Some(line.quantity)
-                .filter(in_range)
-                .and_then(|quantity| sum.checked_add(quantity))
-                .filter(in_range)
-                .ok_or_else(|| BadLine { sku: line.sku.clone(), quantity: line.quantity })?;
-        }
-        Ok(Self(wanted.into_iter().map(|(sku, quantity)| (sku.clone(), quantity)).collect()))
-    }
-
-    /// From what was stored.
-    pub(crate) fn from_pairs(pairs: Vec<(Sku, i64)>) -> Self {
-        Self(pairs)
-    }
-
-    /// SKUs with their quantities.
-    pub(crate) fn pairs(&self) -> &[(Sku, i64)] {
-        &self.0
-    }
-
-    /// What of it is not `gone`.
-    pub(crate) fn without(&self, gone: &Self) -> Self {
-        let gone: BTreeMap<&Sku, i64> = gone.0.iter().map(|(sku, quantity)| (sku, *quantity)).collect();
-        let left = |(sku, quantity): &(Sku, i64)| {
-            let left = quantity - gone.get(sku).copied().unwrap_or(0);
-            (left > 0).then(|| (sku.clone(), left))
-        };
-        Self(self.0.iter().filter_map(left).collect())
-    }
-
-    /// Both together.
-    pub(crate) fn with(&self, more: &Self) -> Self {
-        let mut sums: BTreeMap<Sku, i64> = self.0.iter().cloned().collect();
-        for (sku, quantity) in &more.0 {
-            *sums.entry(sku.clone()).or_default() += quantity;
-        }
-        Self(sums.into_iter().collect())
-    }
-
-    /// Whether the order wants nothing of the stock.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-/// Stock of one SKU.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Level {
-    pub(crate) on_hand: i64,
-    /// For orders that are not paid.
-    pub(crate) held: i64,
-    /// Belongs to paid orders.
-    pub(crate) allocated: i64,
-    /// Below this staff are warned; orders may use it all the same.
-    pub(crate) safety: i64,
-    /// May be promised without being there.
-    pub(crate) backorder: bool,
-    /// Of the last `stock.changed`.
-    pub(crate) version: i64,
-}
-
-impl Level {
-    /// What can still be promised; below zero where more was promised than is there.
-    pub(crate) fn available(&self) -> i64 {
-        self.on_hand - self.held - self.allocated
-    }
-
-    /// Promised already.
-    pub(crate) fn committed(&self) -> i64 {
-        self.held + self.allocated
-    }
-}
 
 /// By how much a unit that moves changes each figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,66 +27,117 @@ pub(crate) struct Broken {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Change {
     pub(crate) sku: Sku,
+    /// The locations where anything changed; the main one also where others are to be told.
+    pub(crate) rows: Vec<RowChange>,
+    pub(crate) policy: Policy,
+    /// The version and what can be sold, where others are to be told.
+    pub(crate) news: Option<(i64, i64)>,
+    /// What can be sold, where staff are to be told that it is little.
+    pub(crate) low: Option<i64>,
+}
+
+/// What a batch did at one location.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RowChange {
+    pub(crate) location: LocationId,
     pub(crate) before: Level,
-    /// With the next version where others are to be told.
     pub(crate) after: Level,
 }
 
-impl Change {
-    /// Whether what can be sold changed.
-    pub(crate) fn is_news(&self) -> bool {
-        self.after.version != self.before.version
-    }
-}
-
-/// The levels of a batch, by SKU. A SKU that is not here has no stock.
+/// The stock of a batch, by SKU. A SKU that is not here has none.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Shelf {
+    locations: Locations,
     slots: BTreeMap<Sku, Slot>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Slot {
-    before: Level,
-    after: Level,
+    before: Item,
+    after: Item,
 }
 
 impl Shelf {
-    /// With the levels as they were read.
-    pub(crate) fn new(levels: impl IntoIterator<Item = (Sku, Level)>) -> Self {
-        let slots = levels.into_iter().map(|(sku, level)| (sku, Slot { before: level, after: level }));
-        Self { slots: slots.collect() }
+    /// With the stock as it was read.
+    pub(crate) fn new(locations: Locations, items: impl IntoIterator<Item = (Sku, Item)>) -> Self {
+        let slots = items.into_iter().map(|(sku, item)| (sku, Slot { before: item.clone(), after: item }));
+        Self { locations, slots: slots.collect() }
+    }
+
+    /// The locations there are.
+    pub(crate) fn locations(&self) -> &Locations {
+        &self.locations
+    }
+
+    /// The stock as the batch leaves it.
+    pub(crate) fn item(&self, sku: &Sku) -> Option<&Item> {
+        self.slots.get(sku).map(|slot| &slot.after)
+    }
+
+    /// The stock to change.
+    pub(crate) fn item_mut(&mut self, sku: &Sku) -> Option<&mut Item> {
+        self.slots.get_mut(sku).map(|slot| &mut slot.after)
     }
 
     /// The level as the batch leaves it.
-    pub(crate) fn level(&self, sku: &Sku) -> Option<Level> {
-        self.slots.get(sku).map(|slot| slot.after)
+    pub(crate) fn level(&self, sku: &Sku, location: &LocationId) -> Option<Level> {
+        self.item(sku).and_then(|item| item.levels.get(location)).copied()
     }
 
     /// The level to change.
-    pub(crate) fn level_mut(&mut self, sku: &Sku) -> Option<&mut Level> {
-        self.slots.get_mut(sku).map(|slot| &mut slot.after)
+    pub(crate) fn level_mut(&mut self, sku: &Sku, location: &LocationId) -> Option<&mut Level> {
+        self.item_mut(sku).and_then(|item| item.levels.get_mut(location))
+    }
+
+    /// Makes rows known that were made in the database, with nothing in them.
+    pub(crate) fn insert(&mut self, sku: &Sku, location: &LocationId) {
+        let empty = || Slot { before: Item::default(), after: Item::default() };
+        let slot = self.slots.entry(sku.clone()).or_insert_with(empty);
+        slot.before.levels.insert(location.clone(), Level::default());
+        slot.after.levels.insert(location.clone(), Level::default());
     }
 
     /// What is missing of `wanted`; empty if all of it can be promised.
     pub(crate) fn short(&self, wanted: &Wanted) -> Vec<Shortage> {
         let shortage = |(sku, quantity): &(Sku, i64)| {
-            let level = self.level(sku).unwrap_or_default();
-            let enough = level.backorder || *quantity <= level.available();
-            (!enough).then(|| Shortage { sku: sku.clone(), wanted: *quantity, available: level.available().max(0) })
+            let sellable = self.item(sku).map_or(0, |item| item.sellable(&self.locations));
+            let is_short = *quantity > sellable;
+            is_short.then(|| Shortage { sku: sku.clone(), wanted: *quantity, available: sellable.max(0) })
         };
         wanted.pairs().iter().filter_map(shortage).collect()
     }
 
-    /// Moves every unit of `wanted` by `shift`. Nothing that is promised may become negative or leave for somebody else.
-    pub(crate) fn shift(&mut self, wanted: &Wanted, shift: Shift) -> Result<(), Broken> {
+    /// Where to take what is wanted and can be promised.
+    pub(crate) fn places(&self, wanted: &Wanted) -> Taken {
+        self.picked(wanted, Level::available)
+    }
+
+    /// Where to take what left without having been promised.
+    pub(crate) fn leftovers(&self, wanted: &Wanted) -> Taken {
+        self.picked(wanted, Level::free)
+    }
+
+    fn picked(&self, wanted: &Wanted, give: fn(&Level) -> i64) -> Taken {
+        let mut taken = Taken::default();
         for (sku, quantity) in wanted.pairs() {
+            let places = self.item(sku).map(|item| item.pick(&self.locations, *quantity, give));
+            for (location, part) in places.unwrap_or_else(|| vec![(LocationId::main(), *quantity)]) {
+                taken.push(sku, location, part);
+            }
+        }
+        taken
+    }
+
+    /// Moves every unit by `shift`. Nothing that is promised may become negative or leave for somebody else.
+    pub(crate) fn shift(&mut self, taken: &Taken, shift: Shift) -> Result<(), Broken> {
+        for (sku, location, quantity) in taken.lines() {
             let broken = || Broken { sku: sku.clone() };
-            let level = self.level_mut(sku).ok_or_else(broken)?;
+            let item = self.item_mut(sku).ok_or_else(broken)?;
+            let level = item.levels.get_mut(location).ok_or_else(broken)?;
             level.on_hand += shift.on_hand * quantity;
             level.held += shift.held * quantity;
             level.allocated += shift.allocated * quantity;
-            let taken_from_others = shift.on_hand < 0 && !level.backorder && level.available() < 0;
+            let taken_from_others = shift.on_hand < 0 && !item.policy.backorder && level.free() < 0;
             if level.held < 0 || level.allocated < 0 || taken_from_others {
                 return Err(broken());
             }
@@ -182,14 +145,35 @@ impl Shelf {
         Ok(())
     }
 
-    /// What the batch did, sorted by SKU. A change of what can be sold has the next version.
+    /// What the batch did, sorted by SKU and location. A change of what can be sold has the next version.
     pub(crate) fn changes(&self) -> Vec<Change> {
         let changed = self.slots.iter().filter(|(_, slot)| slot.before != slot.after);
-        let change = changed.map(|(sku, Slot { before, after })| {
-            let news = i64::from(before.available() != after.available());
-            let after = Level { version: before.version + news, ..*after };
-            Change { sku: sku.clone(), before: *before, after }
-        });
-        change.collect()
+        changed.filter_map(|(sku, slot)| slot.change(sku, &self.locations)).collect()
+    }
+}
+
+impl Slot {
+    fn change(&self, sku: &Sku, locations: &Locations) -> Option<Change> {
+        let (before, after) = (&self.before, &self.after);
+        let sellable = after.sellable(locations);
+        let is_news = before.sellable(locations) != sellable;
+        let available = after.available(locations);
+        let mut policy = after.policy;
+        policy.low = policy.threshold.is_some_and(|threshold| available <= threshold);
+        let falls = policy.low && !after.policy.low;
+        policy.alert += i64::from(falls);
+        let mut rows = Vec::new();
+        for (location, level) in &after.levels {
+            let was = before.levels.get(location).copied().unwrap_or_default();
+            let is_main = location.is_main();
+            let touched = was != *level || (is_main && (is_news || policy != after.policy));
+            if touched {
+                let version = was.version + i64::from(is_news || !is_main);
+                rows.push(RowChange { location: location.clone(), before: was, after: Level { version, ..*level } });
+            }
+        }
+        let news = is_news.then(|| (before.version() + 1, sellable));
+        let something = !rows.is_empty() || policy != before.policy;
+        something.then(|| Change { sku: sku.clone(), rows, policy, news, low: falls.then_some(available) })
     }
 }

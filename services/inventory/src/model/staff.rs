@@ -1,10 +1,13 @@
-//! What people say about stock: goods came, were counted, corrected, brought back. And what they are shown.
+//! What people say about stock: goods came, were counted, corrected, brought back; what may be sold of them.
 
 use super::{
-    MAIN, MAX_UNITS,
-    shelf::{Level, Shelf},
+    LocationId, MAX_LOCATIONS, MAX_UNITS, Nullable, Wanted,
+    level::{Item, Level},
+    shelf::Shelf,
 };
-use bodega_kernel::{Sku, Time};
+use bodega_contracts::{OrderId, ReturnId};
+use bodega_db::Trace;
+use bodega_kernel::Sku;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -25,6 +28,12 @@ pub(crate) enum Kind {
     Count,
     /// Came back from a customer.
     Return,
+    /// Came back and cannot be sold again.
+    WriteOff,
+    /// Went to another location, came from one, or was brought back.
+    Transfer,
+    /// Was set by another system.
+    Sync,
     /// Is held for an order.
     Hold,
     /// Is no longer held or allocated.
@@ -45,6 +54,9 @@ impl Kind {
             Self::Adjust => "adjust",
             Self::Count => "count",
             Self::Return => "return",
+            Self::WriteOff => "write_off",
+            Self::Transfer => "transfer",
+            Self::Sync => "sync",
             Self::Hold => "hold",
             Self::Release => "release",
             Self::Expire => "expire",
@@ -52,6 +64,16 @@ impl Kind {
             Self::Ship => "ship",
         }
     }
+}
+
+/// Goods of an order that came back.
+#[derive(Clone, Debug)]
+pub(crate) struct Comeback {
+    pub(crate) id: ReturnId,
+    pub(crate) order: OrderId,
+    pub(crate) restock: Wanted,
+    pub(crate) written_off: Wanted,
+    pub(crate) trace: Option<Trace>,
 }
 
 /// What staff may enter by hand.
@@ -77,6 +99,9 @@ pub(crate) struct NewMovement {
     pub(crate) kind: HandKind,
     /// Units, 1 to 1,000,000,000; an adjustment may be negative.
     pub(crate) quantity: i64,
+    /// Where; `main` where it is left out.
+    #[serde(default = "LocationId::main")]
+    pub(crate) location: LocationId,
     /// In words; an adjustment needs one.
     #[serde(default)]
     pub(crate) reason: Option<String>,
@@ -92,18 +117,55 @@ pub(crate) struct NewMovement {
 pub(crate) struct Count {
     /// Units that are there, 0 to 1,000,000,000.
     pub(crate) on_hand: i64,
+    /// Where; `main` where it is left out.
+    #[serde(default = "LocationId::main")]
+    pub(crate) location: LocationId,
     /// Only if this many were in the books; 0 for a SKU that is not known.
     #[serde(default)]
     pub(crate) expected_on_hand: Option<i64>,
     /// Whether it may be sold without being there.
     #[serde(default)]
     pub(crate) backorder: Option<bool>,
-    /// Below this, staff are warned.
+    /// So many of it are not sold.
     #[serde(default)]
     pub(crate) safety: Option<i64>,
     /// In words.
     #[serde(default)]
     pub(crate) reason: Option<String>,
+}
+
+/// What is to hold for a SKU; what is left out stays.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"expected_version": 2, "backorder": true, "backorder_limit": 50, "low_stock_threshold": 5,
+    "safety": [{"location": "main", "quantity": 3}]}))]
+pub(crate) struct PolicyChange {
+    /// The `policy_version` that was read.
+    pub(crate) expected_version: i64,
+    /// Whether it may be sold without being there.
+    #[serde(default)]
+    pub(crate) backorder: Option<bool>,
+    /// So many of it without being there, 0 to 1,000,000,000; null is any number.
+    #[serde(default)]
+    #[schema(value_type = Option<i64>)]
+    pub(crate) backorder_limit: Nullable<i64>,
+    /// At so many that can be sold or fewer, staff are told: 0 to 1,000,000,000; null is never.
+    #[serde(default)]
+    #[schema(value_type = Option<i64>)]
+    pub(crate) low_stock_threshold: Nullable<i64>,
+    /// What is not sold, by location; at most 50.
+    #[serde(default)]
+    pub(crate) safety: Vec<Safety>,
+}
+
+/// What is not sold at a location.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Safety {
+    /// Where.
+    pub(crate) location: LocationId,
+    /// Units, 0 to 1,000,000,000.
+    pub(crate) quantity: i64,
 }
 
 /// A field that breaks its bounds.
@@ -129,12 +191,24 @@ pub(crate) enum Refusal {
     /// It was never received.
     #[error("there is no stock of {sku}; receive it first")]
     Unknown { sku: Sku },
+    /// Less of it is there than is to go.
+    #[error("{free} of {sku} are there and promised to nobody")]
+    Short { sku: Sku, free: i64 },
+    /// There is no such location.
+    #[error("there is no location {location}")]
+    NoLocation { location: LocationId },
 }
 
 impl NewMovement {
     /// What an import says is there at first.
     pub(crate) fn opening(sku: Sku, quantity: i64) -> Self {
-        Self { sku, kind: HandKind::Receive, quantity, reason: Some("import".to_owned()), reference: None }
+        let (kind, location, reason) = (HandKind::Receive, LocationId::main(), Some("import".to_owned()));
+        Self { sku, kind, quantity, location, reason, reference: None }
+    }
+
+    /// What came back of an order.
+    pub(crate) fn back(sku: Sku, quantity: i64) -> Self {
+        Self { sku, kind: HandKind::Return, quantity, location: LocationId::main(), reason: None, reference: None }
     }
 
     /// What is wrong with it by itself; `at` is where it stands in the body.
@@ -175,14 +249,12 @@ impl NewMovement {
 impl Count {
     /// What is wrong with it by itself.
     pub(crate) fn violations(&self) -> Vec<Violation> {
-        let units = 0..=MAX_UNITS;
         let mut violations = Vec::new();
         let mut found = |wrong: bool, field: &str, detail: String| {
             if wrong {
                 violations.push(Violation { field: field.to_owned(), detail });
             }
         };
-        let outside = |number: Option<i64>| number.is_some_and(|number| !units.contains(&number));
         found(outside(Some(self.on_hand)), "/on_hand", format!("0 to {MAX_UNITS}"));
         found(outside(self.expected_on_hand), "/expected_on_hand", format!("0 to {MAX_UNITS}"));
         found(outside(self.safety), "/safety", format!("0 to {MAX_UNITS}"));
@@ -190,106 +262,94 @@ impl Count {
         violations
     }
 
-    /// The level after it; refused where the books say something else, or where goods are promised.
-    pub(crate) fn apply(&self, sku: &Sku, level: Level) -> Result<Level, Refusal> {
+    /// Applies it; refused where the books say something else, or where goods are promised.
+    pub(crate) fn apply(&self, sku: &Sku, item: &mut Item) -> Result<(), Refusal> {
+        let unknown = || Refusal::Unknown { sku: sku.clone() };
+        let level = item.levels.get_mut(&self.location).ok_or_else(unknown)?;
         if self.expected_on_hand.is_some_and(|expected| expected != level.on_hand) {
             return Err(Refusal::Conflict { sku: sku.clone(), on_hand: level.on_hand });
         }
-        let counted = Level {
-            on_hand: self.on_hand,
-            backorder: self.backorder.unwrap_or(level.backorder),
-            safety: self.safety.unwrap_or(level.safety),
-            ..level
+        let before = (level.safety, item.policy.backorder);
+        level.on_hand = self.on_hand;
+        level.safety = self.safety.unwrap_or(level.safety);
+        item.policy.backorder = self.backorder.unwrap_or(item.policy.backorder);
+        item.policy.version += i64::from(before != (level.safety, item.policy.backorder));
+        all_in_bounds(sku, item)
+    }
+}
+
+impl PolicyChange {
+    /// What is wrong with it by itself.
+    pub(crate) fn violations(&self) -> Vec<Violation> {
+        let mut violations = Vec::new();
+        let mut found = |wrong: bool, field: String| {
+            if wrong {
+                violations.push(Violation { field, detail: format!("0 to {MAX_UNITS}") });
+            }
         };
-        allowed(sku, counted)
+        found(outside(Some(self.expected_version)), "/expected_version".to_owned());
+        found(self.safety.len() > MAX_LOCATIONS as usize, "/safety".to_owned());
+        found(outside(self.backorder_limit.given().copied()), "/backorder_limit".to_owned());
+        found(outside(self.low_stock_threshold.given().copied()), "/low_stock_threshold".to_owned());
+        for (number, safety) in self.safety.iter().enumerate() {
+            found(outside(Some(safety.quantity)), format!("/safety/{number}/quantity"));
+        }
+        violations
+    }
+
+    /// Applies it to stock that is in the version it expects.
+    pub(crate) fn apply(&self, sku: &Sku, item: &mut Item) -> Result<(), Refusal> {
+        let before = item.clone();
+        let policy = &mut item.policy;
+        policy.backorder = self.backorder.unwrap_or(policy.backorder);
+        policy.limit = self.backorder_limit.over(policy.limit);
+        policy.threshold = self.low_stock_threshold.over(policy.threshold);
+        for Safety { location, quantity } in &self.safety {
+            let unknown = || Refusal::NoLocation { location: location.clone() };
+            item.levels.get_mut(location).ok_or_else(unknown)?.safety = *quantity;
+        }
+        item.policy.version += i64::from(before != *item);
+        all_in_bounds(sku, item)
     }
 }
 
 /// Applies movements one after the other; the first that cannot be refuses all.
 pub(crate) fn apply_movements(shelf: &mut Shelf, movements: &[NewMovement]) -> Result<(), Refusal> {
-    for movement in movements {
-        let sku = &movement.sku;
-        let level = shelf.level_mut(sku).ok_or_else(|| Refusal::Unknown { sku: sku.clone() })?;
-        *level = allowed(sku, Level { on_hand: level.on_hand + movement.quantity, ..*level })?;
+    for NewMovement { sku, location, quantity, .. } in movements {
+        let unknown = || Refusal::Unknown { sku: sku.clone() };
+        let item = shelf.item_mut(sku).ok_or_else(unknown)?;
+        let backorder = item.policy.backorder;
+        let level = item.levels.get_mut(location).ok_or_else(unknown)?;
+        level.on_hand += quantity;
+        if *quantity < 0 && level.on_hand < 0 {
+            let (on_hand, committed) = (level.on_hand, level.committed());
+            return Err(Refusal::Committed { sku: sku.clone(), on_hand, committed });
+        }
+        in_bounds(sku, level, backorder)?;
     }
     Ok(())
 }
 
-fn allowed(sku: &Sku, level: Level) -> Result<Level, Refusal> {
+fn all_in_bounds(sku: &Sku, item: &Item) -> Result<(), Refusal> {
+    item.levels.values().try_for_each(|level| in_bounds(sku, level, item.policy.backorder))
+}
+
+/// Refuses a level that cannot be.
+pub(crate) fn in_bounds(sku: &Sku, level: &Level, backorder: bool) -> Result<(), Refusal> {
     let (on_hand, committed) = (level.on_hand, level.committed());
-    if on_hand < 0 || (!level.backorder && on_hand < committed) {
+    if !backorder && (on_hand < 0 || on_hand < committed) {
         return Err(Refusal::Committed { sku: sku.clone(), on_hand, committed });
     }
     if on_hand > MAX_UNITS {
         return Err(Refusal::TooMany { sku: sku.clone(), on_hand });
     }
-    Ok(level)
+    Ok(())
+}
+
+fn outside(number: Option<i64>) -> bool {
+    number.is_some_and(|number| !(0..=MAX_UNITS).contains(&number))
 }
 
 fn too_long(text: Option<&str>, most: usize) -> bool {
     text.is_some_and(|text| text.chars().count() > most)
-}
-
-/// Stock as staff see it.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(example = json!({"sku": "85123A", "location": "main", "on_hand": 12, "held": 2, "allocated": 1, "available": 9,
-    "safety": 3, "backorder": false, "version": 7}))]
-pub(crate) struct StockView {
-    /// Which.
-    pub(crate) sku: Sku,
-    /// Where.
-    pub(crate) location: String,
-    /// Units that are there.
-    pub(crate) on_hand: i64,
-    /// Held for orders that are not paid.
-    pub(crate) held: i64,
-    /// Belonging to paid orders.
-    pub(crate) allocated: i64,
-    /// What can be sold: on hand less held less allocated.
-    pub(crate) available: i64,
-    /// Below this, staff are warned.
-    pub(crate) safety: i64,
-    /// May be sold without being there.
-    pub(crate) backorder: bool,
-    /// Of the last change of what can be sold.
-    pub(crate) version: i64,
-}
-
-impl StockView {
-    /// Of a level at the one location.
-    pub(crate) fn of(sku: Sku, level: Level) -> Self {
-        let Level { on_hand, held, allocated, safety, backorder, version } = level;
-        let (location, available) = (MAIN.to_owned(), level.available());
-        Self { sku, location, on_hand, held, allocated, available, safety, backorder, version }
-    }
-}
-
-/// A line of the ledger.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub(crate) struct MovementView {
-    /// Its place in the ledger.
-    pub(crate) seq: i64,
-    /// Why.
-    #[schema(value_type = Kind)]
-    pub(crate) kind: String,
-    /// What it changed of the units that are there.
-    pub(crate) on_hand: i64,
-    /// What it changed of the units held.
-    pub(crate) held: i64,
-    /// What it changed of the units allocated.
-    pub(crate) allocated: i64,
-    /// For which order.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) order_id: Option<bodega_contracts::OrderId>,
-    /// In words.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) reason: Option<String>,
-    /// A delivery note, a return number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) reference: Option<String>,
-    /// Which member of staff.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) actor: Option<String>,
-    /// When.
-    pub(crate) at: Time,
 }

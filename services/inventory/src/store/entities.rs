@@ -14,8 +14,14 @@ pub(super) mod stock {
         pub on_hand: i64,
         pub held: i64,
         pub allocated: i64,
+        pub incoming: i64,
         pub safety: i64,
         pub backorder: bool,
+        pub backorder_limit: Option<i64>,
+        pub low_threshold: Option<i64>,
+        pub is_low: bool,
+        pub alert: i64,
+        pub policy_version: i64,
         pub version: i64,
     }
 
@@ -68,6 +74,79 @@ pub(super) mod reservations {
         pub shipped: Option<String>,
         pub version: i64,
         pub at_ms: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub(crate) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Where goods are.
+pub(super) mod locations {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, DeriveEntityModel)]
+    #[sea_orm(table_name = "locations")]
+    pub(crate) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: String,
+        pub name: String,
+        pub priority: i64,
+        pub enabled: bool,
+        pub country: Option<String>,
+        pub version: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub(crate) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Goods between locations.
+pub(super) mod transfers {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, DeriveEntityModel)]
+    #[sea_orm(table_name = "transfers")]
+    pub(crate) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub state: String,
+        pub source: String,
+        pub target: String,
+        pub lines: String,
+        pub reference: Option<String>,
+        pub actor: String,
+        pub sent_ms: i64,
+        pub closed_ms: Option<i64>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub(crate) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Where other systems and the books disagree.
+pub(super) mod mismatches {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, DeriveEntityModel)]
+    #[sea_orm(table_name = "mismatches")]
+    pub(crate) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub source: String,
+        pub sku: String,
+        pub location: String,
+        pub theirs: i64,
+        pub ours: i64,
+        pub state: String,
+        pub actor: Option<String>,
+        pub found_ms: i64,
+        pub closed_ms: Option<i64>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -5,11 +5,17 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod arrivals;
+mod counting;
 mod holds;
+mod locations;
 mod opening;
 mod permutations;
+mod policies;
 mod races;
+mod returns;
 mod said;
 mod setup;
 mod shipped;
+mod sources;
 mod staff;
+mod transfers;

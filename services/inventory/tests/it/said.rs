@@ -2,8 +2,8 @@
 
 use crate::setup::Shop;
 use bodega_contracts::{
-    CartId, FulfilmentId, OrderId, OrderLine, ShipmentId,
-    orders::{CancelReason, OrderCancelled, OrderConfirmed, OrderPlaced},
+    CartId, FulfilmentId, OrderId, OrderLine, ReturnId, ShipmentId,
+    orders::{CancelReason, OrderCancelled, OrderConfirmed, OrderPlaced, ReturnReceived},
     shipping::{FulfilmentCollected, ParcelLine, ShipmentDispatched},
 };
 use bodega_db::Envelope;
@@ -40,6 +40,23 @@ impl Shop {
     pub(crate) fn cancelled(&self, order_id: OrderId) -> Envelope {
         let cart_id = CartId::new(&self.world);
         self.said(&OrderCancelled { order_id, cart_id, reason: CancelReason::ByShopper })
+    }
+
+    pub(crate) fn returned(
+        &self,
+        (order_id, return_id): (OrderId, ReturnId),
+        restock: &[(&str, i64)],
+        written_off: &[(&str, i64)],
+    ) -> Envelope {
+        self.said(&ReturnReceived {
+            order_id,
+            return_id,
+            restock: order_lines(restock),
+            written_off: order_lines(written_off),
+            refund: Money::zero(Currency::GBP),
+            to_credit: false,
+            customer_id: None,
+        })
     }
 
     pub(crate) fn dispatched(&self, order_id: OrderId, shipment_id: ShipmentId, lines: &[(&str, i64)]) -> Envelope {

@@ -3,10 +3,11 @@
 use axum::http::Method;
 use bodega_contracts::{
     OrderId,
-    inventory::{ReservationFact, ReservationFacts, ReservationState, StockFact, StockFacts},
+    inventory::{ReservationFact, ReservationFacts, ReservationState, StockChanged, StockFact, StockFacts},
 };
 use bodega_kernel::Sku;
 use bodega_service::Definition;
+use bodega_settings::Settings;
 use bodega_testkit::{Ask, Stage, Staged, staff};
 use serde_json::{Value, json};
 use std::{
@@ -20,6 +21,14 @@ pub(crate) struct Shop(Stage);
 impl Staged for Shop {
     fn service() -> Definition {
         bodega_inventory::service()
+    }
+
+    fn adjust(settings: &mut Settings) {
+        let sources = json!({
+            "erp": {"secret": "a secret of the erp"},
+            "shelf": {"url": "http://127.0.0.1:1/", "every_minutes": 1_440, "location": "north"},
+        });
+        settings.inventory.sources = serde_json::from_value(sources).unwrap();
     }
 }
 
@@ -51,6 +60,44 @@ impl Shop {
         let body = json!({"sku": sku, "kind": "receive", "quantity": quantity});
         let (status, answer) = self.staff(Method::POST, "/v1/stock/movements", Some(body)).await;
         assert_eq!(status, 201, "{answer}");
+    }
+
+    /// Makes a location.
+    pub(crate) async fn location(&self, id: &str, priority: i64) {
+        let body = json!({"id": id, "name": id, "priority": priority});
+        let (status, answer) = self.staff(Method::POST, "/v1/admin/locations", Some(body)).await;
+        assert_eq!(status, 201, "{answer}");
+    }
+
+    pub(crate) async fn receive_at(&self, location: &str, sku: &str, quantity: i64) {
+        let body = json!({"sku": sku, "kind": "receive", "quantity": quantity, "location": location});
+        let (status, answer) = self.staff(Method::POST, "/v1/stock/movements", Some(body)).await;
+        assert_eq!(status, 201, "{answer}");
+    }
+
+    /// On hand, held and allocated of a SKU at a location.
+    pub(crate) async fn level_at(&self, location: &str, sku: &str) -> (i64, i64, i64) {
+        let (status, stock) = self.staff(Method::GET, &format!("/v1/stock/{sku}"), None).await;
+        assert_eq!(status, 200, "{stock}");
+        let levels = stock["locations"].as_array().unwrap();
+        let level = levels.iter().find(|level| level["location"] == location).unwrap();
+        let figure = |name: &str| level[name].as_i64().unwrap();
+        (figure("on_hand"), figure("held"), figure("allocated"))
+    }
+
+    /// What was told last of what can be sold of a SKU.
+    pub(crate) async fn told_last(&self, sku: &str) -> i64 {
+        self.told_available().await[&Sku::new(sku).unwrap()].1
+    }
+
+    /// The highest version that was told of each SKU, and what can be sold.
+    async fn told_available(&self) -> HashMap<Sku, (i64, i64)> {
+        let mut last = HashMap::new();
+        for told in self.told::<StockChanged>().await {
+            let known = last.entry(told.sku).or_insert((told.version, told.available));
+            *known = (*known).max((told.version, told.available));
+        }
+        last
     }
 
     pub(crate) async fn staff(&self, method: Method, path: &str, body: Option<Value>) -> (u16, Value) {
@@ -103,12 +150,22 @@ impl Shop {
             }
         }
         let sum = |state, sku: &Sku| promised.get(&(state, sku.clone())).copied().unwrap_or(0);
-        for fact in self.stock_facts().await {
+        let facts = self.stock_facts().await;
+        let told = self.told_available().await;
+        let mut totals = BTreeMap::<Sku, (i64, i64, i64)>::new();
+        for fact in &facts {
+            let total = totals.entry(fact.sku.clone()).or_default();
+            *total = (total.0 + fact.held, total.1 + fact.allocated, total.2 + fact.available);
+        }
+        for (sku, (held, allocated, available)) in totals {
+            assert_eq!(held, sum(ReservationState::Held, &sku), "{sku}");
+            assert_eq!(allocated, sum(ReservationState::Allocated, &sku), "{sku}");
+            assert_eq!(available, told.get(&sku).map_or(0, |told| told.1), "{sku}");
+        }
+        for fact in facts {
             assert_eq!(fact.on_hand, fact.ledger_on_hand, "{fact:?}");
             assert_eq!(fact.held, fact.live_holds, "{fact:?}");
             assert_eq!(fact.allocated, fact.live_allocations, "{fact:?}");
-            assert_eq!(fact.held, sum(ReservationState::Held, &fact.sku), "{fact:?}");
-            assert_eq!(fact.allocated, sum(ReservationState::Allocated, &fact.sku), "{fact:?}");
             assert!(fact.held >= 0 && fact.allocated >= 0, "{fact:?}");
             assert!(fact.backorder || fact.held + fact.allocated <= fact.on_hand, "{fact:?}");
             let promised = fact.ledger_shipped + fact.allocated + fact.held;

@@ -30,12 +30,13 @@ pub(crate) async fn preview(state: &Notifications, id: Uuid) -> Result<String, E
     if let Some(html) = store::kept_html(state.db.reader(), id).await? {
         return Ok(html);
     }
-    let gathered = gather(state, &stored.about, &stored.params).await.map_err(|trouble| match trouble {
-        Trouble::Later(why) => Error::Unanswered(why),
-        Trouble::Never(why) => Error::Unwritable(why),
-    })?;
+    let gathered =
+        gather(state, stored.kind, &stored.about, &stored.params).await.map_err(|trouble| match trouble {
+            Trouble::Later(why) => Error::Unanswered(why),
+            Trouble::Never(why) => Error::Unwritable(why),
+        })?;
     let (language, known) = (gathered.language, gathered.known);
-    let letter = Letter::new(&state.shop, language, state.pages.words(language), stored.kind, &known, &stored.params);
+    let letter = Letter::new(&state.shop, language, state.pages.words(language), stored.kind, &known, &gathered.params);
     let rendered = state.pages.render(&name_of(language, stored.kind), &letter);
     rendered.map(|(mail, _)| mail.html).map_err(|error| Error::Unwritable(error.to_string()))
 }

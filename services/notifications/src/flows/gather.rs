@@ -2,11 +2,12 @@
 
 use crate::{
     Notifications,
-    model::{About, Known, Language, Params},
+    model::{About, Kind, Known, Language, Params},
 };
 use bodega_contracts::{
-    identity::{Contact, UserContact},
-    orders::OrderDetails,
+    identity::{Contact, LinkToMail, MailLink, UserContact},
+    orders::{Details, OrderDetails},
+    payments::GiftCardToMail,
 };
 use bodega_kernel::UserId;
 use bodega_rpc::RpcError;
@@ -26,10 +27,20 @@ pub(super) struct Gathered {
     pub(super) recipient: String,
     pub(super) language: Language,
     pub(super) known: Known,
+    /// What its event said, and with it the link or the code that is asked for here and never stored.
+    pub(super) params: Params,
 }
 
 /// Asks for everything that a mail says.
-pub(super) async fn gather(state: &Notifications, about: &About, params: &Params) -> Result<Gathered, Trouble> {
+pub(super) async fn gather(
+    state: &Notifications,
+    kind: Kind,
+    about: &About,
+    params: &Params,
+) -> Result<Gathered, Trouble> {
+    if let (Some(page), Some(request)) = (kind.page(), &params.request) {
+        return with_link(state, page, request, params).await;
+    }
     let order = match about.order {
         Some(order_id) => {
             let details = state.rpc.ask(OrderDetails { order_id }).await.map_err(later)?;
@@ -37,22 +48,54 @@ pub(super) async fn gather(state: &Notifications, about: &About, params: &Params
         }
         None => None,
     };
+    if kind.is_for_staff() {
+        return for_staff(state, order, params);
+    }
     let contact = match about.user {
         Some(user) => Some(contact(state, user).await?),
-        None => match order.as_ref().and_then(|order| order.customer_id) {
-            // For the language only: an order has an address of its own, so nobody waits for this answer.
-            Some(customer) => contact(state, customer).await.ok(),
+        // For the language only: such a mail has an address of its own, so nobody waits for this answer.
+        None => match params.reader.or(order.as_ref().and_then(|order| order.customer_id)) {
+            Some(reader) => contact(state, reader).await.ok(),
             None => None,
         },
     };
     let chosen = contact.as_ref().and_then(|contact| contact.language.as_deref()).and_then(Language::of);
     let language = params.language.or(chosen).unwrap_or(state.language);
-    let asked = about.user.and(contact);
+    let asked = about.user.or(params.reader).and(contact);
     let address = about.recipient.clone().or_else(|| order.as_ref().map(|order| order.email.clone()));
     let recipient = address.or_else(|| asked.as_ref().map(|contact| contact.email.clone()));
     let recipient = recipient.ok_or_else(|| Trouble::Never("nobody is there to read it".to_owned()))?;
     let name = asked.and_then(|contact| contact.name);
-    Ok(Gathered { recipient, language, known: Known { order, name } })
+    let params = with_code(state, params).await?;
+    Ok(Gathered { recipient, language, known: Known { order, name }, params })
+}
+
+/// A mail whose link proves who follows it: identity knows where it goes, and what the link holds.
+async fn with_link(state: &Notifications, page: &str, request: &str, params: &Params) -> Result<Gathered, Trouble> {
+    let asked = state.rpc.ask(MailLink { request_id: request.to_owned() }).await.map_err(later)?;
+    let Some(LinkToMail { email, name, language, token, ends }) = asked else {
+        return Err(Trouble::Never("the request is over".to_owned()));
+    };
+    let language = params.language.or(language.as_deref().and_then(Language::of)).unwrap_or(state.language);
+    let link = Some(format!("{}/{page}?token={token}", state.base_url));
+    let params = Params { link, ends: Some(ends), ..params.clone() };
+    Ok(Gathered { recipient: email, language, known: Known { order: None, name }, params })
+}
+
+/// A mail for the staff's own address.
+fn for_staff(state: &Notifications, order: Option<Details>, params: &Params) -> Result<Gathered, Trouble> {
+    if state.staff.is_empty() {
+        return Err(Trouble::Never("mail.staff names no address".to_owned()));
+    }
+    let (recipient, known) = (state.staff.to_string(), Known { order, name: None });
+    Ok(Gathered { recipient, language: state.language, known, params: params.clone() })
+}
+
+async fn with_code(state: &Notifications, params: &Params) -> Result<Params, Trouble> {
+    let Some(card_id) = params.card else { return Ok(params.clone()) };
+    let code = state.rpc.ask(GiftCardToMail { card_id }).await.map_err(later)?;
+    let code = code.ok_or_else(|| Trouble::Never("the gift card is over".to_owned()))?;
+    Ok(Params { code: Some(code), ..params.clone() })
 }
 
 async fn contact(state: &Notifications, user_id: UserId) -> Result<Contact, Trouble> {

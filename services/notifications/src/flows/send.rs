@@ -4,7 +4,7 @@ use super::gather::{Gathered, Trouble, gather};
 use crate::{
     Notifications,
     clients::{Line, Message, Outcome, PATIENCE, Post, Stamp},
-    model::{GIVE_UP_AFTER, Letter, Rendered, message_id, retry_after},
+    model::{GIVE_UP_AFTER, Letter, Params, Rendered, message_id, retry_after},
     pages::name_of,
     store::{self, Claimed, Copy, Report, Verdict},
 };
@@ -83,19 +83,29 @@ async fn send(state: &Notifications, line: &mut Line, claimed: Claimed) -> Repor
 
 /// Writes a mail; what is known of it by then goes into the report.
 async fn write(state: &Notifications, claimed: &Claimed, report: &mut Report) -> Result<Message, Trouble> {
-    let Gathered { recipient, language, known } = gather(state, &claimed.about, &claimed.params).await?;
+    let gathered = gather(state, claimed.kind, &claimed.about, &claimed.params).await?;
+    let Gathered { recipient, language, known, params } = gathered;
     report.recipient = Some(recipient.clone());
     report.language = Some(language.code());
-    let letter = Letter::new(&state.shop, language, state.pages.words(language), claimed.kind, &known, &claimed.params);
-    let rendered = state.pages.render(&name_of(language, claimed.kind), &letter);
-    let (mail, _) = rendered.map_err(|error| Trouble::Never(error.to_string()))?;
+    let letter = |params: &Params| {
+        Letter::new(&state.shop, language, state.pages.words(language), claimed.kind, &known, params)
+    };
+    let render = |letter: &Letter| {
+        let rendered = state.pages.render(&name_of(language, claimed.kind), letter);
+        rendered.map(|(mail, _)| mail).map_err(|error| Trouble::Never(error.to_string()))
+    };
+    let private = claimed.kind.is_private();
+    let copied = private.then(|| render(&letter(&params.redacted()))).transpose()?;
+    let letter = letter(&params);
+    let mail = render(&letter)?;
     report.title = Some(mail.title.clone());
     let id = message_id(claimed.id, claimed.resends, state.sender.domain());
     let stamp = Stamp { id: claimed.id, message_id: &id, at: claimed.queued };
     let written = state.sender.write(stamp, &recipient, letter.name(), &mail);
     let message = written.map_err(Trouble::Never)?;
     if matches!(state.post, Post::Mailbox) {
-        let Rendered { title, text, html } = mail;
+        // What is kept can be read by staff: a link or a code is in the mail alone.
+        let Rendered { title, text, html } = copied.unwrap_or(mail);
         let sender = state.sender.shown();
         report.copy = Some(Copy { message_id: id, sender, recipient, title, text, html });
     }

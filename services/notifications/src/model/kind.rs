@@ -39,11 +39,21 @@ pub(crate) enum Kind {
     AbandonedCart,
     /// What staff write themselves.
     Note,
+    /// Somebody wanted to open an account with the address of one that is there.
+    AlreadyRegistered,
+    /// Somebody is asked to join the staff.
+    StaffInvitation,
+    /// A return was approved or refused, or has arrived.
+    ReturnChanged,
+    /// A gift card, with its code.
+    GiftCard,
+    /// A buyer's bank wants money back, or has decided: for staff.
+    PaymentDisputed,
 }
 
 impl Kind {
     /// All of them.
-    pub(crate) const ALL: [Self; 16] = [
+    pub(crate) const ALL: [Self; 21] = [
         Self::OrderConfirmed,
         Self::OrderCancelled,
         Self::Shipped,
@@ -60,6 +70,11 @@ impl Kind {
         Self::LowStock,
         Self::AbandonedCart,
         Self::Note,
+        Self::AlreadyRegistered,
+        Self::StaffInvitation,
+        Self::ReturnChanged,
+        Self::GiftCard,
+        Self::PaymentDisputed,
     ];
 
     /// Its name in the API, in tables and of its templates.
@@ -81,6 +96,11 @@ impl Kind {
             Self::LowStock => "low_stock",
             Self::AbandonedCart => "abandoned_cart",
             Self::Note => "note",
+            Self::AlreadyRegistered => "already_registered",
+            Self::StaffInvitation => "staff_invitation",
+            Self::ReturnChanged => "return_changed",
+            Self::GiftCard => "gift_card",
+            Self::PaymentDisputed => "payment_disputed",
         }
     }
 
@@ -89,9 +109,41 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.word() == word)
     }
 
-    /// Whether it holds a link that opens its reader's account, so that nobody else may read it.
+    /// Whether it holds what opens an account or can be spent, so that nobody else may read it.
     pub(crate) const fn is_private(self) -> bool {
-        matches!(self, Self::EmailVerification | Self::PasswordReset)
+        self.page().is_some() || matches!(self, Self::GiftCard)
+    }
+
+    /// Whether it goes to the staff's own address.
+    pub(crate) const fn is_for_staff(self) -> bool {
+        matches!(self, Self::LowStock | Self::PaymentDisputed)
+    }
+
+    /// The page of the shop that its link opens, where it holds one that proves who follows it.
+    pub(crate) const fn page(self) -> Option<&'static str> {
+        match self {
+            Self::EmailVerification => Some("verify-email"),
+            Self::PasswordReset => Some("reset-password"),
+            Self::StaffInvitation => Some("accept-invitation"),
+            Self::OrderConfirmed
+            | Self::OrderCancelled
+            | Self::Shipped
+            | Self::ReadyForPickup
+            | Self::Delivered
+            | Self::Refunded
+            | Self::PointsEarned
+            | Self::RewardGranted
+            | Self::Welcome
+            | Self::PasswordChanged
+            | Self::EmailChanged
+            | Self::LowStock
+            | Self::AbandonedCart
+            | Self::Note
+            | Self::AlreadyRegistered
+            | Self::ReturnChanged
+            | Self::GiftCard
+            | Self::PaymentDisputed => None,
+        }
     }
 }
 

@@ -4,7 +4,8 @@
 use super::{Kind, Known, Language, Params, Words, clean};
 use bodega_contracts::{
     Address,
-    orders::{Details, PaymentStatus},
+    orders::{Details, PaymentStatus, ReturnState},
+    payments::DisputeState,
 };
 use bodega_kernel::{Money, Sku};
 use bodega_pricing::PricedLine;
@@ -38,6 +39,10 @@ pub(crate) struct Letter {
     ends: Option<String>,
     link: Option<String>,
     stock: Option<Piece>,
+    amount: Option<String>,
+    return_number: Option<String>,
+    return_state: Option<ReturnState>,
+    dispute: Option<DisputeState>,
     note_subject: String,
     paragraphs: Vec<Vec<String>>,
 }
@@ -107,7 +112,7 @@ impl Letter {
         Self {
             shop: clean(shop),
             language: language.code(),
-            name: name.filter(|name| !name.is_empty() && kind != Kind::LowStock),
+            name: name.filter(|name| !name.is_empty() && !kind.is_for_staff()),
             order: details.map(|details| Order::of(details, language)),
             parcel: params.parcel.iter().take(MAX_LINES).map(|line| piece(&line.sku, line.quantity)).collect(),
             carrier: text(&params.carrier),
@@ -123,6 +128,10 @@ impl Letter {
             ends: params.ends.map(|time| language.day(time)),
             link: web_address(params.link.as_deref()),
             stock: params.stock.as_ref().map(|stock| piece(&stock.sku, stock.quantity)),
+            amount: params.amount.map(|money| language.money(money)),
+            return_number: text(&params.return_number),
+            return_state: params.return_state,
+            dispute: params.dispute,
             note_subject: note.map_or_else(String::new, |note| clean(&note.subject)),
             paragraphs: note.map_or_else(Vec::new, |note| paragraphs(&note.text)),
             words,

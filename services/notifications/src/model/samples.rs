@@ -3,7 +3,8 @@
 use super::{Kind, Known, Note, Params};
 use bodega_contracts::{
     Address,
-    orders::{CancelReason, Details, OrderStatus, PaymentStatus},
+    orders::{CancelReason, Details, OrderStatus, PaymentStatus, ReturnState},
+    payments::DisputeState,
     shipping::ParcelLine,
 };
 use bodega_kernel::{Currency, Money, Sku, Time};
@@ -36,8 +37,23 @@ pub(crate) fn sample(kind: Kind) -> Option<(Known, Params)> {
         Kind::RewardGranted => {
             (user, Params { label: text("15 % off"), code: text("THANKS-7Q2M"), ends: Some(ENDS), ..none() })
         }
-        Kind::Welcome | Kind::PasswordChanged | Kind::EmailChanged => (user, none()),
+        Kind::Welcome | Kind::PasswordChanged | Kind::EmailChanged | Kind::AlreadyRegistered => (user, none()),
         Kind::EmailVerification | Kind::PasswordReset => (user, Params { link, ends: Some(ENDS), ..none() }),
+        Kind::StaffInvitation => (Known::default(), Params { link, ends: Some(ENDS), ..none() }),
+        Kind::ReturnChanged => {
+            let (return_number, parcel) = (text("R-1"), vec![piece("MUG-BLUE", 1)?]);
+            let said = Some(Note { subject: String::new(), text: "Please put it into its box.".to_owned() });
+            let return_state = Some(ReturnState::Approved);
+            (order()?, Params { parcel, return_number, return_state, note: said, ..none() })
+        }
+        Kind::GiftCard => {
+            let amount = Some(Money::new(5_000, Currency::GBP));
+            (Known::default(), Params { amount, code: text("GIFT-7Q2M-4XWA-9KLT"), ends: Some(ENDS), ..none() })
+        }
+        Kind::PaymentDisputed => {
+            let (amount, dispute) = (Some(Money::new(3_840, Currency::GBP)), Some(DisputeState::Opened));
+            (order()?, Params { amount, dispute, ..none() })
+        }
         Kind::LowStock => (Known::default(), Params { stock: piece("MUG-BLUE", 3), ..none() }),
         Kind::AbandonedCart => (user, Params { link, parcel: vec![piece("MUG-BLUE", 2)?], ..none() }),
         Kind::Note => {

@@ -35,12 +35,14 @@ pub(super) const TEMPLATES: &[Template] = templates! {
     "en": [
         "order_confirmed", "order_cancelled", "shipped", "ready_for_pickup", "delivered", "refunded", "points_earned",
         "reward_granted", "welcome", "email_verification", "password_reset", "password_changed", "email_changed",
-        "low_stock", "abandoned_cart", "note",
+        "low_stock", "abandoned_cart", "note", "already_registered", "staff_invitation", "return_changed", "gift_card",
+        "payment_disputed",
     ],
     "de": [
         "order_confirmed", "order_cancelled", "shipped", "ready_for_pickup", "delivered", "refunded", "points_earned",
         "reward_granted", "welcome", "email_verification", "password_reset", "password_changed", "email_changed",
-        "low_stock", "abandoned_cart", "note",
+        "low_stock", "abandoned_cart", "note", "already_registered", "staff_invitation", "return_changed", "gift_card",
+        "payment_disputed",
     ],
 };
 

@@ -4,7 +4,8 @@ use crate::{
     inbox::{Door, Inbox, Served, address},
     setup::Shop,
 };
-use bodega_contracts::OrderId;
+use bodega_contracts::{GiftCardId, OrderId, identity::UserPasswordResetRequested, payments::GiftCardIssued};
+use bodega_kernel::{Currency, Money};
 use bodega_testkit::stories;
 use futures_util::future::join_all;
 use std::{collections::BTreeSet, time::Duration};
@@ -20,6 +21,7 @@ stories!(
     two_replicas_hand_a_thousand_mails_over_once_each,
     a_resend_is_a_mail_of_its_own,
     there_is_no_mailbox_beside_a_server,
+    a_link_and_a_code_are_in_the_mail_that_arrives,
 );
 
 async fn one(shop: &Shop, fate: &str) -> (OrderId, String) {
@@ -51,6 +53,30 @@ async fn a_mail_arrives_with_both_parts_and_all_its_headers(Served(shop): &Serve
     assert_eq!((&message["parts"][0][0], &message["parts"][1][0]), (&"text/plain".into(), &"text/html".into()));
     let part = |number: usize| message["parts"][number][1].as_str().unwrap();
     assert!(part(0).contains("Total: £") && part(1).contains("<html lang=\"en\">"), "{message}");
+}
+
+async fn a_link_and_a_code_are_in_the_mail_that_arrives(Served(shop): &Served) {
+    let Some(inbox) = Inbox::here() else { return };
+    let (email, card_id) = (address("fine"), GiftCardId::new(&shop.world));
+    shop.knows_link("r-1", "a.secret.token", &email);
+    shop.knows_code(card_id, "GIFT-CODE");
+    let (user_id, request_id) = (shop.user(), "r-1".to_owned());
+    let amount = Money::new(5_000, Currency::GBP);
+    let card = GiftCardIssued { card_id, email: Some(email.clone()), amount, ends: None };
+    shop.deliver(vec![shop.event(&UserPasswordResetRequested { user_id, request_id }), shop.event(&card)]).await;
+    shop.send_all().await;
+    let came = inbox.messages(&email).await;
+    assert_eq!(came.len(), 2, "{came:?}");
+    let parts = |number: usize| {
+        let both = came.iter().map(|message| message["parts"][number][1].as_str().unwrap());
+        both.collect::<String>().replace("&#x2f;", "/")
+    };
+    for part in [parts(0), parts(1)] {
+        assert!(part.contains("http://127.0.0.1:8080/reset-password?token=a.secret.token"), "{part}");
+        assert!(part.contains("GIFT-CODE"), "{part}");
+    }
+    let listed = shop.get("/v1/mails").await.expect(200).text;
+    assert!(!listed.contains("a.secret.token") && !listed.contains("GIFT-CODE"), "{listed}");
 }
 
 async fn a_server_that_says_later_is_asked_again(Served(shop): &Served) {

@@ -1,14 +1,14 @@
 //! Notifications alone, under test: what other services would tell it and answer it, and what staff would ask.
 
 use bodega_contracts::{
-    Address, CartId, FulfilmentId, OrderId, PaymentId, RefundId, ShipmentId,
+    Address, CartId, FulfilmentId, GiftCardId, OrderId, PaymentId, RefundId, ShipmentId,
     coupons::CouponGranted,
-    identity::{Contact, UserContact, UserRegistered},
+    identity::{Contact, LinkToMail, MailLink, UserContact, UserRegistered},
     notifications::{ConfirmationFact, ConfirmationFacts},
     orders::{
         CancelReason, Details, OrderCancelled, OrderConfirmed, OrderDelivered, OrderDetails, OrderStatus, PaymentStatus,
     },
-    payments::PaymentRefunded,
+    payments::{GiftCardToMail, PaymentRefunded},
     rewards::PointsEarned,
     shipping::{FulfilmentReadyForPickup, ParcelLine, ShipmentDispatched},
 };
@@ -44,6 +44,8 @@ struct Known {
     asked: AtomicI64,
     orders: Mutex<HashMap<OrderId, Option<Details>>>,
     contacts: Mutex<HashMap<UserId, Option<Contact>>>,
+    links: Mutex<HashMap<String, LinkToMail>>,
+    codes: Mutex<HashMap<GiftCardId, String>>,
 }
 
 /// A shop without a mail server: mails stay in the mailbox.
@@ -76,9 +78,14 @@ impl Staged for Shop {
 impl From<Stage> for Shop {
     fn from(stage: Stage) -> Self {
         let shop = Self { stage, others: Others::default() };
-        let (of_orders, of_people) = (shop.others.clone(), shop.others.clone());
+        let others = || shop.others.clone();
+        let (of_orders, of_people, of_links, of_codes) = (others(), others(), others(), others());
         let orders = Answers::new().on(async move |asked: OrderDetails| of_orders.order(asked.order_id));
-        let people = Answers::new().on(async move |asked: UserContact| of_people.contact(asked.user_id));
+        let people = Answers::new()
+            .on(async move |asked: UserContact| of_people.contact(asked.user_id))
+            .on(async move |asked: MailLink| of_links.link(&asked.request_id));
+        let payments = Answers::new().on(async move |asked: GiftCardToMail| of_codes.code(asked.card_id));
+        shop.stage.neighbour("payments", &payments);
         shop.stage.neighbour("orders", &orders);
         shop.stage.neighbour("identity", &people);
         shop
@@ -97,6 +104,16 @@ impl Others {
         let known = self.0.contacts.lock().unwrap().get(&user).cloned();
         let usual = || Contact { email: format!("{user}@example.com"), name: Some("Ada".to_owned()), language: None };
         Ok(known.unwrap_or_else(|| Some(usual())))
+    }
+
+    fn link(&self, request: &str) -> Result<Option<LinkToMail>, RpcError> {
+        self.hear()?;
+        Ok(self.0.links.lock().unwrap().get(request).cloned())
+    }
+
+    fn code(&self, card: GiftCardId) -> Result<Option<String>, RpcError> {
+        self.hear()?;
+        Ok(self.0.codes.lock().unwrap().get(&card).cloned())
     }
 
     fn hear(&self) -> Result<(), RpcError> {
@@ -180,6 +197,18 @@ impl Shop {
 
     pub(crate) fn knows_user(&self, user: UserId, contact: Option<Contact>) {
         self.others.0.contacts.lock().unwrap().insert(user, contact);
+    }
+
+    /// A request whose link holds this token, and where its mail goes.
+    pub(crate) fn knows_link(&self, request: &str, token: &str, email: &str) {
+        let (email, name) = (email.to_owned(), Some("Ada".to_owned()));
+        let (token, ends) = (token.to_owned(), START.plus(Duration::from_hours(24)));
+        let link = LinkToMail { email, name, language: Some("de-AT".to_owned()), token, ends };
+        self.others.0.links.lock().unwrap().insert(request.to_owned(), link);
+    }
+
+    pub(crate) fn knows_code(&self, card: GiftCardId, code: &str) {
+        self.others.0.codes.lock().unwrap().insert(card, code.to_owned());
     }
 
     /// An order whose mail goes to this address.

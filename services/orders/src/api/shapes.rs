@@ -1,8 +1,12 @@
 //! What the API of orders takes and gives.
 
-use crate::store::{OrderRow, PaperRow, Snapshot, TimelineRow};
+use crate::{
+    model::returns::Return,
+    store::{OrderRow, PaperRow, Snapshot, TimelineRow},
+    views::ReturnView,
+};
 use bodega_contracts::{
-    Address, OrderId, PaymentMethod,
+    Address, OrderId, PaymentMethod, Tender, Terms,
     cart::CheckedOut,
     orders::{CancelReason, OrderStatus, PaymentStatus},
     payments::PaymentAction,
@@ -78,12 +82,16 @@ pub(crate) enum FulfilmentStatus {
     Partial,
     /// All of it has left, or nothing is sent.
     Fulfilled,
+    /// All of it came back.
+    Returned,
 }
 
 impl FulfilmentStatus {
     fn of(order: &OrderRow) -> Result<Self, DbError> {
         let is_paid = order.status()? >= OrderStatus::Confirmed;
-        Ok(if order.collected || (order.dispatched >= order.pieces && is_paid) {
+        Ok(if order.pieces > 0 && order.returned >= order.pieces {
+            Self::Returned
+        } else if order.collected || (order.dispatched >= order.pieces && is_paid) {
             Self::Fulfilled
         } else if order.dispatched > 0 {
             Self::Partial
@@ -126,7 +134,18 @@ pub(crate) struct OrderView {
     /// What the shopper has to do to pay it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) payment_action: Option<PaymentAction>,
+    /// Gift cards and store credit that pay a part of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) tenders: Vec<Tender>,
+    /// The legal texts that were accepted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) terms: Option<Terms>,
+    /// The order whose goods it replaces.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) exchange_of: Option<OrderId>,
     pub(crate) placed_at: Time,
+    /// What came back of it or is to, oldest first; the order of an exchange is its `replacement_id`.
+    pub(crate) returns: Vec<ReturnView>,
     /// Its invoice and credit notes, oldest first.
     pub(crate) papers: Vec<PaperView>,
     /// What happened to it, oldest first.
@@ -235,6 +254,10 @@ impl OrderView {
             payment_method: None,
             payment_deadline: None,
             payment_action: None,
+            tenders: Vec::new(),
+            terms: None,
+            exchange_of: None,
+            returns: Vec::new(),
             placed_at: made.at,
             papers: Vec::new(),
             timeline: Vec::new(),
@@ -246,11 +269,12 @@ impl OrderView {
         order: &OrderRow,
         snapshot: Snapshot,
         papers: Vec<PaperRow>,
+        returns: Vec<Return>,
         timeline: &[TimelineRow],
     ) -> Result<Self, DbError> {
         let currency = currency(order)?;
         let money = |amount| Money::new(amount, currency);
-        let Snapshot { shipping_address, billing_address, basket, priced, .. } = snapshot;
+        let Snapshot { shipping_address, billing_address, basket, priced, tenders, terms, exchange_of, .. } = snapshot;
         let mut discounts: BTreeMap<String, i64> = BTreeMap::new();
         for applied in priced.lines.iter().flat_map(|line| &line.discounts) {
             *discounts.entry(applied.label.clone()).or_default() += applied.amount;
@@ -282,6 +306,10 @@ impl OrderView {
             payment_method: Some(order.payment_method.clone()),
             payment_deadline: order.deadline_ms.map(Time::from_ms),
             payment_action: None,
+            tenders,
+            terms,
+            exchange_of,
+            returns: returns.into_iter().map(ReturnView::of).collect(),
             placed_at: Time::from_ms(order.placed_ms),
             papers: papers.into_iter().map(|paper| PaperView::of(paper, currency)).collect(),
             timeline: timeline.iter().map(TimelineEntry::of).collect(),

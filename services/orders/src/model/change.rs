@@ -17,6 +17,8 @@ pub(crate) struct Record {
     pub(crate) number: String,
     pub(crate) cart_id: CartId,
     pub(crate) customer: Option<UserId>,
+    /// Where mails go.
+    pub(crate) email: String,
     pub(crate) currency: Currency,
     pub(crate) payment_method: PaymentMethod,
     pub(crate) placed: Time,

@@ -5,7 +5,7 @@ use super::{
     tests::{AUTHORIZED, CAPTURED, PIECES, REFUNDED, SHOPPER, STAFF, TOTAL},
 };
 use crate::model::words::Word;
-use bodega_contracts::orders::OrderStatus;
+use bodega_contracts::orders::{OrderStatus, ReturnState};
 use std::{
     collections::{BTreeMap, BTreeSet, HashSet},
     fmt::Write as _,
@@ -41,6 +41,11 @@ fn possible(life: &Life, timer: Option<TimerKind>) -> Vec<Fact> {
     }
     if life.closing && life.status == OrderStatus::AwaitingPayment {
         facts.push(PaymentClosed);
+    }
+    if life.status == OrderStatus::Delivered {
+        let (state, open) =
+            if life.returns.open == 0 { (ReturnState::Requested, 1) } else { (ReturnState::Cancelled, 0) };
+        facts.push(Returned { state, open, pieces: 0 });
     }
     if over && life.money.captured > 0 {
         facts.push(REFUNDED);

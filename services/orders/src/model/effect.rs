@@ -1,7 +1,10 @@
 //! What follows from facts, and what the timeline says of them.
 
 use super::{Fact, TimerKind};
-use bodega_contracts::orders::{CancelReason, OrderStatus};
+use bodega_contracts::{
+    orders::{CancelReason, OrderStatus, ReturnState},
+    payments::DisputeState,
+};
 
 /// A line of the timeline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -25,6 +28,9 @@ pub(crate) enum Entry {
     PaymentClosed,
     PaymentVoided,
     PaymentRefunded,
+    Dispute(DisputeState),
+    ParcelPacked,
+    CaptureFailed,
     CancelRequested,
     CancelRefused,
     FulfilmentStopped,
@@ -33,6 +39,8 @@ pub(crate) enum Entry {
     ParcelInTransit,
     ParcelDelivered,
     Collected,
+    AddressChanged,
+    Return(ReturnState),
     PaymentDue,
     PaymentExpiring(CancelReason),
     Confirmed,
@@ -105,6 +113,9 @@ impl Fact {
             Self::PaymentClosed => Entry::PaymentClosed,
             Self::PaymentVoided => Entry::PaymentVoided,
             Self::PaymentRefunded { .. } => Entry::PaymentRefunded,
+            Self::Disputed { state, .. } => Entry::Dispute(state),
+            Self::ParcelPacked => Entry::ParcelPacked,
+            Self::CaptureFailed => Entry::CaptureFailed,
             Self::FulfilmentStopped => Entry::FulfilmentStopped,
             Self::FulfilmentUnderWay => Entry::CancelRefused,
             Self::ReadyForPickup => Entry::ParcelReady,
@@ -112,6 +123,8 @@ impl Fact {
             Self::InTransit => Entry::ParcelInTransit,
             Self::Delivered { .. } => Entry::ParcelDelivered,
             Self::Collected => Entry::Collected,
+            Self::AddressChanged => Entry::AddressChanged,
+            Self::Returned { state, .. } => Entry::Return(state),
             Self::CancelRequested { .. } => Entry::CancelRequested,
         })
     }

@@ -1,7 +1,10 @@
 //! What an order remembers of what it heard. Every order of the same facts is remembered alike.
 
 use super::Fact;
-use bodega_contracts::orders::{CancelReason, OrderStatus, PaymentStatus};
+use bodega_contracts::{
+    orders::{CancelReason, OrderStatus, PaymentStatus},
+    payments::DisputeState,
+};
 
 /// What was heard of an order's stock. A later word of its life outranks an earlier one, whichever came first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,6 +38,10 @@ pub(crate) struct Heard {
     pub(crate) closed: bool,
     pub(crate) attempt: i64,
     pub(crate) failed_attempt: i64,
+    /// How the buyer's bank stands to it; a later word outranks an earlier one.
+    pub(crate) dispute: Option<DisputeState>,
+    /// How much of it that word is about.
+    pub(crate) disputed: i64,
 }
 
 /// What was heard of an order's parcels, in pieces of the whole order.
@@ -53,6 +60,15 @@ pub(crate) struct Parcels {
     pub(crate) under_way: bool,
 }
 
+/// What came back of an order. Counted by whoever holds its lock, so the last word is the right one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Returns {
+    /// Returns that have not ended.
+    pub(crate) open: i64,
+    /// Pieces that came back.
+    pub(crate) pieces: i64,
+}
+
 /// An order: where it is, and what was heard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Life {
@@ -66,6 +82,9 @@ pub(crate) struct Life {
     pub(crate) points: Claim,
     pub(crate) money: Heard,
     pub(crate) parcels: Parcels,
+    pub(crate) returns: Returns,
+    /// How often its address was changed.
+    pub(crate) address: i64,
     /// Why somebody wants it cancelled.
     pub(crate) requested: Option<CancelReason>,
     /// Whether payments was asked to close, or shipping to stop.
@@ -125,6 +144,8 @@ impl Life {
             points: Claim::NotNeeded,
             money: Heard::default(),
             parcels: Parcels { pieces, ..Parcels::default() },
+            returns: Returns::default(),
+            address: 0,
             requested: None,
             closing: false,
             asked: 0,
@@ -136,13 +157,18 @@ impl Life {
 
     /// Where its money is. What was given back was taken before, even if that is heard later.
     pub(crate) fn payment_status(&self) -> PaymentStatus {
-        let Heard { authorized, refunded, voided, attempt, failed_attempt, .. } = self.money;
-        let captured = self.money.captured.max(refunded);
+        let Heard { authorized, refunded, voided, attempt, failed_attempt, dispute, disputed, .. } = self.money;
+        if dispute == Some(DisputeState::Opened) {
+            return PaymentStatus::Disputed;
+        }
+        // What a bank took back is gone like what was given back.
+        let lost = if dispute == Some(DisputeState::Lost) { disputed } else { 0 };
+        let captured = self.money.captured.max(refunded).max(lost);
         if captured > 0 {
-            return match refunded {
+            return match refunded + lost {
                 0 if captured < self.total => PaymentStatus::PartiallyCaptured,
                 0 => PaymentStatus::Captured,
-                _ if refunded < captured => PaymentStatus::PartiallyRefunded,
+                gone if gone < captured => PaymentStatus::PartiallyRefunded,
                 _ => PaymentStatus::Refunded,
             };
         }
@@ -177,6 +203,9 @@ impl Life {
             Fact::PaymentAuthorized { total } => money.authorized = total.max(money.authorized),
             Fact::PaymentCaptured { total } => money.captured = total.max(money.captured),
             Fact::PaymentRefunded { total } => money.refunded = total.max(money.refunded),
+            Fact::Disputed { state, amount } => {
+                (money.dispute, money.disputed) = (money.dispute, money.disputed).max((Some(state), amount));
+            }
             Fact::PaymentClosed => money.closed = true,
             Fact::PaymentVoided => money.voided = true,
             Fact::FulfilmentStopped => parcels.stopped = true,
@@ -185,12 +214,25 @@ impl Life {
             Fact::Dispatched { pieces } => parcels.dispatched = pieces.max(parcels.dispatched),
             Fact::Delivered { pieces } => parcels.delivered = pieces.max(parcels.delivered),
             Fact::Collected => parcels.collected = true,
+            Fact::AddressChanged => life.address += 1,
+            Fact::Returned { open, pieces, .. } => life.returns = Returns { open, pieces },
             Fact::CancelRequested { reason } if !self.is_past_cancelling() => {
                 life.requested.get_or_insert(reason);
             }
-            Fact::CancelRequested { .. } | Fact::CheckedOut | Fact::InTransit | Fact::TimerFired { .. } => {}
+            Fact::CancelRequested { .. }
+            | Fact::CheckedOut
+            | Fact::InTransit
+            | Fact::ParcelPacked
+            | Fact::CaptureFailed
+            | Fact::TimerFired { .. } => {}
         }
         life
+    }
+
+    /// Whether all that is sent has left.
+    pub(crate) fn has_left(&self) -> bool {
+        let Parcels { pieces, dispatched, delivered, collected, .. } = self.parcels;
+        collected || dispatched.max(delivered) >= pieces
     }
 
     /// Whether it is over, or something of it has left.

@@ -1,7 +1,10 @@
 //! Where a fact leads: the order as it is then, and what is to be done.
 
 use super::{Claim, Effect, Entry, Fact, Life, Paper, Stock, TimerKind};
-use bodega_contracts::orders::{CancelReason, OrderStatus};
+use bodega_contracts::{
+    orders::{CancelReason, OrderStatus},
+    payments::DisputeState,
+};
 
 /// After this many times without an answer somebody should look.
 const ASKED_TOO_OFTEN: i64 = 3;
@@ -17,8 +20,10 @@ impl Step {
     /// The fact is remembered, and told if it is news.
     pub(super) fn hearing(order: &Life, fact: Fact) -> Self {
         let life = order.remembering(fact);
-        // Where a parcel was seen is news every time and changes nothing else.
-        let is_news = life != *order || fact == Fact::InTransit;
+        // Where a parcel or a return is, is news every time, even where it changes nothing else.
+        let is_seen =
+            matches!(fact, Fact::InTransit | Fact::ParcelPacked | Fact::CaptureFailed | Fact::Returned { .. });
+        let is_news = life != *order || is_seen;
         let entry = fact.entry().filter(|_| is_news);
         Self { life, effects: entry.map(Effect::Tell).into_iter().collect() }
     }
@@ -141,7 +146,25 @@ impl Step {
         if to == OrderStatus::Delivered { step.and([Effect::Tell(Entry::Delivered), Effect::Delivered]) } else { step }
     }
 
-    pub(super) fn complete(self) -> Self {
+    /// The time to send it back is over, but what is on its way back is waited for.
+    pub(super) fn complete_unless_returning(self) -> Self {
+        if self.life.returns.open > 0 { self.and([Effect::SetTimer(TimerKind::OpenReturn)]) } else { self.complete() }
+    }
+
+    /// What staff has to know of an order, wherever that is.
+    pub(super) fn flag(self, before: &Life, fact: Fact) -> Self {
+        let dispute = self.life.money.dispute;
+        if fact == Fact::CaptureFailed {
+            return self.alert("money for a parcel could not be taken");
+        }
+        match dispute.filter(|_| dispute != before.money.dispute) {
+            Some(DisputeState::Opened) => self.alert("the buyer's bank wants money back"),
+            Some(DisputeState::Lost) => self.alert("the buyer's bank took money back"),
+            Some(DisputeState::Won) | None => self,
+        }
+    }
+
+    fn complete(self) -> Self {
         self.go(OrderStatus::Completed).and([Effect::Tell(Entry::Completed), Effect::Completed, Effect::ClearTimer])
     }
 

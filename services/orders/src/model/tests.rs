@@ -295,6 +295,43 @@ fn an_order_that_arrived_is_completed_when_it_cannot_be_sent_back_any_more() {
 }
 
 #[test]
+fn an_order_that_something_comes_back_of_is_completed_when_that_has_ended() {
+    let window = Fact::TimerFired { kind: TimerKind::ReturnWindow };
+    let again = Fact::TimerFired { kind: TimerKind::OpenReturn };
+    let returned = |state, open| Fact::Returned { state, open, pieces: 0 };
+    let (asked, ended) = (returned(ReturnState::Requested, 1), returned(ReturnState::Cancelled, 0));
+    let arrived = [Fact::StockReserved, CAPTURED, Fact::Delivered { pieces: PIECES }];
+    let waits = run(TOTAL, &[&arrived[..], &[asked, window, again, again]].concat());
+    assert_eq!((waits.life.status, waits.has_timer()), (OrderStatus::Delivered, true));
+    assert_eq!(waits.count(|effect| *effect == Effect::SetTimer(TimerKind::OpenReturn)), 3);
+    for facts in [[asked, window, ended, again], [asked, ended, window, again]] {
+        let run = run(TOTAL, &[&arrived[..], &facts].concat());
+        assert_eq!((run.life.status, run.has_timer()), (OrderStatus::Completed, false));
+    }
+}
+
+#[test]
+fn a_dispute_is_told_to_staff_wherever_the_order_is() {
+    let (opened, won, lost) = (
+        Fact::Disputed { state: DisputeState::Opened, amount: TOTAL },
+        Fact::Disputed { state: DisputeState::Won, amount: TOTAL },
+        Fact::Disputed { state: DisputeState::Lost, amount: 30 },
+    );
+    let paid = [Fact::StockReserved, CAPTURED];
+    let arrived = [Fact::Delivered { pieces: PIECES }, Fact::TimerFired { kind: TimerKind::ReturnWindow }];
+    for before in [paid.to_vec(), [paid, arrived].concat()] {
+        let after = |facts: &[Fact]| run(TOTAL, &[&before[..], facts].concat());
+        let alerts = |run: &Run| run.count(|effect| matches!(effect, Effect::Alert(_)));
+        let end = |facts: &[Fact]| (after(facts).life.payment_status(), alerts(&after(facts)));
+        assert_eq!(end(&[opened, opened]), (PaymentStatus::Disputed, 1));
+        assert_eq!(end(&[opened, won, opened]), (PaymentStatus::Captured, 1));
+        assert_eq!(end(&[won, lost, opened, won]), (PaymentStatus::PartiallyRefunded, 1));
+        assert_eq!(end(&[lost, REFUNDED]), (PaymentStatus::Refunded, 1));
+        assert_eq!(after(&[opened]).life.status, after(&[]).life.status, "it moves nothing");
+    }
+}
+
+#[test]
 fn an_order_of_which_nothing_is_sent_has_arrived_when_it_is_paid() {
     let run = run_of(Life::new(TOTAL, 0), &[Fact::StockReserved, CAPTURED]);
     assert_eq!((run.life.status, run.confirmations()), (OrderStatus::Delivered, 1));
@@ -344,6 +381,7 @@ fn a_fact_heard_twice_has_no_second_effect() {
 }
 
 fn any_fact() -> impl Strategy<Value = Fact> {
+    use DisputeState::{Lost, Opened, Won};
     use Fact::*;
     let kinds = [
         TimerKind::Pending,
@@ -352,6 +390,7 @@ fn any_fact() -> impl Strategy<Value = Fact> {
         TimerKind::ServiceLevel,
         TimerKind::Arrival,
         TimerKind::ReturnWindow,
+        TimerKind::OpenReturn,
     ];
     prop_oneof![
         prop::sample::select(vec![
@@ -373,6 +412,9 @@ fn any_fact() -> impl Strategy<Value = Fact> {
             ReadyForPickup,
             InTransit,
             Collected,
+            ParcelPacked,
+            CaptureFailed,
+            AddressChanged,
             SHOPPER,
             STAFF,
         ]),
@@ -382,6 +424,9 @@ fn any_fact() -> impl Strategy<Value = Fact> {
         (0..=2 * TOTAL).prop_map(|total| PaymentAuthorized { total }),
         (0..=2 * TOTAL).prop_map(|total| PaymentCaptured { total }),
         (0..=2 * TOTAL).prop_map(|total| PaymentRefunded { total }),
+        (prop::sample::select(vec![Opened, Won, Lost]), 1..=TOTAL)
+            .prop_map(|(state, amount)| Disputed { state, amount }),
+        (0..2_i64, 0..=PIECES).prop_map(|(open, pieces)| Returned { state: ReturnState::Requested, open, pieces }),
         (0..=PIECES).prop_map(|pieces| Dispatched { pieces }),
         (0..=PIECES).prop_map(|pieces| Delivered { pieces }),
     ]

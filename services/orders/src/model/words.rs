@@ -1,7 +1,10 @@
 //! The words that states are stored and shown by: stable, lower case, each in one place.
 
 use crate::model::{Claim, Entry, Stock, TimerKind};
-use bodega_contracts::orders::{CancelReason, OrderStatus, PaymentStatus};
+use bodega_contracts::{
+    orders::{CancelReason, OrderStatus, PaymentStatus, ReturnState},
+    payments::DisputeState,
+};
 
 /// Has a word of its own.
 pub(crate) trait Word: Sized + Copy {
@@ -48,7 +51,14 @@ words! {
     }
     TimerKind {
         Pending = "pending", PaymentDeadline = "payment_deadline", Closing = "closing", ServiceLevel = "service_level",
-        Arrival = "arrival", ReturnWindow = "return_window",
+        Arrival = "arrival", ReturnWindow = "return_window", OpenReturn = "open_return",
+    }
+    ReturnState {
+        Requested = "requested", Approved = "approved", Rejected = "rejected", Received = "received",
+        Cancelled = "cancelled",
+    }
+    DisputeState {
+        Opened = "opened", Won = "won", Lost = "lost",
     }
 }
 
@@ -75,6 +85,11 @@ impl Entry {
             Self::PaymentClosed => "payment_closed",
             Self::PaymentVoided => "payment_voided",
             Self::PaymentRefunded => "payment_refunded",
+            Self::Dispute(DisputeState::Opened) => "payment_disputed",
+            Self::Dispute(DisputeState::Won) => "dispute_won",
+            Self::Dispute(DisputeState::Lost) => "dispute_lost",
+            Self::ParcelPacked => "parcel_packed",
+            Self::CaptureFailed => "capture_failed",
             Self::CancelRequested => "cancel_requested",
             Self::CancelRefused => "cancel_refused",
             Self::FulfilmentStopped => "fulfilment_stopped",
@@ -83,6 +98,12 @@ impl Entry {
             Self::ParcelInTransit => "parcel_in_transit",
             Self::ParcelDelivered => "parcel_delivered",
             Self::Collected => "collected",
+            Self::AddressChanged => "address_changed",
+            Self::Return(ReturnState::Requested) => "return_requested",
+            Self::Return(ReturnState::Approved) => "return_approved",
+            Self::Return(ReturnState::Rejected) => "return_rejected",
+            Self::Return(ReturnState::Received) => "return_received",
+            Self::Return(ReturnState::Cancelled) => "return_cancelled",
             Self::PaymentDue => "payment_due",
             Self::PaymentExpiring(_) => "payment_expiring",
             Self::Confirmed => "confirmed",
@@ -117,6 +138,7 @@ mod tests {
             "refunded",
             "voided",
             "failed",
+            "disputed",
         ] {
             let status = PaymentStatus::of_word(word).unwrap();
             assert_eq!(serde_json::to_value(status).unwrap(), word);

@@ -2,6 +2,7 @@
 
 use super::{
     Snapshot,
+    addresses::address,
     entities::{history, orders, snapshots, timeline_lines, timers},
 };
 use crate::model::words::Word;
@@ -59,7 +60,7 @@ pub(crate) struct Filter {
 }
 
 impl Filter {
-    fn select(&self) -> Select<orders::Entity> {
+    pub(super) fn select(&self) -> Select<orders::Entity> {
         use orders::Column;
         let number = || Expr::col((orders::Entity, Column::Number));
         let text = self.text.as_deref().map(|text| {
@@ -100,8 +101,9 @@ pub(crate) async fn order(db: &Db, id: OrderId) -> Result<Option<OrderRow>, DbEr
 
 /// What was bought.
 pub(crate) async fn snapshot(db: &Db, id: OrderId) -> Result<Option<Snapshot>, DbError> {
-    let row = snapshots::Entity::find_by_id(id.0).one(db.reader()).await?;
-    row.map(|row| read_snapshot(&row.body)).transpose()
+    let Some(row) = snapshots::Entity::find_by_id(id.0).one(db.reader()).await? else { return Ok(None) };
+    let address = address(db, id).await?;
+    Snapshot::read(&row.body, address.as_deref()).map(Some)
 }
 
 /// The first lines of the timeline, oldest first.
@@ -166,7 +168,7 @@ pub(crate) async fn facts_page(
             break;
         }
         page.push(Whole {
-            snapshot: read_snapshot(&body)?,
+            snapshot: Snapshot::read(&body, None)?,
             history: histories.remove(&order.id).unwrap_or_default(),
             timer_due: timers.get(&order.id).copied().map(Time::from_ms),
             order,
@@ -183,8 +185,4 @@ async fn histories(db: &Db, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Vec<(i64, Or
         histories.entry(step.order_id).or_default().push((step.version, super::word(&step.status)?));
     }
     Ok(histories)
-}
-
-fn read_snapshot(body: &str) -> Result<Snapshot, DbError> {
-    serde_json::from_str(body).map_err(|error| super::broken(&error))
 }

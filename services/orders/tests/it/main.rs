@@ -6,10 +6,17 @@
 #![expect(unreachable_pub, reason = "a test binary exports nothing")]
 
 mod access;
+mod addresses;
+mod captures;
+mod exchanges;
+mod export;
 mod lists;
+mod papers;
 mod parcels;
 mod permutations;
 mod races;
+mod returns;
+mod returns_at_once;
 mod said;
 mod setup;
 mod story;

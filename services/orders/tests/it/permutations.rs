@@ -2,13 +2,16 @@
 
 use crate::setup::{Shop, TOTAL};
 use bodega_contracts::{
-    OrderId,
-    orders::{CancelReason, OrderCancelled, OrderConfirmed, OrderDelivered, OrderStatus, PaymentStatus},
+    OrderId, ShipmentId,
+    orders::{
+        CancelReason, OrderCancelled, OrderCaptureDue, OrderConfirmed, OrderDelivered, OrderStatus, PaymentStatus,
+    },
+    payments::DisputeState,
 };
 use bodega_db::Envelope;
 use bodega_testkit::{arrivals, stories};
 use futures_util::future::join_all;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How many shoppers ask at once.
 const AT_ONCE: usize = 100;
@@ -189,7 +192,61 @@ async fn orders_that_arrive_end_alike_in_every_arrival_of_nine_facts(shop: &Shop
     once_each(&shop.told::<OrderDelivered>().await.iter().map(|event| event.order_id).collect::<Vec<_>>(), 5_000);
 }
 
+const DISPUTED: Fact = Said(|shop, order| shop.disputed(order, TOTAL, DisputeState::Opened));
+
+/// A disputed order that is under way, and how its money ends.
+async fn disputed(shop: &Shop, decided: &[Fact], money: PaymentStatus) {
+    let paid = [Said(Shop::reserved), Said(Shop::captured), Said(|shop, order| shop.dispatched(order, 2)), DISPUTED];
+    let facts: Vec<Fact> = paid.into_iter().chain(decided.iter().copied()).collect();
+    assert_eq!(end(shop, &facts).await, (OrderStatus::Shipped, money, None));
+}
+
+async fn disputed_orders_end_alike_in_every_order_of_their_facts(shop: &Shop) {
+    disputed(shop, &[], PaymentStatus::Disputed).await;
+    disputed(shop, &[Said(|shop, order| shop.disputed(order, TOTAL, DisputeState::Won))], PaymentStatus::Captured)
+        .await;
+    let lost = Said(|shop, order| shop.disputed(order, TOTAL, DisputeState::Lost));
+    disputed(shop, &[lost], PaymentStatus::Refunded).await;
+    disputed(shop, &[lost, REFUNDED], PaymentStatus::Refunded).await;
+}
+
+async fn a_part_that_a_bank_took_back_is_gone_in_every_order_of_its_facts(shop: &Shop) {
+    let facts = [
+        Said(Shop::reserved),
+        Said(Shop::captured),
+        Said(|shop, order| shop.disputed(order, TOTAL / 2, DisputeState::Opened)),
+        Said(|shop, order| shop.disputed(order, TOTAL / 2, DisputeState::Lost)),
+        PARTLY_REFUNDED,
+    ];
+    assert_eq!(end(shop, &facts).await, (OrderStatus::Confirmed, PaymentStatus::PartiallyRefunded, None));
+}
+
+async fn parcels_are_paid_for_alike_in_every_order_of_their_facts(shop: &Shop) {
+    let facts = [
+        Said(Shop::reserved),
+        Said(Shop::authorized),
+        Said(|shop, order| shop.packed(order, 1, 1, false)),
+        Said(|shop, order| shop.capture_failed(order, 1)),
+        Said(|shop, order| shop.packed(order, 2, 1, true)),
+    ];
+    assert_eq!(end(shop, &facts).await, (OrderStatus::Confirmed, PaymentStatus::Authorized, None));
+    let mut due: BTreeMap<(OrderId, ShipmentId), Vec<i64>> = BTreeMap::new();
+    let mut last: BTreeMap<OrderId, i64> = BTreeMap::new();
+    for event in shop.told::<OrderCaptureDue>().await {
+        let before = last.insert(event.order_id, event.amount.amount);
+        assert!(before.is_none_or(|before| before <= event.amount.amount), "what is due never shrinks");
+        due.entry((event.order_id, event.shipment_id)).or_default().push(event.amount.amount);
+    }
+    assert_eq!(due.len(), 240, "each of two parcels of 120 orders");
+    assert!(last.values().all(|amount| *amount == TOTAL));
+    let is_last = |(order, shipment): &(OrderId, ShipmentId)| *shipment == Shop::shipment(*order, 2);
+    assert!(due.iter().all(|(parcel, told)| if is_last(parcel) { told.len() == 1 } else { told.len() <= 2 }));
+}
+
 stories![
+    disputed_orders_end_alike_in_every_order_of_their_facts,
+    a_part_that_a_bank_took_back_is_gone_in_every_order_of_its_facts,
+    parcels_are_paid_for_alike_in_every_order_of_their_facts,
     orders_that_arrive_end_alike_in_every_arrival_of_nine_facts,
     paid_orders_end_alike_in_every_order_of_their_facts,
     orders_paid_in_vain_end_alike_in_every_order_of_their_facts,

@@ -2,20 +2,22 @@
 
 use crate::setup::{Shop, TOTAL};
 use bodega_contracts::{
-    CartId, CouponClaim, FulfilmentId, OrderId, PaymentId, PromotionId, RefundId, ShipmentId,
+    Address, CartId, CouponClaim, FulfilmentId, OrderId, PaymentId, PromotionId, RefundId, ShipmentId,
     cart::CartCheckedOut,
     coupons::{CouponRejected, CouponReserved},
     inventory::{StockAllocated, StockHoldExpired, StockRejected, StockReleased, StockReserved, StockUnavailable},
     payments::{
-        PaymentActionRequired, PaymentAuthorized, PaymentCaptured, PaymentClosed, PaymentFailed, PaymentRefunded,
+        DisputeState, PaymentActionRequired, PaymentAuthorized, PaymentCaptureFailed, PaymentCaptured, PaymentClosed,
+        PaymentDisputed, PaymentFailed, PaymentRefunded,
     },
     rewards::{PointsRejected, PointsReserved},
     shipping::{
-        FulfilmentCollected, FulfilmentReadyForPickup, FulfilmentStopped, FulfilmentUnderWay, ShipmentDelivered,
-        ShipmentDispatched,
+        FulfilmentCollected, FulfilmentReadyForPickup, FulfilmentStopped, FulfilmentUnderWay, ParcelLine,
+        ShipmentDelivered, ShipmentDispatched, ShipmentPacked,
     },
 };
 use bodega_db::Envelope;
+use bodega_kernel::uuid::Uuid;
 use bodega_kernel::{Currency, Event, Money, Sku, UserId};
 use bodega_pricing::{Basket, Discount, DiscountKind, Item, Shipping, price};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -105,6 +107,41 @@ impl Shop {
         checkout.basket.lines.iter_mut().for_each(|line| line.unit_price = 0);
         checkout.priced = price(&checkout.basket).unwrap();
         checkout
+    }
+
+    /// Seven mugs that share what is left of their price after a discount unevenly: 901.
+    pub fn odd_checkout(&self, order_id: OrderId, customer_id: Option<UserId>) -> CartCheckedOut {
+        let mut checkout = self.checkout(order_id, customer_id);
+        checkout.basket.lines.truncate(1);
+        (checkout.basket.lines[0].unit_price, checkout.basket.lines[0].quantity) = (143, 7);
+        checkout.unstocked.clear();
+        checkout.priced = price(&checkout.basket).unwrap();
+        checkout.shipping_address = Some(Self::address("Ada Lovelace"));
+        checkout
+    }
+
+    pub fn address(name: &str) -> Address {
+        Address {
+            name: name.to_owned(),
+            line1: "1 Mill Lane".to_owned(),
+            line2: None,
+            city: "London".to_owned(),
+            region: None,
+            postal_code: "N1 1AA".to_owned(),
+            country: "GB".to_owned(),
+            phone: None,
+        }
+    }
+
+    /// Seven mugs that arrived.
+    pub async fn arrived(&self, customer_id: Option<UserId>) -> OrderId {
+        let order = self.order();
+        self.deliver(vec![self.said(&self.odd_checkout(order, customer_id))]).await;
+        let paid = self.captured_of(order, Money::new(1_351, Currency::GBP));
+        self.deliver(vec![self.reserved(order), paid, self.allocated(order)]).await;
+        let arrived = ShipmentDelivered { order_id: order, shipment_id: ShipmentId(order.0), delivered: 7, pieces: 7 };
+        self.deliver(vec![self.parcel(order, 1, 7, 7, 7), self.said(&arrived)]).await;
+        order
     }
 
     /// As a neighbour would say it.
@@ -214,6 +251,44 @@ impl Shop {
     /// So many of the two mugs have arrived.
     pub fn delivered(&self, order_id: OrderId, delivered: i64) -> Envelope {
         self.said(&ShipmentDelivered { order_id, shipment_id: ShipmentId(order_id.0), delivered, pieces: 2 })
+    }
+
+    /// The `nth` parcel of an order, with so many mugs, as the one after which so many have left in all.
+    pub fn parcel(&self, order_id: OrderId, nth: u128, mugs: i64, dispatched: i64, pieces: i64) -> Envelope {
+        self.said(&ShipmentDispatched {
+            order_id,
+            shipment_id: Self::shipment(order_id, nth),
+            lines: Self::mugs(mugs),
+            carrier: "Royal Mail".to_owned(),
+            tracking_number: None,
+            tracking_url: None,
+            dispatched,
+            pieces,
+        })
+    }
+
+    pub fn shipment(order_id: OrderId, nth: u128) -> ShipmentId {
+        ShipmentId(Uuid::from_u128(order_id.0.as_u128().rotate_left(64) ^ nth))
+    }
+
+    fn mugs(quantity: i64) -> Vec<ParcelLine> {
+        vec![ParcelLine { sku: Sku::new("mug").unwrap(), quantity }]
+    }
+
+    /// The `nth` parcel of an order is packed, with so many mugs.
+    pub fn packed(&self, order_id: OrderId, nth: u128, mugs: i64, last: bool) -> Envelope {
+        let shipment_id = Self::shipment(order_id, nth);
+        self.said(&ShipmentPacked { order_id, shipment_id, lines: Self::mugs(mugs), last })
+    }
+
+    pub fn capture_failed(&self, order_id: OrderId, nth: u128) -> Envelope {
+        let code = "insufficient_funds".to_owned();
+        self.said(&PaymentCaptureFailed { order_id, shipment_id: Self::shipment(order_id, nth), code })
+    }
+
+    pub fn disputed(&self, order_id: OrderId, amount: i64, state: DisputeState) -> Envelope {
+        let amount = Money::new(amount, Currency::GBP);
+        self.said(&PaymentDisputed { order_id, payment_id: PaymentId(order_id.0), amount, state })
     }
 
     pub fn closed(&self, order_id: OrderId) -> Envelope {

@@ -3,6 +3,7 @@
 use crate::setup::{Shop, TOTAL};
 use bodega_bus::Failure;
 use bodega_contracts::{
+    Tender, TenderKind, Terms,
     inventory::{Shortage, StockRejected},
     orders::{
         CancelReason, OrderCancelled, OrderConfirmed, OrderPaymentDue, OrderPlaced, OrderStanding, OrderStatus,
@@ -140,7 +141,36 @@ async fn what_can_never_be_handled_is_put_aside_and_the_rest_goes_on(shop: &Shop
     assert_eq!(shop.facts().await.len(), 1);
 }
 
+async fn what_pays_and_what_was_accepted_is_passed_on_and_shown(shop: &Shop) {
+    let (order, user, first) = (shop.order(), shop.user(), shop.order());
+    let mut checkout = shop.checkout(order, Some(user));
+    let tender = Tender { kind: TenderKind::StoreCredit, card_id: None, label: "store credit".to_owned(), amount: 700 };
+    checkout.tenders = vec![tender.clone()];
+    checkout.terms = Some(Terms { version: 4, digest: "ab".repeat(32) });
+    checkout.exchange_of = Some(first);
+    shop.deliver(vec![shop.said(&checkout)]).await;
+    shop.deliver(vec![shop.reserved(order)]).await;
+    let due = shop.told::<OrderPaymentDue>().await.remove(0);
+    assert_eq!((due.tenders, due.customer_id), (vec![tender], Some(user)));
+    let view = shop.get(&Shop::customer(user), &format!("/v1/orders/{order}")).await.json;
+    assert_eq!(view["tenders"][0]["amount"], 700);
+    assert_eq!((&view["terms"]["version"], &view["exchange_of"]), (&json!(4), &json!(first)));
+    assert_eq!(view["returns"], json!([]));
+    shop.check_books().await;
+}
+
+async fn only_promised_money_is_to_be_taken_before_anything_leaves(shop: &Shop) {
+    let (promised, taken, free) = (shop.awaiting().await, shop.awaiting().await, shop.order());
+    shop.deliver(vec![shop.said(&shop.free_checkout(free)), shop.authorized(promised), shop.captured(taken)]).await;
+    shop.deliver(vec![shop.reserved(free)]).await;
+    let told = shop.told::<OrderConfirmed>().await;
+    let first = |order| told.iter().find(|event| event.order_id == order).unwrap().capture_first;
+    assert_eq!([promised, taken, free].map(first), [true, false, false]);
+}
+
 bodega_testkit::stories![
+    what_pays_and_what_was_accepted_is_passed_on_and_shown,
+    only_promised_money_is_to_be_taken_before_anything_leaves,
     a_checkout_that_is_held_and_paid_is_confirmed,
     everything_twice_is_once,
     a_whole_life_in_one_batch_ends_alike,

@@ -3,7 +3,7 @@
 use crate::{
     Payments,
     error::Error,
-    flows::{self, Given},
+    flows::{self, Given, Tendering},
     store::{self, AttemptView, PaymentView, RefundView},
 };
 use axum::{
@@ -19,7 +19,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 /// The most minor units of a refund.
-const MAX_AMOUNT: i64 = 1_000_000_000_000;
+pub(super) const MAX_AMOUNT: i64 = 1_000_000_000_000;
 /// The most characters of the reference of a transfer, as banks have it.
 const MAX_REFERENCE: usize = 140;
 /// The most characters of a reason.
@@ -32,6 +32,10 @@ pub(crate) struct PayOrder {
     /// A method of a provider that is on: lower case, digits and underscores, at most 40.
     #[schema(example = "sim_success")]
     payment_method: String,
+    /// Whether the gift cards and the store credit that the order was to be paid with are tried again: those that still
+    /// hold pay their part, the payment method pays the rest.
+    #[serde(default)]
+    use_tenders: bool,
 }
 
 /// What to give back.
@@ -77,7 +81,8 @@ pub(crate) async fn pay_order(
 ) -> Result<Response, Problem> {
     body.check()?;
     flows::check_access(&payments, *order, &caller, token.as_deref()).await?;
-    let given = flows::begin_attempt(&payments, *order, body.payment_method, key, current_trace()).await?;
+    let with = if body.use_tenders { Tendering::WhatHolds } else { Tendering::Nothing };
+    let given = flows::begin_attempt(&payments, *order, body.payment_method, with, key, current_trace()).await?;
     Ok(given.into_response())
 }
 
@@ -170,7 +175,7 @@ impl ReceivePayment {
     }
 }
 
-fn check_amount(amount: Money) -> Result<(), Error> {
+pub(super) fn check_amount(amount: Money) -> Result<(), Error> {
     let fits = (1..=MAX_AMOUNT).contains(&amount.amount);
     if fits { Ok(()) } else { Err(Error::Invalid("/amount/amount", "1 to 1000000000000")) }
 }
@@ -178,12 +183,17 @@ fn check_amount(amount: Money) -> Result<(), Error> {
 impl RefundOrder {
     fn check(&self) -> Result<(), Error> {
         check_amount(self.amount)?;
-        let length = self.reason.chars().count();
-        if !(1..=MAX_REASON).contains(&length) || self.reason.chars().any(char::is_control) {
-            return Err(Error::Invalid("/reason", "1 to 500 characters in one line"));
-        }
-        Ok(())
+        check_reason("/reason", &self.reason)
     }
+}
+
+/// Says why in one line.
+pub(super) fn check_reason(pointer: &'static str, reason: &str) -> Result<(), Error> {
+    let length = reason.trim().chars().count();
+    if !(1..=MAX_REASON).contains(&length) || reason.chars().any(char::is_control) {
+        return Err(Error::Invalid(pointer, "1 to 500 characters in one line"));
+    }
+    Ok(())
 }
 
 impl IntoResponse for Given {

@@ -6,9 +6,9 @@ use axum::{
     extract::State,
     response::{Html, IntoResponse, Response},
 };
-use bodega_contracts::OrderId;
+use bodega_contracts::{OrderId, payments::DisputeState};
 use bodega_kernel::Money;
-use bodega_web::{Path, Problem, Query};
+use bodega_web::{Body, Path, Problem, Query, Staff};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -71,6 +71,44 @@ pub(crate) async fn complete_three_ds(
     Query(answer): Query<BankAnswer>,
 ) -> Result<Json<BankVisit>, Problem> {
     Ok(end_visit(&payments, token, answer.result.unwrap_or(BankResult::Approve)).await?)
+}
+
+/// What the buyer's bank says about an order's money.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"order_id": "0190b3d6-0000-7000-8000-000000000002", "state": "opened"}))]
+pub(crate) struct DisputeCharge {
+    /// Of which order.
+    order_id: OrderId,
+    /// What it says: `opened` first, then `won` or `lost`.
+    state: DisputeState,
+}
+
+/// A dispute at the simulated bank.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct DisputedCharge {
+    /// Of which order.
+    order_id: OrderId,
+    /// What the bank says.
+    state: DisputeState,
+    /// How much it is about.
+    amount: Money,
+}
+
+/// The simulated bank disputes what was taken for an order, or decides; a signed report tells of it. 404 where there is
+/// nothing to dispute or to decide.
+#[utoipa::path(
+    post, path = "/v1/simulator/disputes", tag = "simulator", request_body = DisputeCharge,
+    responses((status = 200, description = "Reported", body = DisputedCharge), Problem),
+)]
+pub(crate) async fn dispute_charge(
+    State(payments): State<Payments>,
+    _: Staff,
+    Body(DisputeCharge { order_id, state }): Body<DisputeCharge>,
+) -> Result<Json<DisputedCharge>, Problem> {
+    let simulator = payments.providers.simulator.as_ref().ok_or(Error::NotFound)?;
+    let amount = simulator.dispute(order_id, state).await.map_err(Error::Db)?.ok_or(Error::NotFound)?;
+    Ok(Json(DisputedCharge { order_id, state, amount }))
 }
 
 async fn end_visit(payments: &Payments, token: String, result: BankResult) -> Result<Json<BankVisit>, Error> {

@@ -5,7 +5,7 @@
 
 use super::{Simulator, manual, simulator};
 use crate::model::{CallError, ChargeKey, MANUAL, Outcome, RefundOutcome};
-use bodega_contracts::RefundId;
+use bodega_contracts::{RefundId, payments::DisputeState};
 use bodega_kernel::{Money, Time};
 use bodega_web::{ReportError, ReportKey};
 
@@ -40,8 +40,33 @@ pub(crate) struct WebhookEvent {
     pub(crate) id: String,
     /// Of which charge; `None` where it names none of ours.
     pub(crate) key: Option<ChargeKey>,
-    /// Where the charge stands.
-    pub(crate) outcome: Outcome,
+    /// What is said of the charge.
+    pub(crate) news: News,
+}
+
+/// What a provider says of a charge by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum News {
+    /// Where it stands.
+    Stands(Outcome),
+    /// The buyer's bank wants money back, or has decided.
+    Dispute {
+        /// How the dispute stands.
+        state: DisputeState,
+        /// How much it is about.
+        amount: Money,
+    },
+}
+
+/// A charge as it stands in a provider's books.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Statement {
+    /// Which.
+    pub(crate) key: ChargeKey,
+    /// What was taken.
+    pub(crate) captured: Money,
+    /// What of it was given back, minor units.
+    pub(crate) refunded: i64,
 }
 
 /// One that can be called.
@@ -54,6 +79,14 @@ pub(crate) enum Provider {
 }
 
 impl Provider {
+    /// As it is stored with attempts.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Simulator(_) => simulator::NAME,
+            Self::Manual => MANUAL,
+        }
+    }
+
     /// Takes money, or begins to.
     pub(crate) async fn pay(&self, charge: &Charge) -> Result<Outcome, CallError> {
         match self {
@@ -78,10 +111,10 @@ impl Provider {
         }
     }
 
-    /// Takes what is promised.
-    pub(crate) async fn capture(&self, key: ChargeKey) -> Result<Outcome, CallError> {
+    /// Takes what is promised, until `total` of it was taken in all, minor units.
+    pub(crate) async fn capture(&self, key: ChargeKey, total: i64) -> Result<Outcome, CallError> {
         match self {
-            Self::Simulator(simulator) => simulator.capture(key).await,
+            Self::Simulator(simulator) => simulator.capture(key, total).await,
             // Only staff can say that it was taken.
             Self::Manual => Err(CallError::NotSent),
         }
@@ -100,6 +133,27 @@ impl Provider {
         match self {
             Self::Simulator(simulator) => simulator.refund(call).await,
             Self::Manual => Ok(RefundOutcome::Done),
+        }
+    }
+
+    /// These charges in its books; those that it does not know are not there.
+    pub(crate) async fn statements(&self, keys: &[ChargeKey]) -> Result<Vec<Statement>, CallError> {
+        match self {
+            Self::Simulator(simulator) => simulator.statements(keys).await,
+            Self::Manual => Ok(Vec::new()),
+        }
+    }
+
+    /// The charges of a span of time in its books, by key after `after`, at most `limit`.
+    pub(crate) async fn charges(
+        &self,
+        span: (Time, Time),
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<Statement>, CallError> {
+        match self {
+            Self::Simulator(simulator) => simulator.charges(span, after, limit).await,
+            Self::Manual => Ok(Vec::new()),
         }
     }
 
@@ -129,6 +183,11 @@ impl Providers {
         }
         let simulated = self.simulator.is_some() && simulator::offers(method);
         simulated.then_some(simulator::NAME)
+    }
+
+    /// Those with books of their own that can be compared with ours.
+    pub(crate) fn with_books(&self) -> Vec<Provider> {
+        self.simulator.clone().map(Provider::Simulator).into_iter().collect()
     }
 
     /// The provider of this name. What was begun by hand can be ended even where no more is taken so.

@@ -3,17 +3,18 @@
 //! Each method shows one way a real provider behaves. Its books are written in transactions of their own, never in one
 //! with ours, so that a crash between the two can be seen.
 
+mod bank;
 mod books;
 mod webhooks;
 
-pub(crate) use books::Completion;
+pub(crate) use bank::Completion;
 pub(crate) use webhooks::{Post, SIGNATURE_HEADER, read_webhook};
 
-use super::{Charge, RefundCall};
+use super::{Charge, RefundCall, Statement};
 use crate::model::{CallError, ChargeKey, Outcome, RefundOutcome};
-use bodega_contracts::RefundId;
+use bodega_contracts::{OrderId, RefundId, payments::DisputeState};
 use bodega_db::{Db, DbError, Lane, Tx};
-use bodega_kernel::Money;
+use bodega_kernel::{Money, Time};
 use bodega_web::ReportKey;
 use books::{Booked, Booking};
 use std::{
@@ -33,7 +34,7 @@ const REFUSALS: u32 = 2;
 const MAX_REFUSED: usize = 10_000;
 
 /// The methods it takes.
-const METHODS: [&str; 10] = [
+const METHODS: [&str; 11] = [
     "sim_success",
     "sim_decline",
     "sim_authorize",
@@ -44,6 +45,7 @@ const METHODS: [&str; 10] = [
     "sim_duplicate_webhook",
     "sim_unavailable",
     "sim_late_capture",
+    "sim_capture_fails",
 ];
 
 /// Whether it takes `method`.
@@ -108,12 +110,38 @@ impl Simulator {
         Ok(closed.outcome())
     }
 
-    pub(super) async fn capture(&self, key: ChargeKey) -> Result<Outcome, CallError> {
+    pub(super) async fn capture(&self, key: ChargeKey, total: i64) -> Result<Outcome, CallError> {
         let captured =
-            self.db.write(async move |tx| books::capture(tx, key).await).await.map_err(|error| lost(&error))?;
+            self.db.write(async move |tx| books::capture(tx, key, total).await).await.map_err(|error| lost(&error))?;
         Ok(captured
-            .filter(Booked::is_captured)
-            .map_or_else(|| Outcome::Declined { code: "not_authorized".to_owned() }, |booked| booked.outcome()))
+            .filter(Booked::has_taken)
+            .map_or_else(|| Outcome::Declined { code: "capture_declined".to_owned() }, |booked| booked.outcome()))
+    }
+
+    pub(super) async fn statements(&self, keys: &[ChargeKey]) -> Result<Vec<Statement>, CallError> {
+        let keys = keys.to_vec();
+        self.db.write(async move |tx| bank::statements(tx, &keys).await).await.map_err(|error| lost(&error))
+    }
+
+    pub(super) async fn charges(
+        &self,
+        span: (Time, Time),
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<Statement>, CallError> {
+        let after = after.to_owned();
+        let read = self.db.write(async move |tx| bank::charges(tx, span, &after, limit).await);
+        read.await.map_err(|error| lost(&error))
+    }
+
+    /// The buyer's bank speaks: of the charge that took an order's money. `None` where there is none.
+    pub(crate) async fn dispute(&self, order: OrderId, state: DisputeState) -> Result<Option<Money>, DbError> {
+        let disputed = self.db.write(async move |tx| bank::open(tx, order, state).await).await?;
+        if let Some((_, event)) = &disputed {
+            // Where this is lost, the queued report is sent again.
+            self.send(event).await?;
+        }
+        Ok(disputed.map(|(amount, _)| amount))
     }
 
     pub(super) async fn void(&self, key: ChargeKey) -> Result<Outcome, CallError> {
@@ -132,7 +160,7 @@ impl Simulator {
 
     /// The shopper comes back from the bank. `None` where no charge has this token.
     pub(crate) async fn complete(&self, token: String, approved: bool) -> Result<Option<Completion>, DbError> {
-        let completed = self.db.write(async move |tx| books::complete(tx, &token, approved).await).await?;
+        let completed = self.db.write(async move |tx| bank::complete(tx, &token, approved).await).await?;
         if let Some((_, event)) = &completed {
             // Where this is lost, the queued report is sent again.
             self.send(event).await?;
@@ -142,7 +170,7 @@ impl Simulator {
 
     /// Where the charge with this token stands.
     pub(crate) async fn completion(&self, token: String) -> Result<Option<Completion>, DbError> {
-        self.db.write(async move |tx| books::completion(tx, &token).await).await
+        self.db.write(async move |tx| bank::completion(tx, &token).await).await
     }
 
     /// Moves on what takes its time, and reports what is to be reported; whether there was anything.

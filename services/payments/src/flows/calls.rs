@@ -76,7 +76,7 @@ async fn ask(payments: &Payments, claimed: &Claimed) -> Result<Outcome, CallErro
         Task::Close => provider.close(key, claimed.amount).await,
         Task::Capture => match found_settled(&provider, claimed).await? {
             Some(outcome) => Ok(outcome),
-            None => provider.capture(key).await,
+            None => provider.capture(key, claimed.capture_to).await,
         },
         Task::Void => match found_settled(&provider, claimed).await? {
             Some(outcome) => Ok(outcome),
@@ -92,7 +92,7 @@ async fn pay(provider: &Provider, claimed: &Claimed) -> Result<Outcome, CallErro
         return Ok(outcome);
     }
     let Claimed { key, amount, .. } = *claimed;
-    provider.pay(&Charge { key, amount, method: claimed.method.clone(), capture: true }).await
+    provider.pay(&Charge { key, amount, method: claimed.method.clone(), capture: claimed.capture_now }).await
 }
 
 /// Where a promise stands that somebody may have taken or let go before: `None` where it is still one.
@@ -101,7 +101,15 @@ async fn found_settled(provider: &Provider, claimed: &Claimed) -> Result<Option<
         return Ok(None);
     }
     let found = provider.find(claimed.key).await?;
-    Ok(found.filter(|outcome| !matches!(outcome, Outcome::Authorized { .. })))
+    let settled = |outcome: &Outcome| match (outcome, claimed.task) {
+        (Outcome::Authorized { .. }, _) => false,
+        (Outcome::PartlyCaptured { captured, over, .. }, Task::Capture) => {
+            *over || captured.amount >= claimed.capture_to
+        }
+        (Outcome::PartlyCaptured { over, .. }, _) => *over,
+        (_, _) => true,
+    };
+    Ok(found.filter(settled))
 }
 
 async fn call_for_refund(payments: &Payments, claimed: &ClaimedRefund) {
@@ -125,7 +133,7 @@ async fn refund(payments: &Payments, claimed: &ClaimedRefund) -> Result<RefundOu
     {
         return Ok(outcome);
     }
-    provider.refund(&RefundCall { key: refund.id, charge: refund.charge(), amount: refund.amount }).await
+    provider.refund(&RefundCall { key: refund.id, charge: refund.charge(), amount: refund.cash() }).await
 }
 
 /// Records a report. Where the database does not take it, the claim ends by itself and the provider is asked again.

@@ -2,14 +2,14 @@
 
 use crate::{
     jobs::Work,
-    model::{Effect, Origin, Payment, Refund, RefundStatus, Told},
+    model::{Effect, Entry, GivingBack, Origin, Payment, Refund, RefundStatus, Told},
     store::{Batch, Saved},
 };
 use bodega_contracts::{
     OrderId, PaymentId, RefundId,
     payments::{
-        PaymentActionRequired, PaymentAuthorized, PaymentCaptured, PaymentClosed, PaymentFailed, PaymentRefunded,
-        PaymentVoided,
+        PaymentActionRequired, PaymentAuthorized, PaymentCaptureFailed, PaymentCaptured, PaymentClosed,
+        PaymentDisputed, PaymentFailed, PaymentRefunded, PaymentVoided,
     },
 };
 use bodega_db::{DbError, Tx};
@@ -32,9 +32,9 @@ impl Standing {
             payment_id: payment.payment_id,
             // What is not due yet has no money to tell of.
             currency: payment.due.map_or(Currency::GBP, |due| due.currency),
-            authorized: payment.authorized,
-            captured: payment.captured,
-            refunded: payment.refunded,
+            authorized: payment.authorized + payment.tendered(),
+            captured: payment.captured + payment.tendered(),
+            refunded: payment.refunded + payment.credited,
         }
     }
 }
@@ -51,27 +51,53 @@ pub(super) fn carry_out(
     for effect in effects {
         match effect {
             Effect::Tell(told) => tell(tx, standing, told)?,
-            Effect::Book(entry) => batch.book(tx, standing.order_id, standing.currency.code(), &entry),
-            Effect::GiveBack { attempt, amount, origin } => {
-                let refund = Refund {
-                    id: RefundId::new(tx.world()),
-                    order_id: standing.order_id,
-                    attempt,
-                    amount: Money::new(amount, standing.currency),
-                    origin,
-                    status: RefundStatus::Prepared,
-                    lease: None,
-                    sent: false,
-                    tries: 0,
-                    trace: trace.map(str::to_owned),
+            Effect::Book(entry) => batch.book(tx, standing.order_id, standing.currency, &entry),
+            Effect::GiveBack(giving) => {
+                let reason = match giving.origin {
+                    Origin::Surplus => "paid twice",
+                    Origin::Return => "goods came back",
+                    Origin::Staff | Origin::Cancelled => "the order was cancelled",
                 };
-                let reason = if origin == Origin::Surplus { "paid twice" } else { "the order was cancelled" };
-                batch.refund(refund, reason);
+                give_back(tx, batch, standing, &giving, reason, trace)?;
             }
             Effect::Alert(what) => tracing::error!(order_id = %standing.order_id, alert = true, "{what}"),
         }
     }
     Ok(())
+}
+
+/// Gives money back: to balances at once, by the provider as soon as it is called.
+pub(super) fn give_back(
+    tx: &mut Tx,
+    batch: &mut Batch,
+    standing: &Standing,
+    giving: &GivingBack,
+    reason: &str,
+    trace: Option<&str>,
+) -> Result<Refund, DbError> {
+    let (id, credited) = (RefundId::new(tx.world()), giving.credited());
+    let refund = Refund {
+        id,
+        order_id: standing.order_id,
+        attempt: giving.attempt,
+        amount: Money::new(giving.amount(), standing.currency),
+        credited,
+        return_id: giving.return_id,
+        origin: giving.origin,
+        status: if giving.cash == 0 { RefundStatus::Done } else { RefundStatus::Prepared },
+        lease: None,
+        sent: false,
+        tries: 0,
+        trace: trace.map(str::to_owned),
+    };
+    for (nth, (holder, amount)) in giving.credits.iter().enumerate() {
+        batch.book(tx, standing.order_id, standing.currency, &Entry::credit(id, nth, holder, *amount));
+    }
+    if credited > 0 {
+        tell(tx, standing, Told::Refunded(id))?;
+    }
+    batch.refund(refund.clone(), reason);
+    Ok(refund)
 }
 
 /// Wakes whoever has something to do after this transaction.
@@ -100,6 +126,10 @@ fn tell(tx: &mut Tx, standing: &Standing, told: Told) -> Result<(), DbError> {
         Told::Voided => tx.emit(&PaymentVoided { order_id, payment_id }),
         Told::Refunded(refund_id) => {
             tx.emit(&PaymentRefunded { order_id, payment_id, refund_id, refunded: money(refunded) })
+        }
+        Told::CaptureFailed(shipment_id, code) => tx.emit(&PaymentCaptureFailed { order_id, shipment_id, code }),
+        Told::Disputed(state, amount) => {
+            tx.emit(&PaymentDisputed { order_id, payment_id, amount: money(amount), state })
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::effects::{self, Standing};
 use crate::{
-    clients::{WebhookEvent, WebhookKeys},
+    clients::{News, WebhookEvent, WebhookKeys},
     error::Error,
     jobs::Work,
     model::Verdict,
@@ -69,7 +69,10 @@ async fn count(work: &Work, tx: &mut Tx, event: &WebhookEvent) -> Result<Verdict
     let mut batch = Batch::load(tx, [key.order_id]).await?;
     let now = tx.now();
     let Some(payment) = batch.payment(key.order_id) else { return Ok(Verdict::UnknownAttempt) };
-    let (verdict, effects) = payment.notified(key.attempt, &event.outcome, now);
+    let (verdict, effects) = match &event.news {
+        News::Stands(outcome) => payment.notified(key.attempt, outcome, now),
+        News::Dispute { state, amount } => payment.disputed(key.attempt, *amount, *state, now),
+    };
     let standing = Standing::of(payment);
     let trace = payment.trace_of(key.attempt);
     effects::carry_out(tx, &mut batch, &standing, effects, trace.as_deref())?;

@@ -7,10 +7,10 @@ use super::{
 use crate::{
     Payments,
     error::Error,
-    model::{Origin, Refund, RefundStatus, Refusal, Status},
-    store::{AttemptView, Batch, RefundView},
+    model::{Refund, Refusal, Status},
+    store::{self, AttemptView, Batch, RefundView},
 };
-use bodega_contracts::{OrderId, RefundId};
+use bodega_contracts::OrderId;
 use bodega_db::{IdempotencyKey, Replay, StoredAnswer, Trace, Tx};
 use bodega_kernel::Money;
 use serde::Serialize;
@@ -23,11 +23,21 @@ pub(crate) enum Given {
     Again(StoredAnswer),
 }
 
+/// Whether the gift cards and the store credit that an order was to be paid with are tried again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tendering {
+    /// Those that still hold pay their part.
+    WhatHolds,
+    /// The payment method pays all that is left.
+    Nothing,
+}
+
 /// The shopper tries again, once the last attempt has ended without money.
 pub(crate) async fn begin_attempt(
     payments: &Payments,
     order: OrderId,
     method: String,
+    with: Tendering,
     key: IdempotencyKey,
     trace: Option<Trace>,
 ) -> Result<Given, Error> {
@@ -39,10 +49,19 @@ pub(crate) async fn begin_attempt(
         }
         let payment = batch.payment(order).ok_or(Refusal::NotPayable)?;
         let number = payment.next_number()?;
-        let amount = payment.due.ok_or(Refusal::NotPayable)?;
+        let due = payment.due.ok_or(Refusal::NotPayable)?;
+        let mut tendered = Vec::new();
+        if with == Tendering::WhatHolds {
+            let holders = payment.tenders.iter().map(|tender| tender.holder.clone()).collect();
+            tendered = payment.take_what_holds(&mut store::lock_purse(tx, &holders, due.currency).await?);
+        }
         let claim = Claim::new(&state, tx, 1);
+        let amount = Money::new(payment.rest(), due.currency);
         let mut attempt = claim.attempt(&state, number, &method, amount.amount);
         attempt.trace = trace.as_deref().map(str::to_owned);
+        if amount.amount == 0 {
+            (attempt.status, attempt.code) = (Status::Captured, None);
+        }
         let (status, code) = (attempt.status, attempt.code.clone());
         let view = AttemptView {
             number,
@@ -54,7 +73,12 @@ pub(crate) async fn begin_attempt(
             reference: None,
             at: tx.now(),
         };
-        let effects = payment.begin(attempt);
+        tendered.extend(if amount.amount == 0 {
+            payment.paid_by_tenders(number, tx.now())
+        } else {
+            payment.begin(attempt)
+        });
+        let effects = tendered;
         let (standing, handed) = (Standing::of(payment), claim.handed(payment));
         effects::carry_out(tx, &mut batch, &standing, effects, trace.as_deref())?;
         let saved = batch.save(tx).await?;
@@ -81,15 +105,15 @@ pub(crate) async fn give_back(
             return Ok(again);
         }
         let payment = batch.payment(order).filter(|payment| payment.due.is_some()).ok_or(Error::NotFound)?;
-        let attempt = payment.reserve_refund(amount)?;
-        let (id, status, origin) = (RefundId::new(tx.world()), RefundStatus::Prepared, Origin::Staff);
-        let trace = trace.as_deref().map(str::to_owned);
-        let refund =
-            Refund { id, order_id: order, attempt, amount, origin, status, lease: None, sent: false, tries: 0, trace };
-        batch.refund(refund, &reason);
+        let giving = payment.reserve_refund(amount)?;
+        let standing = Standing::of(payment);
+        let refund = effects::give_back(tx, &mut batch, &standing, &giving, &reason, trace.as_deref())?;
         let saved = batch.save(tx).await?;
         effects::wake(&state.work, saved);
-        remember(tx, &key, 202, &RefundView { id, amount, status, origin, reason, code: None, at: tx.now() }).await
+        let Refund { id, status, origin, credited, .. } = refund;
+        let credited = (credited > 0).then(|| Money::new(credited, amount.currency));
+        let at = tx.now();
+        remember(tx, &key, 202, &RefundView { id, amount, credited, status, origin, reason, code: None, at }).await
     });
     prepared.await
 }
@@ -152,7 +176,7 @@ pub(crate) async fn receive(
 }
 
 /// The answer this key got before. Asked after the payment is locked, so that a twin has committed by then.
-async fn given_before(tx: &mut Tx, key: &IdempotencyKey) -> Result<Option<Given>, Error> {
+pub(super) async fn given_before(tx: &mut Tx, key: &IdempotencyKey) -> Result<Option<Given>, Error> {
     match tx.replayed(key).await? {
         Replay::New => Ok(None),
         Replay::Same(answer) => Ok(Some(Given::Again(answer))),
@@ -160,7 +184,12 @@ async fn given_before(tx: &mut Tx, key: &IdempotencyKey) -> Result<Option<Given>
     }
 }
 
-async fn remember(tx: &mut Tx, key: &IdempotencyKey, status: u16, view: &impl Serialize) -> Result<Given, Error> {
+pub(super) async fn remember(
+    tx: &mut Tx,
+    key: &IdempotencyKey,
+    status: u16,
+    view: &impl Serialize,
+) -> Result<Given, Error> {
     let answer = StoredAnswer { status, body: serde_json::to_string(view)? };
     tx.remember(key, &answer).await?;
     Ok(Given::First(answer))

@@ -51,6 +51,7 @@ words! {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Said {
     Captured,
+    Partly,
     Authorized,
     ActionRequired,
     Pending,
@@ -61,7 +62,8 @@ pub(super) enum Said {
 impl Outcome {
     pub(super) fn said(&self) -> Said {
         match self {
-            Self::Captured { .. } => Said::Captured,
+            Self::Captured { .. } | Self::PartlyCaptured { over: true, .. } => Said::Captured,
+            Self::PartlyCaptured { over: false, .. } => Said::Partly,
             Self::Authorized { .. } => Said::Authorized,
             Self::ActionRequired { .. } => Said::ActionRequired,
             Self::Pending { .. } => Said::Pending,
@@ -86,6 +88,7 @@ impl Status {
         use Status::{Authorized, Calling, Captured, Closed, Failed, Pending, Prepared, Unknown, Voided};
         match (said, self) {
             (Said::Captured, status) => (status != Captured).then_some(Captured),
+            (Said::Partly, status) => (status != Captured).then_some(Authorized),
             (Said::Authorized, status) => (![Authorized, Captured, Voided].contains(&status)).then_some(Authorized),
             (Said::ActionRequired, Prepared | Calling | Unknown | Pending) => Some(Self::ActionRequired),
             (Said::Pending, Prepared | Calling | Unknown) => Some(Pending),
@@ -98,13 +101,14 @@ impl Status {
 }
 
 impl Task {
-    /// Whether it is still to be done where an attempt has come to `status`.
-    fn applies(self, status: Status) -> bool {
+    /// Whether it is still to be done for `attempt`.
+    fn applies(self, attempt: &Attempt) -> bool {
         match self {
-            Self::Pay => matches!(status, Status::Prepared | Status::Calling | Status::Unknown),
-            Self::Ask => matches!(status, Status::ActionRequired | Status::Pending),
-            Self::Close => status.is_open(),
-            Self::Capture | Self::Void => status == Status::Authorized,
+            Self::Pay => matches!(attempt.status, Status::Prepared | Status::Calling | Status::Unknown),
+            Self::Ask => matches!(attempt.status, Status::ActionRequired | Status::Pending),
+            Self::Close => attempt.status.is_open(),
+            Self::Capture => attempt.status == Status::Authorized && attempt.captured < attempt.capture_to,
+            Self::Void => attempt.status == Status::Authorized,
         }
     }
 }
@@ -134,6 +138,10 @@ pub(crate) struct Attempt {
     pub(crate) tries: i64,
     /// What was taken, minor units.
     pub(crate) captured: i64,
+    /// Whether the money is taken at once, rather than promised first.
+    pub(crate) capture_now: bool,
+    /// How much is to be taken of a promise in all, minor units.
+    pub(crate) capture_to: i64,
     /// Whether another attempt has paid the order, so that what this one takes goes back.
     pub(crate) surplus: bool,
     /// The provider's name for it.
@@ -180,6 +188,8 @@ impl Attempt {
             sent: false,
             tries: 0,
             captured: 0,
+            capture_now: true,
+            capture_to: 0,
             surplus: false,
             reference: None,
             action_url: None,
@@ -189,9 +199,9 @@ impl Attempt {
         }
     }
 
-    /// An attempt by a method that nobody offers.
-    pub(crate) fn impossible(number: i64, method: &str, amount: i64) -> Self {
-        let code = Some("method_not_available".to_owned());
+    /// An attempt that ended before anybody was called, and why.
+    pub(crate) fn impossible(number: i64, method: &str, amount: i64, code: &str) -> Self {
+        let code = Some(code.to_owned());
         let never = Self::prepared(number, method, "", amount, Time::from_ms(0));
         Self { status: Status::Failed, task: None, due: None, code, ..never }
     }
@@ -210,7 +220,9 @@ impl Attempt {
     /// Keeps what the provider said of it.
     pub(super) fn note(&mut self, outcome: &Outcome) {
         match outcome {
-            Outcome::Captured { reference, .. } | Outcome::Authorized { reference, .. } => {
+            Outcome::Captured { reference, .. }
+            | Outcome::PartlyCaptured { reference, .. }
+            | Outcome::Authorized { reference, .. } => {
                 (self.reference, self.action_url, self.code) = (Some(reference.clone()), None, None);
             }
             Outcome::Pending { reference } => self.reference = Some(reference.clone()),
@@ -247,11 +259,11 @@ impl Attempt {
     /// After the status changed: a task that no longer applies is over. What waits for somebody else's word is asked
     /// about now and then, as a word may be lost.
     pub(super) fn drop_finished_task(&mut self, now: Time) {
-        if self.task.is_some_and(|task| task.applies(self.status)) {
+        if self.task.is_some_and(|task| task.applies(self)) {
             return;
         }
         self.rest();
-        if Task::Ask.applies(self.status) && !self.is_manual() {
+        if Task::Ask.applies(self) && !self.is_manual() {
             (self.task, self.due) = (Some(Task::Ask), Some(next_ask(now, 0)));
         }
     }
@@ -304,7 +316,8 @@ mod tests {
             let after = status.after(Said::Captured);
             assert_eq!(after.is_none(), status == Status::Captured, "{status:?}");
         }
-        for said in [Said::Authorized, Said::ActionRequired, Said::Pending, Said::Declined, Said::Closed] {
+        for said in [Said::Partly, Said::Authorized, Said::ActionRequired, Said::Pending, Said::Declined, Said::Closed]
+        {
             assert_eq!(Status::Captured.after(said), None, "{said:?}");
         }
     }

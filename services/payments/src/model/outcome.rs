@@ -38,6 +38,15 @@ pub(crate) enum Outcome {
         /// How much.
         amount: Money,
     },
+    /// A part of what was promised was taken.
+    PartlyCaptured {
+        /// The provider's name for it.
+        reference: String,
+        /// How much was taken in all.
+        captured: Money,
+        /// Whether the rest was let go, rather than promised on.
+        over: bool,
+    },
     /// The money is promised.
     Authorized {
         /// The provider's name for it.

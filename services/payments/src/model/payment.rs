@@ -4,8 +4,11 @@
 //! Every method says what has happened and returns what follows from it; [`Payment::settle`] states what must hold
 //! after anything has happened.
 
-use super::{Attempt, Entry, Outcome, Refund, Report, Status, Task, refund::Origin, words::words};
-use bodega_contracts::{OrderId, PaymentId, RefundId};
+use super::{
+    Attempt, Dispute, Effect, Entry, GivingBack, Held, Outcome, ParcelDue, Refusal, Report, ReturnDue, Status, Task,
+    Told, Verdict, refund::Origin, words::words,
+};
+use bodega_contracts::{OrderId, PaymentId};
 use bodega_kernel::{Money, Time};
 
 /// The most attempts of one order.
@@ -25,84 +28,6 @@ words! {
     }
 }
 
-words! {
-    /// What became of something a provider reported.
-    Verdict {
-        /// It counts.
-        Applied = "applied",
-        /// It was known already.
-        Repeated = "repeated",
-        /// Another amount than was asked for: a human being has to look.
-        AmountMismatch = "amount_mismatch",
-        /// Another currency than was asked for: a human being has to look.
-        CurrencyMismatch = "currency_mismatch",
-        /// No such attempt.
-        UnknownAttempt = "unknown_attempt",
-    }
-}
-
-/// What others are told.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Told {
-    /// An attempt waits for the shopper.
-    ActionRequired(i64),
-    /// An attempt brought a promise.
-    Authorized(i64),
-    /// An attempt brought money.
-    Captured(i64),
-    /// An attempt failed, and why.
-    Failed(i64, String),
-    /// Nothing was taken and nothing will be.
-    Closed,
-    /// The promise was let go.
-    Voided,
-    /// Money went back.
-    Refunded(RefundId),
-}
-
-/// What follows from something that happened.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Effect {
-    /// Others are told.
-    Tell(Told),
-    /// Money is booked.
-    Book(Entry),
-    /// Money goes back.
-    GiveBack {
-        /// From the charge of which attempt.
-        attempt: i64,
-        /// Minor units.
-        amount: i64,
-        /// Why.
-        origin: Origin,
-    },
-    /// A human being has to look.
-    Alert(&'static str),
-}
-
-/// Why a wish was not granted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Refusal {
-    /// It is paid.
-    AlreadyPaid,
-    /// It is not due, or no longer.
-    NotPayable,
-    /// Another attempt is still open.
-    AttemptOpen,
-    /// Tried too often.
-    TooManyAttempts,
-    /// More than was taken and not given back.
-    ExceedsCapture,
-    /// Another currency than the order's.
-    OtherCurrency,
-    /// No promise that could be taken.
-    NothingAuthorized,
-    /// No money that staff could book.
-    NothingAwaited,
-    /// Another amount than what is due.
-    NotWhatIsDue,
-}
-
 /// All the money of one order.
 #[expect(clippy::struct_field_names, reason = "the order's id and its own are two things")]
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,16 +42,26 @@ pub(crate) struct Payment {
     pub(crate) state: State,
     /// Whether the order was cancelled: a tombstone.
     pub(crate) cancelled: bool,
-    /// Promised, minor units; counts what was taken too.
+    /// Promised by providers, minor units; counts what was taken too.
     pub(crate) authorized: i64,
-    /// Taken, without surplus, minor units.
+    /// Taken by providers, without surplus, minor units.
     pub(crate) captured: i64,
-    /// Given back, without surplus, minor units.
+    /// Given back by providers, without surplus, minor units.
     pub(crate) refunded: i64,
-    /// Given back or about to be, minor units.
+    /// Given back by providers or about to be, minor units.
     pub(crate) refund_reserved: i64,
+    /// Given back to gift cards and as store credit, minor units.
+    pub(crate) credited: i64,
+    /// What the buyer's bank says.
+    pub(crate) dispute: Option<Dispute>,
     /// Its attempts, by number.
     pub(crate) attempts: Vec<Attempt>,
+    /// The gift cards and store credit that are to pay a part of it, by number.
+    pub(crate) tenders: Vec<Held>,
+    /// The returns whose money has yet to go back.
+    pub(crate) returns: Vec<ReturnDue>,
+    /// The parcels that money was to be taken for.
+    pub(crate) parcels: Vec<ParcelDue>,
 }
 
 impl Payment {
@@ -142,13 +77,18 @@ impl Payment {
             captured: 0,
             refunded: 0,
             refund_reserved: 0,
+            credited: 0,
+            dispute: None,
             attempts: Vec::new(),
+            tenders: Vec::new(),
+            returns: Vec::new(),
+            parcels: Vec::new(),
         }
     }
 
     /// Checks that one more attempt may be made; answers its number.
     pub(crate) fn next_number(&self) -> Result<i64, Refusal> {
-        if self.authorized > 0 || self.captured > 0 {
+        if self.captured > 0 || self.has_sound_promise() || self.is_tendered_in_full() {
             return Err(Refusal::AlreadyPaid);
         }
         if self.due.is_none() || self.cancelled || self.state != State::Open {
@@ -188,10 +128,16 @@ impl Payment {
 
     /// A call for an attempt ended.
     pub(crate) fn reported(&mut self, report: &Report, now: Time) -> Vec<Effect> {
-        let (_, mut effects) = match &report.result {
-            Ok(outcome) => self.take(report.attempt, outcome, now),
-            Err(_) => (Verdict::Repeated, Vec::new()),
+        let mut effects = Vec::new();
+        let handled = match (&report.result, report.task) {
+            (Ok(Outcome::Declined { code }), Task::Capture) => {
+                self.capture_declined(report.attempt, code, now, &mut effects)
+            }
+            (Ok(_) | Err(_), _) => false,
         };
+        if let (Ok(outcome), false) = (&report.result, handled) {
+            effects.extend(self.take(report.attempt, outcome, now).1);
+        }
         if let Some(attempt) = self.attempt(report.attempt) {
             attempt.give_back_claim(report, now);
         }
@@ -206,71 +152,24 @@ impl Payment {
         (verdict, effects)
     }
 
-    /// Staff take what is promised.
-    pub(crate) fn capture(&mut self, now: Time) -> Result<i64, Refusal> {
-        if self.captured > 0 {
-            return Err(Refusal::AlreadyPaid);
-        }
-        let voiding = self.cancelled || self.state == State::Cancelling;
-        let takes = |attempt: &&mut Attempt| attempt.status == Status::Authorized && !attempt.surplus;
-        let promised = self.attempts.iter_mut().filter(|attempt| !attempt.is_manual()).find(takes);
-        let attempt = promised.filter(|_| !voiding).ok_or(Refusal::NothingAuthorized)?;
-        attempt.want(Task::Capture, now);
-        Ok(attempt.number)
-    }
-
-    /// Staff give money back; answers from the charge of which attempt.
-    pub(crate) fn reserve_refund(&mut self, amount: Money) -> Result<i64, Refusal> {
-        if self.due.is_some_and(|due| due.currency != amount.currency) {
-            return Err(Refusal::OtherCurrency);
-        }
-        let paid = self.attempts.iter().find(|attempt| attempt.captured > 0 && !attempt.surplus);
-        let attempt = paid.ok_or(Refusal::ExceedsCapture)?.number;
-        if amount.amount < 1 || amount.amount > self.captured - self.refund_reserved {
-            return Err(Refusal::ExceedsCapture);
-        }
-        self.refund_reserved += amount.amount;
-        Ok(attempt)
-    }
-
-    /// Money went back.
-    pub(crate) fn refund_done(&mut self, refund: &Refund) -> Vec<Effect> {
-        let amount = refund.amount.amount;
-        if refund.origin == Origin::Surplus {
-            return vec![Effect::Book(Entry::surplus_refund(refund.id, amount))];
-        }
-        self.refunded += amount;
-        vec![Effect::Book(Entry::refund(refund.id, amount)), Effect::Tell(Told::Refunded(refund.id))]
-    }
-
-    /// A refund was refused for good.
-    pub(crate) fn refund_failed(&mut self, refund: &Refund, now: Time) -> Vec<Effect> {
-        let mut effects = vec![Effect::Alert("a refund was refused by the provider")];
-        if refund.origin != Origin::Surplus {
-            self.refund_reserved -= refund.amount.amount;
-        }
-        // What staff could not give back of a cancelled order goes back as the rest of it does; what failed as that
-        // would only fail again.
-        if refund.origin == Origin::Staff {
-            self.follow_up(now, &mut effects);
-        }
-        effects
-    }
-
     /// What caused an attempt.
     pub(crate) fn trace_of(&self, number: i64) -> Option<String> {
         self.attempts.iter().find(|attempt| attempt.number == number).and_then(|attempt| attempt.trace.clone())
     }
 
-    fn attempt(&mut self, number: i64) -> Option<&mut Attempt> {
+    /// The attempt that has paid.
+    pub(super) fn paying(&self) -> Option<&Attempt> {
+        self.attempts.iter().find(|attempt| attempt.captured > 0 && !attempt.surplus)
+    }
+
+    pub(super) fn attempt(&mut self, number: i64) -> Option<&mut Attempt> {
         self.attempts.iter_mut().find(|attempt| attempt.number == number)
     }
 
     /// Counts what a provider said. What does not match what was asked for is flagged and does not count.
     fn take(&mut self, number: i64, outcome: &Outcome, now: Time) -> (Verdict, Vec<Effect>) {
-        let (Some(due), captured, authorized) = (self.due, self.captured, self.authorized) else {
-            return (Verdict::UnknownAttempt, Vec::new());
-        };
+        let promised = self.captured > 0 || self.has_sound_promise();
+        let Some(due) = self.due else { return (Verdict::UnknownAttempt, Vec::new()) };
         let Some(attempt) = self.attempt(number) else { return (Verdict::UnknownAttempt, Vec::new()) };
         if let Some(mismatch) = mismatch(outcome, Money::new(attempt.amount, due.currency)) {
             attempt.flag = Some(mismatch.word().to_owned());
@@ -278,16 +177,19 @@ impl Payment {
         }
         let before = attempt.status;
         let Some(after) = before.after(outcome.said()) else { return (Verdict::Repeated, Vec::new()) };
-        attempt.status = after;
+        attempt.status = if attempt.captured > 0 && after == Status::Voided { Status::Captured } else { after };
         attempt.note(outcome);
-        attempt.drop_finished_task(now);
         let effects = match outcome {
-            Outcome::Captured { .. } => {
-                (attempt.captured, attempt.surplus) = (attempt.amount, captured > 0);
-                self.captured_by(number)
+            Outcome::Captured { amount, .. } => self.captured_by(number, amount.amount),
+            Outcome::PartlyCaptured { captured, over, .. } => {
+                let mut effects = self.captured_by(number, captured.amount);
+                effects.extend(
+                    over.then(|| self.promise_lost(number, before)).flatten().map(|()| Effect::Tell(Told::Voided)),
+                );
+                effects
             }
             Outcome::Authorized { .. } => {
-                attempt.surplus = authorized > 0;
+                attempt.surplus = promised;
                 self.authorized_by(number)
             }
             Outcome::ActionRequired { .. } => vec![Effect::Tell(Told::ActionRequired(number))],
@@ -302,31 +204,46 @@ impl Payment {
                 self.promise_lost(number, before).map(|()| Effect::Tell(Told::Voided)).into_iter().collect()
             }
         };
+        if let Some(attempt) = self.attempt(number) {
+            attempt.drop_finished_task(now);
+        }
         (Verdict::Applied, effects)
     }
 
-    fn captured_by(&mut self, number: i64) -> Vec<Effect> {
+    /// An attempt has taken `total` in all.
+    fn captured_by(&mut self, number: i64, total: i64) -> Vec<Effect> {
+        let others_paid = self.paying().is_some_and(|paying| paying.number != number);
         let Some(paid) = self.attempt(number) else { return Vec::new() };
-        let (amount, surplus) = (paid.amount, paid.surplus);
-        if surplus {
+        let taken = total - paid.captured;
+        if taken <= 0 {
+            return Vec::new();
+        }
+        let promised = if paid.status == Status::Authorized { paid.amount } else { total };
+        (paid.captured, paid.capture_to) = (total, paid.capture_to.max(total));
+        paid.surplus = others_paid;
+        if paid.surplus {
+            let (credits, return_id) = (Vec::new(), None);
+            let back = GivingBack { attempt: number, cash: taken, credits, origin: Origin::Surplus, return_id };
             return vec![
-                Effect::Book(Entry::surplus(number, amount)),
-                Effect::GiveBack { attempt: number, amount, origin: Origin::Surplus },
+                Effect::Book(Entry::surplus(number, taken, total)),
+                Effect::GiveBack(back),
                 Effect::Alert("an order was paid twice; the surplus goes back"),
             ];
         }
-        (self.captured, self.authorized) = (amount, amount);
+        (self.captured, self.authorized) = (self.captured + taken, promised);
         // Another one's promise is not needed any more, and letting it go takes nothing from this one.
-        for other in self.attempts.iter_mut().filter(|other| other.status == Status::Authorized) {
+        let others = |other: &&mut Attempt| other.number != number && other.status == Status::Authorized;
+        for other in self.attempts.iter_mut().filter(others) {
             other.surplus = true;
         }
-        vec![Effect::Book(Entry::capture(number, amount)), Effect::Tell(Told::Captured(number))]
+        vec![Effect::Book(Entry::capture(number, taken, total)), Effect::Tell(Told::Captured(number))]
     }
 
     fn authorized_by(&mut self, number: i64) -> Vec<Effect> {
         match self.attempt(number) {
             Some(attempt) if !attempt.surplus => {
                 self.authorized = attempt.amount;
+                self.replace_promise(number);
                 vec![Effect::Tell(Told::Authorized(number))]
             }
             Some(_) | None => Vec::new(),
@@ -336,10 +253,11 @@ impl Payment {
     /// An attempt left its status without money; `Some` where a promise that counted went with it.
     fn promise_lost(&mut self, number: i64, before: Status) -> Option<()> {
         let counted = before == Status::Authorized && !self.attempt(number)?.surplus;
-        counted.then(|| self.authorized = 0)
+        counted.then(|| self.authorized = self.captured)
     }
 
-    fn settle(&mut self, now: Time) -> Vec<Effect> {
+    /// States what must hold, where something about it became known.
+    pub(crate) fn settle(&mut self, now: Time) -> Vec<Effect> {
         let mut effects = Vec::new();
         self.follow_up(now, &mut effects);
         effects
@@ -347,8 +265,9 @@ impl Payment {
 
     /// What must hold after anything has happened: what is over is closed, what nobody may keep goes back, and who waits
     /// for an end is answered when it has come.
-    fn follow_up(&mut self, now: Time, effects: &mut Vec<Effect>) {
-        let over = self.cancelled || self.state != State::Open || self.authorized > 0;
+    pub(super) fn follow_up(&mut self, now: Time, effects: &mut Vec<Effect>) {
+        let paid = self.captured > 0 || self.has_sound_promise();
+        let over = self.cancelled || self.state != State::Open || paid;
         let letting_go = self.cancelled || self.state == State::Cancelling;
         for attempt in &mut self.attempts {
             if over && attempt.status.is_open() {
@@ -358,13 +277,8 @@ impl Payment {
                 attempt.want(Task::Void, now);
             }
         }
-        let kept = self.captured - self.refund_reserved;
-        let paid = self.attempts.iter().find(|attempt| attempt.captured > 0 && !attempt.surplus);
-        if let Some(paid) = paid.filter(|_| self.cancelled && kept > 0) {
-            effects.push(Effect::GiveBack { attempt: paid.number, amount: kept, origin: Origin::Cancelled });
-            effects.extend(paid.is_manual().then_some(Effect::Alert("staff have to send back what was paid by hand")));
-            self.refund_reserved += kept;
-        }
+        self.give_what_waits(effects);
+        self.answer_parcels(now, effects);
         self.answer_the_end(effects);
     }
 
@@ -379,8 +293,12 @@ impl Payment {
         let told = match (by(Status::Captured), by(Status::Authorized)) {
             (Some(paid), _) => Told::Captured(paid.number),
             (None, Some(promised)) => Told::Authorized(promised.number),
+            (None, None) if self.is_tendered_in_full() => Told::Captured(1),
             (None, None) => Told::Closed,
         };
+        if told == Told::Closed && !self.cancelled {
+            effects.extend(self.release_tenders());
+        }
         // A cancelled order knows of its money; and what was told a moment ago needs no repetition.
         let known = self.cancelled && told != Told::Closed;
         if !known && !effects.contains(&Effect::Tell(told.clone())) {
@@ -391,8 +309,16 @@ impl Payment {
 
 /// Whether a provider speaks of other money than was asked for.
 fn mismatch(outcome: &Outcome, asked: Money) -> Option<Verdict> {
-    let (Outcome::Captured { amount, .. } | Outcome::Authorized { amount, .. }) = outcome else { return None };
-    match (amount.currency == asked.currency, amount.amount == asked.amount) {
+    let (said, fits) = match outcome {
+        Outcome::Captured { amount, .. } | Outcome::Authorized { amount, .. } => {
+            (amount, amount.amount == asked.amount)
+        }
+        Outcome::PartlyCaptured { captured, .. } => (captured, (1..=asked.amount).contains(&captured.amount)),
+        Outcome::ActionRequired { .. } | Outcome::Pending { .. } | Outcome::Declined { .. } | Outcome::Closed => {
+            return None;
+        }
+    };
+    match (said.currency == asked.currency, fits) {
         (false, _) => Some(Verdict::CurrencyMismatch),
         (true, false) => Some(Verdict::AmountMismatch),
         (true, true) => None,

@@ -18,10 +18,10 @@ impl Payment {
         if due.currency != amount.currency {
             return Err(Refusal::OtherCurrency);
         }
-        if due.amount != amount.amount {
+        if self.rest() != amount.amount {
             return Err(Refusal::NotWhatIsDue);
         }
-        if self.captured > 0 {
+        if self.captured > 0 || self.is_tendered_in_full() {
             return Err(Refusal::AlreadyPaid);
         }
         let over = self.cancelled || self.state == State::Cancelling;

@@ -1,7 +1,7 @@
 //! A refund: money on its way back.
 
 use super::{CallError, ChargeKey, RefundOutcome, words::words};
-use bodega_contracts::{OrderId, RefundId};
+use bodega_contracts::{OrderId, RefundId, ReturnId};
 use bodega_kernel::Money;
 use uuid::Uuid;
 
@@ -26,6 +26,8 @@ words! {
         Staff = "staff",
         /// The order was cancelled.
         Cancelled = "cancelled",
+        /// Goods came back.
+        Return = "return",
         /// It was paid twice.
         Surplus = "surplus",
     }
@@ -42,6 +44,10 @@ pub(crate) struct Refund {
     pub(crate) attempt: i64,
     /// How much.
     pub(crate) amount: Money,
+    /// What of it went to gift cards and store credit at once, minor units.
+    pub(crate) credited: i64,
+    /// For which return.
+    pub(crate) return_id: Option<ReturnId>,
     /// Why.
     pub(crate) origin: Origin,
     /// Where it is.
@@ -57,6 +63,11 @@ pub(crate) struct Refund {
 }
 
 impl Refund {
+    /// What the provider gives back.
+    pub(crate) fn cash(&self) -> Money {
+        Money::new(self.amount.amount - self.credited, self.amount.currency)
+    }
+
     /// The charge it is of.
     pub(crate) fn charge(&self) -> ChargeKey {
         ChargeKey { order_id: self.order_id, attempt: self.attempt }

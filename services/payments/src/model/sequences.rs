@@ -1,8 +1,8 @@
 //! Whatever happens to a payment, in whatever order, its books stay right.
 
 use super::*;
-use bodega_contracts::{OrderId, PaymentId, RefundId};
-use bodega_kernel::{Currency, Money};
+use bodega_contracts::{GiftCardId, OrderId, PaymentId, RefundId, ReturnId, ShipmentId, payments::DisputeState};
+use bodega_kernel::{Currency, Money, UserId};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -17,6 +17,7 @@ enum Step {
     Expire(bool),
     Cancel,
     Captured(i64),
+    Partly(i64, i64, bool),
     CapturedOther(i64),
     Authorized(i64),
     ActionRequired(i64),
@@ -25,6 +26,9 @@ enum Step {
     Closed(i64),
     Lost(i64, CallError),
     Capture,
+    Parcel(u128, i64),
+    Returned(u128, i64, bool),
+    Dispute(DisputeState),
     Refund(i64),
     RefundDone(usize),
     RefundFailed(usize),
@@ -38,6 +42,11 @@ fn step() -> impl Strategy<Value = Step> {
         1 => any::<bool>().prop_map(Step::Expire),
         1 => Just(Step::Cancel),
         3 => attempt.clone().prop_map(Step::Captured),
+        2 => (attempt.clone(), 1..DUE, any::<bool>()).prop_map(|(n, total, over)| Step::Partly(n, total, over)),
+        2 => (1..4_u128, 0..=DUE).prop_map(|(parcel, total)| Step::Parcel(parcel, total)),
+        2 => (1..9_u128, 1..DUE, any::<bool>()).prop_map(|(id, amount, credit)| Step::Returned(id, amount, credit)),
+        1 => prop_oneof![Just(DisputeState::Opened), Just(DisputeState::Won), Just(DisputeState::Lost)]
+            .prop_map(Step::Dispute),
         1 => attempt.clone().prop_map(Step::CapturedOther),
         2 => attempt.clone().prop_map(Step::Authorized),
         1 => attempt.clone().prop_map(Step::ActionRequired),
@@ -52,9 +61,16 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
+fn card() -> Holder {
+    Holder::card(GiftCardId(Uuid::from_u128(5)))
+}
+
 /// A payment with the refunds and the ledger that its effects made.
 struct Books {
     payment: Payment,
+    tendered: i64,
+    balances: BTreeMap<Holder, i64>,
+    returned: Vec<ReturnId>,
     refunds: Vec<Refund>,
     ledger: BTreeMap<(String, &'static str), i64>,
     told: Vec<Told>,
@@ -63,8 +79,15 @@ struct Books {
 
 impl Books {
     fn new() -> Self {
+        Self::with_tenders(0)
+    }
+
+    /// An order of which a gift card is to pay so much.
+    fn with_tenders(tendered: i64) -> Self {
         let payment = Payment::unheard(OrderId(Uuid::from_u128(1)), PaymentId(Uuid::from_u128(2)));
-        Self { payment, refunds: Vec::new(), ledger: BTreeMap::new(), told: Vec::new(), twice: false }
+        let (refunds, ledger, told) = (Vec::new(), BTreeMap::new(), Vec::new());
+        let balances = BTreeMap::from([(card(), tendered)]);
+        Self { payment, tendered, balances, returned: Vec::new(), refunds, ledger, told, twice: false }
     }
 
     fn take(&mut self, step: &Step) {
@@ -77,9 +100,48 @@ impl Books {
                 self.payment.expire(if deadline { State::Closing } else { State::Cancelling }, NOW)
             }
             Step::Cancel => self.payment.cancel(NOW),
-            Step::Captured(n) => self.hear(n, &Outcome::Captured { reference: reference(), amount: gbp(DUE) }),
+            Step::Captured(n) => {
+                let amount = gbp(self.asked(n));
+                self.hear(n, &Outcome::Captured { reference: reference(), amount })
+            }
+            Step::Partly(n, total, over) => {
+                // Only what was promised can be taken in parts, and only more and more of it.
+                let of = self.payment.attempts.iter().find(|attempt| attempt.number == n);
+                let fits = |attempt: &&Attempt| {
+                    attempt.status == Status::Authorized && (attempt.captured..attempt.amount).contains(&total)
+                };
+                match of.filter(fits) {
+                    Some(_) => {
+                        self.hear(n, &Outcome::PartlyCaptured { reference: reference(), captured: gbp(total), over })
+                    }
+                    None => Vec::new(),
+                }
+            }
+            Step::Parcel(parcel, total) => {
+                self.payment.capture_due(ShipmentId(Uuid::from_u128(parcel)), gbp(total), NOW)
+            }
+            Step::Returned(id, amount, to_credit) => {
+                let return_id = ReturnId(Uuid::from_u128(id));
+                let to = to_credit.then(|| Holder::credit(UserId(Uuid::from_u128(7)), Currency::GBP));
+                if self.returned.contains(&return_id) {
+                    Vec::new()
+                } else {
+                    self.returned.push(return_id);
+                    self.payment.goods_returned(ReturnDue { return_id, amount: gbp(amount), to }, NOW)
+                }
+            }
+            Step::Dispute(state) => {
+                let paying = self.payment.attempts.iter().find(|attempt| attempt.captured > 0 && !attempt.surplus);
+                match paying.map(|attempt| (attempt.number, attempt.captured)) {
+                    Some((n, amount)) => self.payment.disputed(n, gbp(amount), state, NOW).1,
+                    None => Vec::new(),
+                }
+            }
             Step::CapturedOther(n) => self.hear(n, &Outcome::Captured { reference: reference(), amount: gbp(1) }),
-            Step::Authorized(n) => self.hear(n, &Outcome::Authorized { reference: reference(), amount: gbp(DUE) }),
+            Step::Authorized(n) => {
+                let amount = gbp(self.asked(n));
+                self.hear(n, &Outcome::Authorized { reference: reference(), amount })
+            }
             Step::ActionRequired(n) => {
                 self.hear(n, &Outcome::ActionRequired { reference: reference(), url: Some(reference()) })
             }
@@ -99,14 +161,30 @@ impl Books {
     }
 
     fn due(&mut self) -> Vec<Effect> {
-        let first = self.payment.due.replace(Money::new(DUE, Currency::GBP)).is_none();
-        if first { self.next() } else { Vec::new() }
+        if self.payment.due.replace(Money::new(DUE, Currency::GBP)).is_some() {
+            return Vec::new();
+        }
+        let mut effects = self.payment.settle(NOW);
+        if self.tendered > 0 && self.payment.state == State::Open && !self.payment.cancelled {
+            let (holder, label, amount) = (card(), String::new(), self.tendered);
+            self.payment.tenders =
+                vec![Held { number: 1, holder, label, amount, state: TenderState::Wanted, returned: 0 }];
+            effects.extend(self.payment.take_tenders(&mut self.balances.clone()).unwrap());
+        }
+        effects.extend(self.next());
+        effects
+    }
+
+    fn asked(&self, n: i64) -> i64 {
+        self.payment.attempts.iter().find(|attempt| attempt.number == n).map_or(DUE, |attempt| attempt.amount)
     }
 
     fn next(&mut self) -> Vec<Effect> {
         let lease = Uuid::from_u128(9);
         match self.payment.next_number() {
-            Ok(n) => self.payment.begin(Attempt::prepared(n, "m", "p", DUE, NOW).claimed(lease, NOW.plus(LEASE))),
+            Ok(n) => self
+                .payment
+                .begin(Attempt::prepared(n, "m", "p", self.payment.rest(), NOW).claimed(lease, NOW.plus(LEASE))),
             Err(_) => Vec::new(),
         }
     }
@@ -123,20 +201,24 @@ impl Books {
     }
 
     fn refund(&mut self, amount: i64) -> Vec<Effect> {
-        if let Ok(attempt) = self.payment.reserve_refund(Money::new(amount, Currency::GBP)) {
-            self.prepare(attempt, amount, Origin::Staff);
-        }
-        Vec::new()
+        let reserved = self.payment.reserve_refund(Money::new(amount, Currency::GBP));
+        reserved.map(Effect::GiveBack).into_iter().collect()
     }
 
-    fn prepare(&mut self, attempt: i64, amount: i64, origin: Origin) {
+    fn prepare(&mut self, giving: &GivingBack) {
+        let id = RefundId(Uuid::from_u128(100 + self.refunds.len() as u128));
+        for (nth, (holder, amount)) in giving.credits.iter().enumerate() {
+            self.book(&Entry::credit(id, nth, holder, *amount));
+        }
         self.refunds.push(Refund {
-            id: RefundId(Uuid::from_u128(100 + self.refunds.len() as u128)),
+            id,
             order_id: self.payment.order_id,
-            attempt,
-            amount: Money::new(amount, Currency::GBP),
-            origin,
-            status: RefundStatus::Prepared,
+            attempt: giving.attempt,
+            amount: Money::new(giving.amount(), Currency::GBP),
+            credited: giving.credited(),
+            return_id: giving.return_id,
+            origin: giving.origin,
+            status: if giving.cash == 0 { RefundStatus::Done } else { RefundStatus::Prepared },
             lease: None,
             sent: false,
             tries: 0,
@@ -157,14 +239,19 @@ impl Books {
         for effect in effects {
             match effect {
                 Effect::Tell(told) => self.told.push(told),
-                Effect::Book(entry) => {
-                    for (account, amount) in entry.lines {
-                        self.twice |= self.ledger.insert((entry.name.clone(), account.word()), amount).is_some();
-                    }
-                }
-                Effect::GiveBack { attempt, amount, origin } => self.prepare(attempt, amount, origin),
+                Effect::Book(entry) => self.book(&entry),
+                Effect::GiveBack(giving) => self.prepare(&giving),
                 Effect::Alert(_) => {}
             }
+        }
+    }
+
+    fn book(&mut self, entry: &Entry) {
+        for (account, amount) in entry.lines {
+            self.twice |= self.ledger.insert((entry.name.clone(), account.word()), amount).is_some();
+        }
+        if let Some(holder) = &entry.holder {
+            *self.balances.entry(holder.clone()).or_default() += entry.balance_change();
         }
     }
 
@@ -176,8 +263,13 @@ impl Books {
         let payment = &self.payment;
         assert!(!self.twice, "an entry was booked twice");
         assert_eq!(self.ledger.values().sum::<i64>(), 0, "the ledger sums to zero");
-        assert_eq!(-self.booked(Account::OrderReceipts), payment.captured);
-        assert_eq!(self.booked(Account::OrderRefunds), payment.refunded);
+        assert_eq!(-self.booked(Account::OrderReceipts), payment.captured + payment.tendered() - payment.lost());
+        assert_eq!(self.booked(Account::OrderRefunds), payment.refunded + payment.credited);
+        assert_eq!(self.booked(Account::Disputed), payment.withheld(), "{payment:?}");
+        assert!(self.balances.values().all(|balance| *balance >= 0), "{:?}", self.balances);
+        assert!(payment.captured + payment.tendered() <= DUE, "{payment:?}");
+        let back = payment.refund_reserved + payment.credited;
+        assert!(back <= payment.captured + payment.tendered(), "more goes back than was taken: {payment:?}");
         assert!(0 <= payment.refunded && payment.refunded <= payment.refund_reserved, "{payment:?}");
         assert!(payment.refund_reserved <= payment.captured, "{payment:?}");
         assert!(payment.captured <= payment.authorized && payment.authorized <= DUE, "{payment:?}");
@@ -189,7 +281,7 @@ impl Books {
         );
         let given_back = |number| {
             let of = self.refunds.iter().filter(move |refund: &&Refund| refund.attempt == number);
-            of.filter(|refund| refund.status != RefundStatus::Failed).map(|refund| refund.amount.amount).sum::<i64>()
+            of.filter(|refund| refund.status != RefundStatus::Failed).map(|refund| refund.cash().amount).sum::<i64>()
         };
         for attempt in &payment.attempts {
             assert!(given_back(attempt.number) <= attempt.captured, "more goes back than was taken: {attempt:?}");
@@ -201,8 +293,11 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_books_are_right_after_every_step(steps in prop::collection::vec(step(), 1..40)) {
-        let mut books = Books::new();
+    fn the_books_are_right_after_every_step(
+        steps in prop::collection::vec(step(), 1..40),
+        tendered in prop_oneof![Just(0), 1..DUE, Just(DUE)],
+    ) {
+        let mut books = Books::with_tenders(tendered);
         for step in &steps {
             books.take(step);
             books.check();
@@ -210,9 +305,13 @@ proptest! {
     }
 
     #[test]
-    fn a_cancelled_order_keeps_no_money(steps in prop::collection::vec(step(), 1..30)) {
-        let mut books = Books::new();
-        let steps = steps.into_iter().filter(|step| !matches!(step, Step::RefundFailed(_)));
+    fn a_cancelled_order_keeps_no_money(
+        steps in prop::collection::vec(step(), 1..30),
+        tendered in prop_oneof![Just(0), 1..DUE, Just(DUE)],
+    ) {
+        let mut books = Books::with_tenders(tendered);
+        let keeps = |step: &Step| matches!(step, Step::RefundFailed(_) | Step::Dispute(_));
+        let steps = steps.into_iter().filter(|step| !keeps(step));
         for step in [Step::Due].into_iter().chain(steps).chain([Step::Cancel]) {
             books.take(&step);
         }
@@ -221,8 +320,10 @@ proptest! {
                 books.take(&Step::RefundDone(at));
             }
         }
-        prop_assert_eq!(books.payment.captured, books.payment.refunded);
-        prop_assert_eq!(books.booked(Account::ProviderReceivable), 0);
+        let (payment, credit) = (&books.payment, Holder::credit(UserId(Uuid::from_u128(7)), Currency::GBP));
+        prop_assert_eq!(payment.captured + payment.tendered(), payment.refunded + payment.credited);
+        let as_credit = books.balances.get(&credit).copied().unwrap_or(0);
+        prop_assert_eq!(books.booked(Account::ProviderReceivable) + tendered - books.balances[&card()], as_credit);
     }
 
     #[test]
@@ -231,7 +332,8 @@ proptest! {
         deadline in any::<bool>(),
     ) {
         let mut books = Books::new();
-        for step in steps.iter().filter(|step| !matches!(step, Step::Cancel)) {
+        let other = |step: &Step| matches!(step, Step::Cancel | Step::Dispute(_) | Step::Parcel(..) | Step::Partly(..));
+        for step in steps.iter().filter(|step| !other(step)) {
             books.take(step);
         }
         books.told.clear();

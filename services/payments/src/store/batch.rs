@@ -1,10 +1,10 @@
 //! The payments one transaction works on: loaded and locked together, written back where they changed.
 
-use super::{read_currency, read_word};
-use crate::model::{Attempt, Entry, Payment, Refund, State, Status, Task};
+use super::{Movement, move_balances, parts, read_currency, read_word};
+use crate::model::{Attempt, Dispute, Entry, Payment, Refund, State, Status, Task, dispute_of, dispute_word};
 use bodega_contracts::{OrderId, PaymentId};
 use bodega_db::{DbError, OnConflict, Row, Tx, Value, params};
-use bodega_kernel::{Money, Time};
+use bodega_kernel::{Currency, Money, Time};
 use std::collections::BTreeMap;
 
 const PAYMENT_COLUMNS: &[&str] = &[
@@ -20,6 +20,11 @@ const PAYMENT_COLUMNS: &[&str] = &[
     "captured",
     "refunded",
     "refund_reserved",
+    "tendered",
+    "credited",
+    "disputed",
+    "dispute",
+    "parts",
     "created_ms",
 ];
 const ATTEMPT_COLUMNS: &[&str] = &[
@@ -43,6 +48,8 @@ const ATTEMPT_COLUMNS: &[&str] = &[
     "flag",
     "trace",
     "created_ms",
+    "capture_now",
+    "capture_to",
 ];
 
 /// A payment as it was read and as it is now.
@@ -65,6 +72,7 @@ pub(crate) struct Saved {
 pub(crate) struct Batch {
     held: BTreeMap<OrderId, Held>,
     entries: Vec<Vec<Value<'static>>>,
+    movements: Vec<Movement<'static>>,
     refunds: Vec<(Refund, String)>,
 }
 
@@ -76,20 +84,25 @@ impl Batch {
         orders.dedup();
         let keys: Vec<Value<'_>> = orders.iter().map(|order| Value::from(order.0)).collect();
         let sql = "SELECT order_id, payment_id, due, amount, currency, state, cancelled, authorized, captured, refunded, \
-                   refund_reserved FROM payments WHERE order_id = $1 ORDER BY order_id {lock}";
-        let mut payments = BTreeMap::new();
+                   refund_reserved, credited, disputed, dispute, parts FROM payments WHERE order_id = $1 \
+                   ORDER BY order_id {lock}";
+        let (mut payments, mut with_parts) = (BTreeMap::new(), Vec::new());
         for row in tx.query_keys(sql, &keys).await? {
             let payment = read_payment(&row)?;
+            if row.get(14)? {
+                with_parts.push(payment.order_id);
+            }
             payments.insert(payment.order_id, payment);
         }
         let sql = "SELECT order_id, attempt, method, provider, amount, status, task, due_ms, lease, sent, tries, captured, \
-                   surplus, provider_ref, action_url, code, flag, trace FROM attempts WHERE order_id = $1 \
+                   surplus, provider_ref, action_url, code, flag, trace, capture_now, capture_to FROM attempts WHERE order_id = $1 \
                    ORDER BY order_id, attempt {lock}";
         for row in tx.query_keys(sql, &keys).await? {
             if let Some(payment) = payments.get_mut(&OrderId(row.get(0)?)) {
                 payment.attempts.push(read_attempt(&row)?);
             }
         }
+        parts::load(tx, &mut payments, &with_parts).await?;
         let held = payments.into_iter().map(|(order, now)| (order, Held { before: now.clone(), now })).collect();
         Ok(Self { held, ..Self::default() })
     }
@@ -111,9 +124,14 @@ impl Batch {
     }
 
     /// Books an entry of an order.
-    pub(crate) fn book(&mut self, tx: &Tx, order: OrderId, currency: &str, entry: &Entry) {
+    pub(crate) fn book(&mut self, tx: &Tx, order: OrderId, currency: Currency, entry: &Entry) {
+        if entry.holder.is_some() {
+            let (entry, note, actor) = (entry.clone(), None, None);
+            self.movements.push(Movement { subject: order.0, entry, currency, note, actor });
+            return;
+        }
         for (account, amount) in entry.lines {
-            let row = params![order.0, entry.name.clone(), account.word(), amount, currency.to_owned(), tx.now()];
+            let row = params![order.0, entry.name.clone(), account.word(), amount, currency.to_string(), tx.now()];
             self.entries.push(row.to_vec());
         }
     }
@@ -133,6 +151,7 @@ impl Batch {
             if !same_sums(before, payment) {
                 update_payment(tx, payment).await?;
             }
+            parts::save(tx, before, payment).await?;
             for (index, attempt) in payment.attempts.iter().enumerate() {
                 match before.attempts.get(index) {
                     None => begun.push(attempt_row(payment, attempt, now)),
@@ -144,6 +163,7 @@ impl Batch {
         tx.insert_rows("attempts", ATTEMPT_COLUMNS, OnConflict::Fail, &begun).await?;
         let columns = &["order_id", "entry", "account", "amount", "currency", "at_ms"];
         tx.insert_rows("ledger", columns, OnConflict::Fail, &self.entries).await?;
+        move_balances(tx, &self.movements).await?;
         for (refund, reason) in &self.refunds {
             super::insert_refund(tx, refund, reason).await?;
         }
@@ -165,17 +185,24 @@ pub(crate) async fn insert_due(tx: &mut Tx, payments: &[(Payment, Time)]) -> Res
     Ok(new)
 }
 
+/// Until when an order may be paid, where it was known before it fell due.
+pub(crate) async fn set_deadline(tx: &mut Tx, order: OrderId, deadline: Time) -> Result<(), DbError> {
+    let sql = "UPDATE payments SET deadline_ms = $2 WHERE order_id = $1";
+    tx.execute(sql, &params![order.0, deadline]).await.map(drop)
+}
+
 fn same_sums(before: &Payment, now: &Payment) -> bool {
     let sums = |payment: &Payment| {
-        let money = [payment.authorized, payment.captured, payment.refunded, payment.refund_reserved];
-        (payment.due, payment.state, payment.cancelled, money)
+        let money = [payment.authorized, payment.captured, payment.refunded, payment.refund_reserved, payment.credited];
+        (payment.due, payment.state, payment.cancelled, money, payment.tendered(), payment.dispute, parts::any(payment))
     };
     sums(before) == sums(now)
 }
 
 async fn update_payment(tx: &mut Tx, payment: &Payment) -> Result<(), DbError> {
     let sql = "UPDATE payments SET due = $2, amount = $3, currency = $4, state = $5, cancelled = $6, authorized = $7, \
-               captured = $8, refunded = $9, refund_reserved = $10 WHERE order_id = $1";
+               captured = $8, refunded = $9, refund_reserved = $10, tendered = $11, credited = $12, disputed = $13, \
+               dispute = $14, parts = parts OR $15 WHERE order_id = $1";
     let values = params![
         payment.order_id.0,
         payment.due.is_some(),
@@ -186,14 +213,19 @@ async fn update_payment(tx: &mut Tx, payment: &Payment) -> Result<(), DbError> {
         payment.authorized,
         payment.captured,
         payment.refunded,
-        payment.refund_reserved
+        payment.refund_reserved,
+        payment.tendered(),
+        payment.credited,
+        payment.dispute.map_or(0, |dispute| dispute.amount),
+        payment.dispute.map(|dispute| dispute_word(dispute.state)),
+        parts::any(payment)
     ];
     tx.execute(sql, &values).await.map(drop)
 }
 
 async fn update_attempt(tx: &mut Tx, order: OrderId, attempt: &Attempt) -> Result<(), DbError> {
     let sql = "UPDATE attempts SET status = $3, task = $4, due_ms = $5, lease = $6, sent = $7, tries = $8, captured = $9, \
-               surplus = $10, provider_ref = $11, action_url = $12, code = $13, flag = $14 \
+               surplus = $10, provider_ref = $11, action_url = $12, code = $13, flag = $14, capture_to = $15 \
                WHERE order_id = $1 AND attempt = $2";
     let values = params![
         order.0,
@@ -209,7 +241,8 @@ async fn update_attempt(tx: &mut Tx, order: OrderId, attempt: &Attempt) -> Resul
         attempt.reference.as_deref(),
         attempt.action_url.as_deref(),
         attempt.code.as_deref(),
-        attempt.flag.as_deref()
+        attempt.flag.as_deref(),
+        attempt.capture_to
     ];
     tx.execute(sql, &values).await.map(drop)
 }
@@ -228,6 +261,11 @@ fn payment_row(payment: &Payment, deadline: Option<Time>, now: Time) -> Vec<Valu
         payment.captured,
         payment.refunded,
         payment.refund_reserved,
+        payment.tendered(),
+        payment.credited,
+        payment.dispute.map_or(0, |dispute| dispute.amount),
+        payment.dispute.map(|dispute| dispute_word(dispute.state)),
+        parts::any(payment),
         now
     ]
     .to_vec()
@@ -254,7 +292,9 @@ fn attempt_row(payment: &Payment, attempt: &Attempt, now: Time) -> Vec<Value<'st
         attempt.code.clone(),
         attempt.flag.clone(),
         attempt.trace.clone(),
-        now
+        now,
+        attempt.capture_now,
+        attempt.capture_to
     ]
     .to_vec()
 }
@@ -265,6 +305,8 @@ fn currency(payment: &Payment) -> String {
 
 fn read_payment(row: &Row) -> Result<Payment, DbError> {
     let due = if row.get(2)? { Some(Money::new(row.get(3)?, read_currency(&row.get::<String>(4)?)?)) } else { None };
+    let dispute = row.get::<Option<String>>(13)?.map(|word| read_word(&word, dispute_of)).transpose()?;
+    let dispute = dispute.map(|state| Ok::<_, DbError>(Dispute { state, amount: row.get(12)? })).transpose()?;
     Ok(Payment {
         due,
         state: read_word(&row.get::<String>(5)?, State::of)?,
@@ -273,6 +315,8 @@ fn read_payment(row: &Row) -> Result<Payment, DbError> {
         captured: row.get(8)?,
         refunded: row.get(9)?,
         refund_reserved: row.get(10)?,
+        credited: row.get(11)?,
+        dispute,
         ..Payment::unheard(OrderId(row.get(0)?), PaymentId(row.get(1)?))
     })
 }
@@ -297,5 +341,7 @@ fn read_attempt(row: &Row) -> Result<Attempt, DbError> {
         code: row.get(15)?,
         flag: row.get(16)?,
         trace: row.get(17)?,
+        capture_now: row.get(18)?,
+        capture_to: row.get(19)?,
     })
 }

@@ -38,6 +38,10 @@ pub(crate) struct Claimed {
     pub(crate) provider: String,
     /// How much.
     pub(crate) amount: Money,
+    /// Whether it is taken at once, rather than promised first.
+    pub(crate) capture_now: bool,
+    /// How much of a promise is to be taken in all, minor units.
+    pub(crate) capture_to: i64,
     /// What for.
     pub(crate) task: Task,
     /// The claim.
@@ -65,14 +69,15 @@ pub(crate) async fn take_handed(tx: &mut Tx, handed: &[Handed]) -> Result<Vec<Cl
     keys.sort_unstable();
     keys.dedup();
     let keys: Vec<Value<'_>> = keys.into_iter().map(Value::from).collect();
-    let sql = "SELECT order_id, attempt, method, provider, amount, currency, task, lease, due_ms FROM attempts \
+    let sql = "SELECT order_id, attempt, method, provider, amount, currency, task, capture_now, capture_to, lease, due_ms \
+               FROM attempts \
                WHERE order_id = $1 ORDER BY order_id, attempt";
     let mut claimed = Vec::with_capacity(handed.len());
     let soon = tx.now().plus(LEASE / 2);
     for row in tx.query_keys(sql, &keys).await? {
-        let Some(lease) = row.get::<Option<Uuid>>(7)? else { continue };
+        let Some(lease) = row.get::<Option<Uuid>>(9)? else { continue };
         let handed_over = handed.contains(&Handed { key: key(&row)?, lease });
-        if handed_over && row.get::<Option<Time>>(8)?.is_some_and(|until| until > soon) {
+        if handed_over && row.get::<Option<Time>>(10)?.is_some_and(|until| until > soon) {
             claimed.push(read(&row, lease, true)?);
         }
     }
@@ -81,14 +86,14 @@ pub(crate) async fn take_handed(tx: &mut Tx, handed: &[Handed]) -> Result<Vec<Cl
 
 /// Claims attempts whose call is due.
 pub(crate) async fn claim_attempts(tx: &mut Tx, limit: usize) -> Result<Vec<Claimed>, DbError> {
-    let sql = "SELECT order_id, attempt, method, provider, amount, currency, task, sent FROM attempts \
+    let sql = "SELECT order_id, attempt, method, provider, amount, currency, task, capture_now, capture_to, sent FROM attempts \
                WHERE due_ms <= $1 ORDER BY due_ms LIMIT $2 {skip locked}";
     let rows = tx.query(sql, &params![tx.now(), limit as i64]).await?;
     if rows.is_empty() {
         return Ok(Vec::new());
     }
     let (lease, until) = (tx.world().uuid(), tx.now().plus(LEASE));
-    let claimed = rows.iter().map(|row| read(row, lease, !row.get::<bool>(7)?)).collect::<Result<Vec<_>, DbError>>()?;
+    let claimed = rows.iter().map(|row| read(row, lease, !row.get::<bool>(9)?)).collect::<Result<Vec<_>, DbError>>()?;
     let sql = "UPDATE attempts SET lease = $3, due_ms = $4, sent = TRUE, tries = tries + 1, \
                status = CASE WHEN status IN ('prepared', 'unknown') THEN 'calling' ELSE status END \
                WHERE order_id = $1 AND attempt = $2";
@@ -111,6 +116,8 @@ fn read(row: &Row, lease: Uuid, first: bool) -> Result<Claimed, DbError> {
         provider: row.get(3)?,
         amount: Money::new(row.get(4)?, read_currency(&row.get::<String>(5)?)?),
         task: read_word(&row.get::<String>(6)?, Task::of)?,
+        capture_now: row.get(7)?,
+        capture_to: row.get(8)?,
         lease,
         first,
     })
@@ -118,7 +125,7 @@ fn read(row: &Row, lease: Uuid, first: bool) -> Result<Claimed, DbError> {
 
 /// Claims refunds whose call is due.
 pub(crate) async fn claim_refunds(tx: &mut Tx, limit: usize) -> Result<Vec<ClaimedRefund>, DbError> {
-    let sql = "SELECT refund_id, order_id, attempt, amount, currency, origin, sent, tries, trace FROM refunds \
+    let sql = "SELECT refund_id, order_id, attempt, amount, currency, origin, sent, tries, trace, credited FROM refunds \
                WHERE due_ms <= $1 ORDER BY due_ms LIMIT $2 {skip locked}";
     let rows = tx.query(sql, &params![tx.now(), limit as i64]).await?;
     let (lease, until) = (tx.world().uuid(), tx.now().plus(LEASE));
@@ -148,5 +155,7 @@ fn read_refund(row: &Row, lease: Uuid) -> Result<Refund, DbError> {
         sent: row.get(6)?,
         tries: row.get(7)?,
         trace: row.get(8)?,
+        credited: row.get(9)?,
+        return_id: None,
     })
 }

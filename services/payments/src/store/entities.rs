@@ -20,6 +20,10 @@ pub(super) mod payments {
         pub authorized: i64,
         pub captured: i64,
         pub refunded: i64,
+        pub tendered: i64,
+        pub credited: i64,
+        pub disputed: i64,
+        pub dispute: Option<String>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -74,6 +78,7 @@ pub(super) mod refunds {
         pub origin: String,
         pub reason: String,
         pub status: String,
+        pub credited: i64,
         pub code: Option<String>,
         pub created_ms: i64,
     }
@@ -116,6 +121,71 @@ pub(super) mod simulator_charges {
         pub order_id: Uuid,
         pub captured: i64,
         pub refunded: i64,
+        pub lost: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(super) mod tenders {
+    //! Gift cards and store credit that pay.
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "tenders")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub order_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub number: i64,
+        pub holder: String,
+        pub label: String,
+        pub amount: i64,
+        pub state: String,
+        pub returned: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(super) mod gift_cards {
+    //! Gift cards.
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "gift_cards")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub card_id: Uuid,
+        pub label: String,
+        pub amount: i64,
+        pub currency: String,
+        pub ends_ms: Option<i64>,
+        pub email: Option<String>,
+        pub disabled: bool,
+        pub created_ms: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(super) mod balances {
+    //! What can be spent.
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "balances")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub holder: String,
+        pub balance: i64,
+        pub currency: String,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

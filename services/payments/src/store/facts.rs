@@ -4,10 +4,10 @@ use super::{
     entities::{attempts, ledger, payments, refunds, simulator_charges},
     read_currency,
 };
-use crate::model::{Account, MANUAL, RefundStatus, Status, Task};
+use crate::model::{Account, MANUAL, RefundStatus, Status, Task, dispute_word};
 use bodega_contracts::{
     OrderId, PaymentId,
-    payments::{BANK_TRANSFER, PaymentAction, PaymentFact},
+    payments::{BANK_TRANSFER, DisputeState, PaymentAction, PaymentFact},
 };
 use bodega_db::{Db, DbError};
 use bodega_kernel::Money;
@@ -73,14 +73,14 @@ pub(crate) async fn payment_facts(
         let at_provider = provider.get(&order).copied().unwrap_or_default();
         let has_books = simulated && !attempts.by_hand.contains(&order);
         Ok(PaymentFact {
-            tendered: 0,
-            credited: 0,
+            tendered: payment.tendered,
+            credited: payment.credited,
             order_id: OrderId(order),
             payment_id: PaymentId(payment.payment_id),
             amount: Money::new(payment.amount, read_currency(&payment.currency)?),
-            authorized: payment.authorized,
-            captured: payment.captured,
-            refunded: payment.refunded,
+            authorized: payment.authorized + payment.tendered,
+            captured: payment.captured + payment.tendered - lost(&payment),
+            refunded: payment.refunded + payment.credited,
             open: attempts.open.contains(&order),
             ledger_sum: booked.sum(order),
             ledger_captured: -booked.on(order, Account::OrderReceipts),
@@ -90,6 +90,12 @@ pub(crate) async fn payment_facts(
         })
     };
     rows.into_iter().map(fact).collect()
+}
+
+/// What a bank took back: it counts as never taken.
+fn lost(payment: &payments::Model) -> i64 {
+    let lost = payment.dispute.as_deref() == Some(dispute_word(DisputeState::Lost));
+    if lost { payment.disputed } else { 0 }
 }
 
 /// All tables as they were at one moment, so that what is being written meanwhile does not look wrong.
@@ -184,7 +190,7 @@ async fn provider_sums(
             continue;
         }
         let sum = sums.entry(charge.order_id).or_default();
-        (sum.0, sum.1) = (sum.0 + charge.captured, sum.1 + charge.refunded);
+        (sum.0, sum.1) = (sum.0 + charge.captured - charge.lost, sum.1 + charge.refunded);
     }
     Ok(sums)
 }

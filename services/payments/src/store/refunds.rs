@@ -2,9 +2,10 @@
 
 use super::{read_currency, read_word};
 use crate::model::{Origin, Refund, RefundStatus};
-use bodega_contracts::{OrderId, RefundId};
+use bodega_contracts::{OrderId, RefundId, ReturnId};
 use bodega_db::{DbError, OnConflict, Tx, params};
 use bodega_kernel::{Money, Time};
+use uuid::Uuid;
 
 const COLUMNS: &[&str] = &[
     "refund_id",
@@ -22,9 +23,11 @@ const COLUMNS: &[&str] = &[
     "code",
     "trace",
     "created_ms",
+    "credited",
+    "return_id",
 ];
 
-/// Inserts a refund that is to be called for now.
+/// Inserts a refund; one that is not done yet is to be called for now.
 pub(crate) async fn insert_refund(tx: &mut Tx, refund: &Refund, reason: &str) -> Result<(), DbError> {
     let row = params![
         refund.id.0,
@@ -35,20 +38,23 @@ pub(crate) async fn insert_refund(tx: &mut Tx, refund: &Refund, reason: &str) ->
         refund.origin.word(),
         reason,
         refund.status.word(),
-        tx.now(),
+        (refund.status != RefundStatus::Done).then(|| tx.now()),
         refund.lease,
         refund.sent,
         refund.tries,
         None::<&str>,
         refund.trace.as_deref(),
-        tx.now()
+        tx.now(),
+        refund.credited,
+        refund.return_id.map(|id| id.0)
     ];
     tx.insert_rows("refunds", COLUMNS, OnConflict::Fail, &[row.to_vec()]).await.map(drop)
 }
 
 /// Reads a refund; lock its payment first.
 pub(crate) async fn lock_refund(tx: &mut Tx, id: RefundId) -> Result<Option<Refund>, DbError> {
-    let sql = "SELECT order_id, attempt, amount, currency, origin, status, lease, sent, tries, trace FROM refunds \
+    let sql = "SELECT order_id, attempt, amount, currency, origin, status, lease, sent, tries, trace, credited, \
+               return_id FROM refunds \
                WHERE refund_id = $1 {lock}";
     let Some(row) = tx.query_one(sql, &params![id.0]).await? else { return Ok(None) };
     Ok(Some(Refund {
@@ -62,6 +68,8 @@ pub(crate) async fn lock_refund(tx: &mut Tx, id: RefundId) -> Result<Option<Refu
         sent: row.get(7)?,
         tries: row.get(8)?,
         trace: row.get(9)?,
+        credited: row.get(10)?,
+        return_id: row.get::<Option<Uuid>>(11)?.map(ReturnId),
     }))
 }
 

@@ -1,13 +1,13 @@
 //! What people see of a payment.
 
 use super::{
-    entities::{attempts, payments, refunds},
+    entities::{attempts, payments, refunds, tenders},
     read_currency, read_word,
 };
-use crate::model::{MANUAL, Origin, RefundStatus, State, Status};
-use bodega_contracts::{OrderId, PaymentId, RefundId};
+use crate::model::{MANUAL, Origin, RefundStatus, State, Status, TenderState, dispute_of};
+use bodega_contracts::{OrderId, PaymentId, RefundId, payments::DisputeState};
 use bodega_db::{Db, DbError};
-use bodega_kernel::{Money, Time};
+use bodega_kernel::{Currency, Money, Time};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -35,10 +35,40 @@ pub(crate) struct PaymentView {
     /// Until when it may be paid.
     #[serde(skip_serializing_if = "Option::is_none")]
     deadline: Option<Time>,
+    /// The gift cards and store credit that pay a part of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tenders: Vec<TenderView>,
+    /// What the buyer's bank says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dispute: Option<DisputeView>,
     /// The attempts, oldest first.
     attempts: Vec<AttemptView>,
     /// The latest hundred refunds, oldest first.
     refunds: Vec<RefundView>,
+}
+
+/// A gift card or store credit that pays a part of an order.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"label": "7KQ4", "amount": {"amount": 500, "currency": "GBP"},
+    "returned": {"amount": 0, "currency": "GBP"}, "state": "taken"}))]
+pub(crate) struct TenderView {
+    /// How it is shown.
+    label: String,
+    /// How much it pays.
+    amount: Money,
+    /// What was given back to it.
+    returned: Money,
+    /// Where it is.
+    state: TenderState,
+}
+
+/// What the buyer's bank says.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct DisputeView {
+    /// How it stands.
+    state: DisputeState,
+    /// How much it is about.
+    amount: Money,
 }
 
 /// One attempt to pay.
@@ -75,9 +105,12 @@ pub(crate) struct RefundView {
     pub(crate) id: RefundId,
     /// How much.
     pub(crate) amount: Money,
+    /// What of it went to gift cards and store credit at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) credited: Option<Money>,
     /// Where it is.
     pub(crate) status: RefundStatus,
-    /// Why: `staff`, `cancelled`, `surplus`.
+    /// Why: `staff`, `cancelled`, `return`, `surplus`.
     pub(crate) origin: Origin,
     /// Why, in words.
     pub(crate) reason: String,
@@ -105,6 +138,12 @@ pub(crate) async fn view(db: &Db, order: OrderId) -> Result<Option<PaymentView>,
         .all(db.reader())
         .await?;
     refunds.reverse();
+    let tenders = tenders::Entity::find()
+        .filter(tenders::Column::OrderId.eq(order.0))
+        .order_by_asc(tenders::Column::Number)
+        .limit(MAX_REFUNDS)
+        .all(db.reader())
+        .await?;
     let currency = read_currency(&payment.currency)?;
     let money = |amount| Money::new(amount, currency);
     Ok(Some(PaymentView {
@@ -112,13 +151,32 @@ pub(crate) async fn view(db: &Db, order: OrderId) -> Result<Option<PaymentView>,
         payment_id: PaymentId(payment.payment_id),
         state: read_word(&payment.state, State::of)?,
         amount: money(payment.amount),
-        authorized: money(payment.authorized),
-        captured: money(payment.captured),
-        refunded: money(payment.refunded),
+        authorized: money(payment.authorized + payment.tendered),
+        captured: money(payment.captured + payment.tendered),
+        refunded: money(payment.refunded + payment.credited),
         deadline: payment.deadline_ms.map(Time::from_ms),
+        tenders: tenders.into_iter().map(|tender| TenderView::of(tender, currency)).collect::<Result<_, _>>()?,
+        dispute: DisputeView::of(payment.dispute.as_deref(), money(payment.disputed))?,
         attempts: attempts.into_iter().map(AttemptView::of).collect::<Result<_, _>>()?,
         refunds: refunds.into_iter().map(RefundView::of).collect::<Result<_, _>>()?,
     }))
+}
+
+impl TenderView {
+    fn of(row: tenders::Model, currency: Currency) -> Result<Self, DbError> {
+        Ok(Self {
+            label: row.label,
+            amount: Money::new(row.amount, currency),
+            returned: Money::new(row.returned, currency),
+            state: read_word(&row.state, TenderState::of)?,
+        })
+    }
+}
+
+impl DisputeView {
+    fn of(word: Option<&str>, amount: Money) -> Result<Option<Self>, DbError> {
+        word.map(|word| Ok(Self { state: read_word(word, dispute_of)?, amount })).transpose()
+    }
 }
 
 impl AttemptView {
@@ -138,9 +196,11 @@ impl AttemptView {
 
 impl RefundView {
     fn of(row: refunds::Model) -> Result<Self, DbError> {
+        let currency = read_currency(&row.currency)?;
         Ok(Self {
             id: RefundId(row.refund_id),
-            amount: Money::new(row.amount, read_currency(&row.currency)?),
+            amount: Money::new(row.amount, currency),
+            credited: (row.credited > 0).then(|| Money::new(row.credited, currency)),
             status: read_word(&row.status, RefundStatus::of)?,
             origin: read_word(&row.origin, Origin::of)?,
             reason: row.reason,

@@ -2,8 +2,8 @@
 
 use crate::setup::Shop;
 use bodega_contracts::{
-    OrderId,
-    payments::{PaymentAction, PaymentFact, PaymentFacts, PendingAction},
+    GiftCardId, OrderId,
+    payments::{CreditFact, CreditFacts, PaymentAction, PaymentFact, PaymentFacts, PendingAction},
 };
 use bodega_db::params;
 use serde_json::Value;
@@ -56,9 +56,42 @@ impl Shop {
             assert_eq!((fact.ledger_captured, fact.ledger_refunded), (fact.captured, fact.refunded), "{fact:?}");
             if let (false, Some(captured), Some(refunded)) = (fact.open, fact.provider_captured, fact.provider_refunded)
             {
-                assert_eq!((captured, refunded), (fact.captured, fact.refunded), "{fact:?}");
+                let (took, gave) = (fact.captured - fact.tendered, fact.refunded - fact.credited);
+                assert_eq!((captured, refunded), (took, gave), "{fact:?}");
             }
         }
+        for fact in self.credit_facts().await {
+            assert!(fact.balance >= 0 && fact.balance == fact.ledger, "{fact:?}");
+        }
+    }
+
+    /// All balances.
+    pub(crate) async fn credit_facts(&self) -> Vec<CreditFact> {
+        let mut facts: Vec<CreditFact> = Vec::new();
+        loop {
+            let after = facts.last().map(|fact| fact.account.clone());
+            let page = self.rpc().ask(CreditFacts { after }).await.unwrap();
+            if page.is_empty() {
+                return facts;
+            }
+            facts.extend(page);
+        }
+    }
+
+    /// What is on a gift card.
+    pub(crate) async fn on_card(&self, card: GiftCardId) -> i64 {
+        self.balance(&format!("card/{card}")).await
+    }
+
+    /// The store credit of the buyer.
+    pub(crate) async fn credit(&self) -> i64 {
+        self.balance(&format!("credit/{}/GBP", self.buyer)).await
+    }
+
+    async fn balance(&self, account: &str) -> i64 {
+        self.check_books().await;
+        let facts = self.credit_facts().await;
+        facts.iter().find(|fact| fact.account == account).map_or(0, |fact| fact.balance)
     }
 
     /// What a statement counts of an order.

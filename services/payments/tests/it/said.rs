@@ -2,8 +2,8 @@
 
 use crate::setup::{PRICE, SECRET, Shop};
 use bodega_contracts::{
-    CartId, OrderId,
-    orders::{CancelReason, OrderCancelled, OrderPaymentDue, OrderPaymentExpiring},
+    CartId, GiftCardId, OrderId, ReturnId, ShipmentId, Tender, TenderKind,
+    orders::{CancelReason, OrderCancelled, OrderCaptureDue, OrderPaymentDue, OrderPaymentExpiring, ReturnReceived},
 };
 use bodega_db::Envelope;
 use bodega_kernel::{Currency, Event, Money, Time};
@@ -12,6 +12,23 @@ use hmac::{Hmac, Mac};
 use serde_json::json;
 use sha2::Sha256;
 use std::time::Duration;
+
+/// Where the money of a return goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum GoesTo {
+    Payer,
+    Credit,
+}
+
+/// A gift card that is to pay so much.
+pub(crate) fn by_card(card_id: GiftCardId, amount: i64) -> Tender {
+    Tender { kind: TenderKind::GiftCard, card_id: Some(card_id), label: "7KQ4".to_owned(), amount }
+}
+
+/// Store credit that is to pay so much.
+pub(crate) fn by_credit(amount: i64) -> Tender {
+    Tender { kind: TenderKind::StoreCredit, card_id: None, label: "store credit".to_owned(), amount }
+}
 
 impl Shop {
     pub(crate) async fn due(&self, order: OrderId, method: &str) {
@@ -27,6 +44,50 @@ impl Shop {
             payment_method: method.to_owned(),
             deadline: self.world.now().plus(Duration::from_mins(30)),
         })
+    }
+
+    /// The same for an order that is paid with gift cards and store credit besides.
+    pub(crate) async fn due_with(&self, order: OrderId, method: &str, tenders: Vec<Tender>) {
+        self.deliver(vec![self.tendered_event(order, method, tenders)]).await;
+    }
+
+    pub(crate) fn tendered_event(&self, order_id: OrderId, method: &str, tenders: Vec<Tender>) -> Envelope {
+        self.said(&OrderPaymentDue {
+            tenders,
+            customer_id: Some(self.buyer),
+            order_id,
+            amount: Money::new(PRICE, Currency::GBP),
+            payment_method: method.to_owned(),
+            deadline: self.world.now().plus(Duration::from_mins(30)),
+        })
+    }
+
+    /// Goods of an order came back.
+    pub(crate) fn returned_event(&self, order_id: OrderId, return_id: ReturnId, refund: i64, to: GoesTo) -> Envelope {
+        self.said(&ReturnReceived {
+            order_id,
+            return_id,
+            restock: Vec::new(),
+            written_off: Vec::new(),
+            refund: Money::new(refund, Currency::GBP),
+            to_credit: to == GoesTo::Credit,
+            customer_id: Some(self.buyer),
+        })
+    }
+
+    pub(crate) async fn returned(&self, order: OrderId, refund: i64, to: GoesTo) {
+        self.deliver(vec![self.returned_event(order, ReturnId::new(&self.world), refund, to)]).await;
+    }
+
+    /// A parcel is about to leave: so much of the order is to be taken in all.
+    pub(crate) fn leaving_event(&self, order_id: OrderId, shipment_id: ShipmentId, amount: i64) -> Envelope {
+        self.said(&OrderCaptureDue { order_id, shipment_id, amount: Money::new(amount, Currency::GBP) })
+    }
+
+    pub(crate) async fn leaving(&self, order: OrderId, amount: i64) -> ShipmentId {
+        let shipment = ShipmentId::new(&self.world);
+        self.deliver(vec![self.leaving_event(order, shipment, amount)]).await;
+        shipment
     }
 
     pub(crate) async fn expire(&self, order: OrderId, reason: CancelReason) {

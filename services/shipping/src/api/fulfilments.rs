@@ -118,11 +118,16 @@ pub(super) async fn mark_ready(
     flows::mark_ready(&shipping, id, key, current_trace()).await
 }
 
-/// The customer fetched all of it: it has left the shelf. Said again it changes nothing.
+/// The customer fetched all of it: it has left the shelf. Said again it changes nothing. 202 where its money is taken first: it
+/// is `collected` as soon as that is done.
 #[utoipa::path(
     post, path = "/v1/fulfilments/{id}/collected", tag = "shipping",
     params(("id" = FulfilmentId, Path), ("Idempotency-Key" = Option<String>, Header)),
-    responses((status = 200, body = FulfilmentBrief), Problem),
+    responses(
+        (status = 200, body = FulfilmentBrief),
+        (status = 202, description = "Its money is being taken", body = FulfilmentBrief),
+        Problem,
+    ),
 )]
 pub(super) async fn collect_fulfilment(
     State(shipping): State<Shipping>,
@@ -131,6 +136,21 @@ pub(super) async fn collect_fulfilment(
     Idempotent(key): Idempotent,
 ) -> Result<flows::Given, Error> {
     flows::collect(&shipping, id, key, current_trace()).await
+}
+
+/// Lets a fulfilment go on that a dispute holds, whatever the bank said so far. Said again it changes nothing.
+#[utoipa::path(
+    post, path = "/v1/fulfilments/{id}/release-hold", tag = "shipping",
+    params(("id" = FulfilmentId, Path), ("Idempotency-Key" = Option<String>, Header)),
+    responses((status = 200, body = FulfilmentBrief), Problem),
+)]
+pub(super) async fn release_hold(
+    State(shipping): State<Shipping>,
+    _: Staff,
+    Path(id): Path<FulfilmentId>,
+    Idempotent(key): Idempotent,
+) -> Result<flows::Given, Error> {
+    flows::release_hold(&shipping, id, key, current_trace()).await
 }
 
 async fn find(shipping: &Shipping, id: FulfilmentId) -> Result<FulfilmentView, Error> {

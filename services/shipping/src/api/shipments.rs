@@ -44,13 +44,14 @@ impl From<NewParcel> for Parcel {
 }
 
 /// Sends a parcel: a part of what is left, or all of it. 201 where it has left. 202 where its carrier sells labels: it is
-/// `preparing` until the carrier has answered, and then `dispatched`, or `failed` with its goods to be packed again.
+/// `preparing` until the carrier has answered, and then `dispatched`, or `failed` with its goods to be packed again. 202 also
+/// where its money is taken first: it is `awaiting_capture` until then, and `failed` if that cannot be.
 #[utoipa::path(
     post, path = "/v1/fulfilments/{id}/shipments", tag = "shipping", request_body = NewParcel,
     params(("id" = FulfilmentId, Path), ("Idempotency-Key" = String, Header)),
     responses(
         (status = 201, description = "It has left", body = ShipmentView),
-        (status = 202, description = "The carrier is being asked", body = ShipmentView),
+        (status = 202, description = "The carrier is being asked, or the money taken", body = ShipmentView),
         Problem,
     ),
 )]
@@ -58,9 +59,9 @@ pub(super) async fn dispatch_fulfilment(
     State(shipping): State<Shipping>,
     _: Staff,
     Path(id): Path<FulfilmentId>,
-    RequiredKeyBody { body, key }: RequiredKeyBody<NewParcel>,
+    parcel: RequiredKeyBody<NewParcel>,
 ) -> Result<Given, Error> {
-    flows::dispatch(&shipping, Target::Fulfilment(id), body.into(), key, current_trace()).await
+    dispatch(&shipping, Target::Fulfilment(id), parcel).await
 }
 
 /// The same by the order.
@@ -69,17 +70,25 @@ pub(super) async fn dispatch_fulfilment(
     params(("id" = OrderId, Path), ("Idempotency-Key" = String, Header)),
     responses(
         (status = 201, description = "It has left", body = ShipmentView),
-        (status = 202, description = "The carrier is being asked", body = ShipmentView),
+        (status = 202, description = "The carrier is being asked, or the money taken", body = ShipmentView),
         Problem,
     ),
 )]
 pub(super) async fn dispatch_order(
     State(shipping): State<Shipping>,
     _: Staff,
-    Path(order): Path<OrderId>,
+    Path(id): Path<OrderId>,
+    parcel: RequiredKeyBody<NewParcel>,
+) -> Result<Given, Error> {
+    dispatch(&shipping, Target::Order(id), parcel).await
+}
+
+async fn dispatch(
+    shipping: &Shipping,
+    target: Target,
     RequiredKeyBody { body, key }: RequiredKeyBody<NewParcel>,
 ) -> Result<Given, Error> {
-    flows::dispatch(&shipping, Target::Order(order), body.into(), key, current_trace()).await
+    flows::dispatch(shipping, target, body.into(), key, current_trace()).await
 }
 
 /// A parcel.

@@ -1,15 +1,19 @@
 //! Staff pack a parcel. One that is handed in by hand has left at once; for a carrier that sells labels this is the first
-//! of three steps, prepare: its pieces are claimed, so that nobody else packs them.
+//! of three steps, prepare: its pieces are claimed, so that nobody else packs them. The same goes for a parcel whose money is
+//! to be taken first.
 
 use super::{Done, Given, advance, leave, locked, once};
 use crate::{
     Shipping,
     error::Error,
-    model::{Fact, ShipmentState, Tracked, Violation, Wanted, is_line},
-    store::{self, Fulfilment, NewShipment, Shipment},
+    model::{Fact, Onward, ShipmentState, Tracked, Violation, Wanted, is_line},
+    store::{self, Fulfilment, Shipment},
     views::ShipmentView,
 };
-use bodega_contracts::{FulfilmentId, OrderId, ShipmentId};
+use bodega_contracts::{
+    FulfilmentId, OrderId, ShipmentId,
+    shipping::{ParcelLine, ShipmentPacked},
+};
 use bodega_db::{IdempotencyKey, Trace, Tx};
 
 /// The most parcels of an order.
@@ -113,52 +117,64 @@ async fn pack(
     shown: &'static str,
     sells_labels: bool,
 ) -> Result<Done, Error> {
-    let order = fulfilment.order;
-    // Why nothing may leave says more than that nothing is left.
-    let mut trial = fulfilment.life.clone();
-    let packing = store::packing(tx, order).await?;
-    let taken = packing.take(parcel.lines.as_deref());
-    let pieces = taken.as_ref().map_or(1, |lines| lines.iter().map(|line| line.quantity).sum());
-    trial.hear(Fact::Claimed { pieces: pieces.min(trial.pieces - trial.claimed).max(1) })?;
-    let lines = taken?;
-    if store::count_shipments(tx, order).await? >= MAX_SHIPMENTS {
-        return Err(Error::TooManyShipments);
-    }
-    store::claim_lines(tx, order, &lines, 1).await?;
-    advance(tx, &mut fulfilment, Fact::Claimed { pieces }).await?;
-    let state = if sells_labels { ShipmentState::Preparing } else { ShipmentState::Dispatched };
+    let lines = claim(tx, &mut fulfilment, parcel.lines.as_deref()).await?;
+    let state = match (fulfilment.life.capture_first, sells_labels) {
+        (true, _) => ShipmentState::AwaitingCapture,
+        (false, true) => ShipmentState::Preparing,
+        (false, false) => ShipmentState::Dispatched,
+    };
     let shipment = Shipment {
         id: ShipmentId::new(tx.world()),
-        order,
+        order: fulfilment.order,
         carrier: carrier.to_owned(),
         carrier_name: parcel.carrier_name.clone().unwrap_or_else(|| shown.to_owned()),
         tracking_number: parcel.tracking_number.clone(),
         tracking_url: parcel.tracking_url.clone(),
+        pieces: lines.iter().map(|line| line.quantity).sum(),
         lines,
-        pieces,
+        onward: if sells_labels { Onward::Label } else { Onward::Hand },
         tracked: Tracked { state, last: None },
         failure: None,
-        dispatched: (!sells_labels).then(|| tx.now()),
+        dispatched: (state == ShipmentState::Dispatched).then(|| tx.now()),
         delivered: None,
     };
-    store::insert_shipment(
-        tx,
-        &NewShipment {
-            id: shipment.id,
-            order,
-            state,
-            carrier,
-            carrier_name: &shipment.carrier_name,
-            tracking_number: shipment.tracking_number.as_deref(),
-            tracking_url: shipment.tracking_url.as_deref(),
-            lines: &shipment.lines,
-            pieces,
-        },
-    )
-    .await?;
-    if sells_labels {
+    store::insert_shipment(tx, &shipment).await?;
+    if fulfilment.life.capture_first {
+        ask_for_money(tx, &fulfilment, &shipment)?;
+    }
+    if state != ShipmentState::Dispatched {
         return Done::new(202, None, &ShipmentView::of(shipment));
     }
     leave(tx, &mut fulfilment, &shipment).await?;
     Done::new(201, None, &ShipmentView::of(shipment))
+}
+
+/// Claims what goes into a parcel.
+async fn claim(tx: &mut Tx, fulfilment: &mut Fulfilment, wanted: Option<&[Wanted]>) -> Result<Vec<ParcelLine>, Error> {
+    let order = fulfilment.order;
+    // Why nothing may leave says more than that nothing is left.
+    let mut trial = fulfilment.life.clone();
+    let taken = store::packing(tx, order).await?.take(wanted);
+    let pieces = taken.as_ref().map_or(1, |lines| lines.iter().map(|line| line.quantity).sum());
+    trial.hear(Fact::Claimed { pieces: pieces.min(trial.pieces - trial.claimed).max(1) })?;
+    let lines = taken?;
+    check_count(tx, order).await?;
+    store::claim_lines(tx, order, &lines, 1).await?;
+    advance(tx, fulfilment, Fact::Claimed { pieces }).await?;
+    Ok(lines)
+}
+
+/// Refuses one parcel too many.
+pub(super) async fn check_count(tx: &mut Tx, order: OrderId) -> Result<(), Error> {
+    if store::count_shipments(tx, order).await? >= MAX_SHIPMENTS {
+        return Err(Error::TooManyShipments);
+    }
+    Ok(())
+}
+
+/// Says that a parcel is packed and that its money is to be taken.
+pub(super) fn ask_for_money(tx: &mut Tx, fulfilment: &Fulfilment, shipment: &Shipment) -> Result<(), Error> {
+    let (order_id, shipment_id, lines) = (fulfilment.order, shipment.id, shipment.lines.clone());
+    let last = fulfilment.life.claimed == fulfilment.life.pieces;
+    Ok(tx.emit(&ShipmentPacked { order_id, shipment_id, lines, last })?)
 }

@@ -3,6 +3,7 @@
 //! An order is heard of for the first time by inserting it as that fact leaves it; only one that was heard of before is
 //! locked and written again. Whoever comes second, on whatever replica, finds it and goes by what it says.
 
+use super::captures::{Traces, give_up_awaiting, go_on};
 use crate::{
     model::{Fact, Life, Packing, Tell},
     store::{self, Details, Fulfilment},
@@ -10,11 +11,12 @@ use crate::{
 use bodega_bus::Failure;
 use bodega_contracts::{
     Address, FulfilmentId, OrderId, OrderLine,
+    payments::DisputeState,
     shipping::{FulfilmentOpened, FulfilmentStopped, FulfilmentUnderWay},
 };
 use bodega_db::{DbError, Trace, Tx};
 use bodega_kernel::UserId;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 /// What was heard.
 #[derive(Clone, Debug)]
@@ -26,6 +28,7 @@ pub(crate) enum Heard {
         lines: Vec<OrderLine>,
         method: Option<String>,
         address: Option<Box<Address>>,
+        capture_first: bool,
     },
     /// Its stock is there.
     Allocated,
@@ -33,6 +36,10 @@ pub(crate) enum Heard {
     Cancelled,
     /// Somebody wants it over, if nothing has left.
     Stopping,
+    /// The buyer's bank wants the money back, or has decided.
+    Disputed(DisputeState),
+    /// What has not left goes there.
+    Readdressed { version: i64, address: Box<Address> },
 }
 
 /// An order at its turn.
@@ -46,13 +53,13 @@ struct Turn {
     tell: Tell,
 }
 
-/// Takes in facts of one kind. Of facts about one order the first counts: they say the same. Twice is once, but that the
-/// question whether an order can be stopped is answered again.
+/// Takes in facts of one kind. Of facts about one order that say the same the first counts, of others the latest. Twice is
+/// once, but that the question whether an order can be stopped is answered again.
 pub(crate) async fn hear(tx: &mut Tx, facts: Vec<(OrderId, Heard, Option<Trace>)>) -> Result<(), Failure> {
     let mut turns = turns(tx, facts).await?;
     let opens = turns.values().any(|turn| matches!(turn.fact, Fact::Confirmed { .. }));
     // An order is nearly always heard of for the first time when it is paid, or cancelled before.
-    let known = if opens { BTreeMap::new() } else { store::lock(tx, turns.keys().copied()).await? };
+    let known = if opens { BTreeMap::new() } else { meet(tx, &turns, turns.keys()).await? };
     let mut met = known.keys().copied().collect::<BTreeSet<_>>();
     for (order, fulfilment) in known {
         if let Some(turn) = turns.get_mut(&order) {
@@ -70,14 +77,31 @@ pub(crate) async fn hear(tx: &mut Tx, facts: Vec<(OrderId, Heard, Option<Trace>)
         unheard.iter().zip(&new).filter(|(_, new)| !**new).map(|(turn, _)| turn.fulfilment.order).collect();
     let fresh: BTreeSet<OrderId> =
         unheard.iter().zip(&new).filter(|(_, new)| **new).map(|(turn, _)| turn.fulfilment.order).collect();
-    for (order, fulfilment) in store::lock(tx, late.iter().copied()).await? {
+    for (order, fulfilment) in meet(tx, &turns, late.iter()).await? {
         if let Some(turn) = turns.get_mut(&order) {
             turn.fulfilment = fulfilment;
         }
         met.insert(order);
     }
     settle(tx, &mut turns, &met, &fresh).await?;
-    Ok(tell(tx, turns)?)
+    let won = Fact::Disputed { state: DisputeState::Won };
+    let freed = turns.values().filter(|turn| turn.fact == won);
+    let freed: Traces = freed.map(|turn| (turn.fulfilment.order, turn.trace.clone())).collect();
+    tell(tx, turns)?;
+    Ok(go_on(tx, &freed).await?)
+}
+
+/// Locks orders that were heard of before. What waits for its money in those that are to end is given up first.
+async fn meet(
+    tx: &mut Tx,
+    turns: &BTreeMap<OrderId, Turn>,
+    orders: impl Iterator<Item = &OrderId>,
+) -> Result<BTreeMap<OrderId, Fulfilment>, Failure> {
+    let mut met = store::lock(tx, orders.copied()).await?;
+    if turns.values().any(|turn| matches!(turn.fact, Fact::Stopping | Fact::Cancelled)) {
+        give_up_awaiting(tx, &mut met).await?;
+    }
+    Ok(met)
 }
 
 /// Decides what was heard of before, and writes it.
@@ -89,6 +113,7 @@ async fn settle(
 ) -> Result<(), Failure> {
     let mut changed = BTreeSet::new();
     let mut opened = BTreeSet::new();
+    let mut moved = BTreeSet::new();
     for (order, turn) in turns.iter_mut() {
         let was_confirmed = !fresh.contains(order) && turn.fulfilment.life.confirmed;
         if met.contains(order) {
@@ -96,6 +121,9 @@ async fn settle(
             turn.tell = decide(&mut turn.fulfilment.life, turn.fact)?;
             if turn.fulfilment.life != before {
                 changed.insert(*order);
+            }
+            if turn.fulfilment.life.address_version != before.address_version {
+                moved.insert(*order);
             }
         }
         if turn.fulfilment.life.confirmed && !was_confirmed {
@@ -105,6 +133,9 @@ async fn settle(
     let at = |orders: &BTreeSet<OrderId>| turns.iter().filter(|(order, _)| orders.contains(order)).collect::<Vec<_>>();
     let written: Vec<&Fulfilment> = at(&changed).into_iter().map(|(_, turn)| &turn.fulfilment).collect();
     store::write_lives(tx, &written).await?;
+    let moved = at(&moved);
+    let addresses = moved.iter().filter_map(|(order, turn)| Some((**order, turn.details.address.as_ref()?)));
+    store::write_addresses(tx, &addresses.collect::<Vec<_>>()).await?;
     let late: BTreeSet<OrderId> = opened.intersection(met).copied().collect();
     let details: Vec<_> = at(&late).into_iter().map(|(order, turn)| (*order, &turn.details)).collect();
     store::write_details(tx, &details).await?;
@@ -133,7 +164,12 @@ async fn turns(tx: &mut Tx, facts: Vec<(OrderId, Heard, Option<Trace>)>) -> Resu
             Heard::Allocated => {}
             Heard::Cancelled => turn.fact = Fact::Cancelled,
             Heard::Stopping => turn.fact = Fact::Stopping,
-            Heard::Confirmed { number, customer, lines, method, address } => {
+            Heard::Disputed(state) => turn.fact = Fact::Disputed { state },
+            Heard::Readdressed { version, address } => {
+                turn.fact = Fact::Readdressed { version };
+                turn.details.address = Some(*address);
+            }
+            Heard::Confirmed { number, customer, lines, method, address, capture_first } => {
                 turn.packing = Packing::of(&lines)
                     .ok_or_else(|| Failure::permanent(format!("order {order} has a quantity that is none")))?;
                 let pieces = turn.packing.pieces();
@@ -141,21 +177,34 @@ async fn turns(tx: &mut Tx, facts: Vec<(OrderId, Heard, Option<Trace>)>) -> Resu
                     continue;
                 }
                 let fetched = method.as_ref().is_some_and(|method| fetched.contains(method));
-                turn.fact = Fact::Confirmed { pieces, fetched };
+                turn.fact = Fact::Confirmed { pieces, fetched, capture_first };
                 turn.lines = lines.into_iter().filter(|line| line.stocked).collect();
                 let address = address.map(|address| *address);
                 turn.details = Details { order_number: Some(number), customer, method, address };
             }
         }
-        turns.entry(order).or_insert(turn);
+        match turns.entry(order) {
+            Entry::Vacant(place) => drop(place.insert(turn)),
+            Entry::Occupied(mut place) if outranks(turn.fact, place.get().fact) => drop(place.insert(turn)),
+            Entry::Occupied(_) => {}
+        }
     }
     Ok(turns)
+}
+
+/// Whether one fact makes another one of its kind idle.
+fn outranks(fact: Fact, other: Fact) -> bool {
+    match (fact, other) {
+        (Fact::Disputed { state }, Fact::Disputed { state: other }) => state > other,
+        (Fact::Readdressed { version }, Fact::Readdressed { version: other }) => version > other,
+        _ => false,
+    }
 }
 
 fn method(heard: &Heard) -> Option<&str> {
     match heard {
         Heard::Confirmed { method, .. } => method.as_deref(),
-        Heard::Allocated | Heard::Cancelled | Heard::Stopping => None,
+        Heard::Allocated | Heard::Cancelled | Heard::Stopping | Heard::Disputed(_) | Heard::Readdressed { .. } => None,
     }
 }
 

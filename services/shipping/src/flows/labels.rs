@@ -1,12 +1,12 @@
 //! Calls carriers for labels: claims what is due, calls in no transaction, records the answer. A label is bought once, as
 //! its key is the parcel's id; whoever claims a call that may have been sent asks the carrier first.
 
-use super::{advance, leave, locked};
+use super::{give_up, leave, locked};
 use crate::{
     Shipping,
     clients::{CallError, Label, LabelCall},
     error::Error,
-    model::{Fact, ShipmentState},
+    model::ShipmentState,
     store::{self, Claim, Shipment},
 };
 use bodega_contracts::{Address, OrderId, ShipmentId};
@@ -81,15 +81,7 @@ async fn record(
     }
     match result {
         Ok(label) => label_bought(tx, &mut fulfilment, shipment, label).await.map(drop),
-        Err(CallError::Refused(code)) => {
-            let mut shipment = shipment;
-            tracing::warn!(shipment = %id, code, "a carrier refused a parcel");
-            shipment.tracked.state = ShipmentState::Failed;
-            shipment.failure = Some(code);
-            store::write_shipment(tx, &shipment).await?;
-            store::claim_lines(tx, order, &shipment.lines, -1).await?;
-            advance(tx, &mut fulfilment, Fact::Stayed { pieces: shipment.pieces }).await.map(drop)
-        }
+        Err(CallError::Refused(code)) => give_up(tx, &mut fulfilment, shipment, code).await,
         Err(CallError::NotSent | CallError::Unknown) => {
             if tries >= ALERT_AFTER {
                 tracing::error!(shipment = %id, tries, alert = true, "a carrier does not answer");

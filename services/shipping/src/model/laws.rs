@@ -2,7 +2,7 @@
 //! stopped is final.
 
 use super::{Ending, Fact, Life, Misfit, Packing, Refusal, Tell, Wanted};
-use bodega_contracts::{OrderLine, shipping::FulfilmentState as State};
+use bodega_contracts::{OrderLine, payments::DisputeState, shipping::FulfilmentState as State};
 use bodega_kernel::Sku;
 use proptest::{collection::vec, prelude::*};
 
@@ -13,7 +13,11 @@ fn said(life: &mut Life, fact: Fact) -> Tell {
 fn fact() -> impl Strategy<Value = Fact> {
     let pieces = 1..4_i64;
     prop_oneof![
-        (1..6_i64, any::<bool>()).prop_map(|(pieces, fetched)| Fact::Confirmed { pieces, fetched }),
+        (1..6_i64, any::<bool>(), any::<bool>()).prop_map(|(pieces, fetched, capture_first)| Fact::Confirmed {
+            pieces,
+            fetched,
+            capture_first
+        }),
         Just(Fact::Allocated),
         Just(Fact::Cancelled),
         Just(Fact::Stopping),
@@ -22,7 +26,12 @@ fn fact() -> impl Strategy<Value = Fact> {
         pieces.clone().prop_map(|pieces| Fact::Stayed { pieces }),
         pieces.prop_map(|pieces| Fact::Arrived { pieces }),
         Just(Fact::Packed),
+        Just(Fact::Reserved),
         Just(Fact::Fetched),
+        prop_oneof![Just(DisputeState::Opened), Just(DisputeState::Won), Just(DisputeState::Lost)]
+            .prop_map(|state| Fact::Disputed { state }),
+        Just(Fact::Released),
+        (0..4_i64).prop_map(|version| Fact::Readdressed { version }),
     ]
 }
 
@@ -45,6 +54,9 @@ proptest! {
             if life.ending == Ending::Stopped {
                 prop_assert_eq!(life.claimed, 0);
             }
+            if before.held() {
+                prop_assert!(life.claimed <= before.claimed, "nothing is packed while a bank wants its money back");
+            }
         }
     }
 
@@ -65,7 +77,7 @@ proptest! {
 fn opened() -> Life {
     let mut life = Life::unheard();
     assert_eq!(life.hear(Fact::Allocated), Ok(Tell::Nothing));
-    assert_eq!(life.hear(Fact::Confirmed { pieces: 3, fetched: false }), Ok(Tell::Opened));
+    assert_eq!(life.hear(Fact::Confirmed { pieces: 3, fetched: false, capture_first: false }), Ok(Tell::Opened));
     assert_eq!(life.state(), Some(State::Open));
     life
 }
@@ -73,7 +85,10 @@ fn opened() -> Life {
 #[test]
 fn a_parcel_goes_its_way() {
     let mut life = Life::unheard();
-    assert_eq!((life.state(), life.hear(Fact::Confirmed { pieces: 3, fetched: false })), (None, Ok(Tell::Opened)));
+    assert_eq!(
+        (life.state(), life.hear(Fact::Confirmed { pieces: 3, fetched: false, capture_first: false })),
+        (None, Ok(Tell::Opened))
+    );
     assert_eq!(life.state(), Some(State::Waiting));
     assert_eq!(life.hear(Fact::Claimed { pieces: 1 }), Err(Refusal::NotAllocated));
     let mut life = opened();
@@ -107,7 +122,7 @@ fn the_carriers_answer_decides_who_was_first() {
 #[test]
 fn what_is_fetched_is_not_sent() {
     let mut life = Life::unheard();
-    for fact in [Fact::Confirmed { pieces: 2, fetched: true }, Fact::Allocated] {
+    for fact in [Fact::Confirmed { pieces: 2, fetched: true, capture_first: false }, Fact::Allocated] {
         assert!(life.hear(fact).is_ok());
     }
     assert_eq!(life.hear(Fact::Claimed { pieces: 1 }), Err(Refusal::Fetched));
@@ -124,7 +139,7 @@ fn an_order_that_was_stopped_first_opens_nothing() {
     for end in [Fact::Stopping, Fact::Cancelled] {
         let mut life = Life::unheard();
         assert!(life.hear(end).is_ok());
-        assert_eq!(life.hear(Fact::Confirmed { pieces: 1, fetched: false }), Ok(Tell::Nothing));
+        assert_eq!(life.hear(Fact::Confirmed { pieces: 1, fetched: false, capture_first: false }), Ok(Tell::Nothing));
         assert!(life.hear(Fact::Allocated).is_ok());
         assert!(life.hear(Fact::Claimed { pieces: 1 }).is_err());
     }
@@ -166,4 +181,41 @@ fn a_parcel_takes_what_is_named_or_all_that_is_left() {
     assert_eq!(fields(&[]), ["/lines"]);
     assert_eq!(fields(&[("A", 0), ("C", 1)]), ["/lines/0/quantity", "/lines/1/sku"]);
     assert_eq!(fields(&[("A", i64::MAX), ("A", i64::MAX)]).len(), 2);
+}
+
+#[test]
+fn a_later_word_of_the_bank_outranks_an_earlier_one_and_staff_release_what_was_said_so_far() {
+    let mut life = opened();
+    let claimed = |life: &Life| life.clone().hear(Fact::Claimed { pieces: 1 });
+    for (state, outcome) in [
+        (DisputeState::Opened, Err(Refusal::Disputed)),
+        (DisputeState::Won, Ok(Tell::Nothing)),
+        (DisputeState::Opened, Ok(Tell::Nothing)),
+        (DisputeState::Lost, Err(Refusal::Disputed)),
+        (DisputeState::Won, Err(Refusal::Disputed)),
+    ] {
+        said(&mut life, Fact::Disputed { state });
+        assert_eq!(claimed(&life), outcome, "{state:?}");
+    }
+    said(&mut life, Fact::Released);
+    assert_eq!(claimed(&life), Ok(Tell::Nothing));
+    let mut early = opened();
+    for fact in [Fact::Disputed { state: DisputeState::Opened }, Fact::Released] {
+        said(&mut early, fact);
+    }
+    assert_eq!(claimed(&early), Ok(Tell::Nothing));
+    said(&mut early, Fact::Disputed { state: DisputeState::Lost });
+    assert_eq!(claimed(&early), Err(Refusal::Disputed), "that was not known then");
+}
+
+#[test]
+fn what_is_fetched_and_not_yet_paid_is_kept_until_its_money_is_taken() {
+    let mut life = Life::unheard();
+    for fact in [Fact::Confirmed { pieces: 2, fetched: true, capture_first: true }, Fact::Allocated] {
+        assert!(life.hear(fact).is_ok());
+    }
+    assert_eq!(life.hear(Fact::Fetched), Err(Refusal::Broken), "not before its money is asked for");
+    assert_eq!((life.hear(Fact::Reserved), life.claimed), (Ok(Tell::Nothing), 2));
+    assert_eq!((life.clone().hear(Fact::Stayed { pieces: 2 }), life.state()), (Ok(Tell::Nothing), Some(State::Open)));
+    assert_eq!((life.hear(Fact::Fetched), life.state()), (Ok(Tell::Collected), Some(State::Collected)));
 }

@@ -3,7 +3,7 @@
 //! What the order service and inventory say may come in any order and twice: the end is the same. Once somebody asked
 //! whether the order can still be stopped, that is decided once: either nothing leaves any more, or something has left.
 
-use bodega_contracts::shipping::FulfilmentState as State;
+use bodega_contracts::{payments::DisputeState, shipping::FulfilmentState as State};
 
 /// Whether the order is to go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,13 +44,21 @@ pub(crate) struct Life {
     pub(crate) claimed: i64,
     pub(crate) dispatched: i64,
     pub(crate) delivered: i64,
+    /// Whether its money is promised only, and to be taken before anything leaves.
+    pub(crate) capture_first: bool,
+    /// How far the buyer's bank is that wants the money back.
+    pub(crate) dispute: Option<DisputeState>,
+    /// The word of the bank that staff let it go on in spite of.
+    pub(crate) released: Option<DisputeState>,
+    /// Grows with every new address; 0 is the one it was bought with.
+    pub(crate) address_version: i64,
 }
 
 /// What becomes known, or is done. Pieces are at least 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fact {
     /// It is paid: so many pieces are to leave, in parcels or over the desk.
-    Confirmed { pieces: i64, fetched: bool },
+    Confirmed { pieces: i64, fetched: bool, capture_first: bool },
     /// Its stock is there.
     Allocated,
     /// It is over.
@@ -67,8 +75,16 @@ pub(crate) enum Fact {
     Arrived { pieces: i64 },
     /// All is packed for the customer to fetch.
     Packed,
+    /// All is kept at the desk until its money is taken.
+    Reserved,
     /// The customer fetched all.
     Fetched,
+    /// The buyer's bank wants the money back, or has decided.
+    Disputed { state: DisputeState },
+    /// Staff let it go on, whatever the bank said so far.
+    Released,
+    /// It goes elsewhere.
+    Readdressed { version: i64 },
 }
 
 /// What is told when something became known.
@@ -93,6 +109,8 @@ pub(crate) enum Refusal {
     Stopped,
     /// The order is over.
     Cancelled,
+    /// The buyer's bank wants the money back.
+    Disputed,
     /// The customer fetches it.
     Fetched,
     /// It is sent.
@@ -115,7 +133,21 @@ impl Life {
             claimed: 0,
             dispatched: 0,
             delivered: 0,
+            capture_first: false,
+            dispute: None,
+            released: None,
+            address_version: 0,
         }
+    }
+
+    /// Whether nothing leaves because of a dispute.
+    pub(crate) fn held(&self) -> bool {
+        is_held(self.dispute, self.released)
+    }
+
+    /// Whether the customer is to fetch it and its money is to be taken before.
+    pub(crate) fn pays_at_the_desk(&self) -> bool {
+        self.capture_first && matches!(self.handover, Handover::Desk | Handover::DeskReady)
     }
 
     /// Where it is; `None` while nobody said that it is paid.
@@ -142,6 +174,7 @@ impl Life {
             Ending::Asked => Err(Refusal::Stopping),
             Ending::Stopped => Err(Refusal::Stopped),
             Ending::Cancelled => Err(Refusal::Cancelled),
+            Ending::None if self.held() => Err(Refusal::Disputed),
             Ending::None if !self.confirmed || !self.allocated => Err(Refusal::NotAllocated),
             Ending::None => Ok(()),
         }
@@ -151,7 +184,7 @@ impl Life {
     /// the question whether it can be stopped: that is answered every time, and always the same.
     pub(crate) fn hear(&mut self, fact: Fact) -> Result<Tell, Refusal> {
         match fact {
-            Fact::Confirmed { pieces, fetched } => Ok(self.confirm(pieces, fetched)),
+            Fact::Confirmed { pieces, fetched, capture_first } => Ok(self.confirm(pieces, fetched, capture_first)),
             Fact::Allocated => {
                 self.allocated = true;
                 Ok(Tell::Nothing)
@@ -166,15 +199,28 @@ impl Life {
             Fact::Stayed { pieces } => self.stay(pieces),
             Fact::Arrived { pieces } => self.arrive(pieces),
             Fact::Packed => self.pack(),
+            Fact::Reserved => self.reserve(),
             Fact::Fetched => self.fetch(),
+            Fact::Disputed { state } => {
+                self.dispute = self.dispute.max(Some(state));
+                Ok(Tell::Nothing)
+            }
+            Fact::Released => {
+                self.released = self.dispute;
+                Ok(Tell::Nothing)
+            }
+            Fact::Readdressed { version } => {
+                self.address_version = self.address_version.max(version);
+                Ok(Tell::Nothing)
+            }
         }
     }
 
-    fn confirm(&mut self, pieces: i64, fetched: bool) -> Tell {
+    fn confirm(&mut self, pieces: i64, fetched: bool, capture_first: bool) -> Tell {
         if self.confirmed {
             return Tell::Nothing;
         }
-        (self.confirmed, self.pieces) = (true, pieces);
+        (self.confirmed, self.pieces, self.capture_first) = (true, pieces, capture_first);
         self.handover = if fetched { Handover::Desk } else { Handover::Parcels };
         if self.ending == Ending::None { Tell::Opened } else { Tell::Nothing }
     }
@@ -246,14 +292,31 @@ impl Life {
         Ok(Tell::ReadyForPickup)
     }
 
+    fn reserve(&mut self) -> Result<Tell, Refusal> {
+        match self.handover {
+            Handover::Parcels | Handover::Collected => return Err(Refusal::Sent),
+            Handover::Desk | Handover::DeskReady => self.may_leave()?,
+        }
+        self.claimed = self.pieces;
+        Ok(Tell::Nothing)
+    }
+
     fn fetch(&mut self) -> Result<Tell, Refusal> {
         match self.handover {
             Handover::Parcels => return Err(Refusal::Sent),
             Handover::Collected => return Ok(Tell::Nothing),
             Handover::Desk | Handover::DeskReady => self.may_leave()?,
         }
+        if self.capture_first && self.claimed < self.pieces {
+            return Err(Refusal::Broken);
+        }
         self.handover = Handover::Collected;
         (self.claimed, self.dispatched, self.delivered) = (self.pieces, self.pieces, self.pieces);
         Ok(Tell::Collected)
     }
+}
+
+/// Whether a bank's word holds goods that staff let go on in spite of `released`.
+pub(crate) fn is_held(dispute: Option<DisputeState>, released: Option<DisputeState>) -> bool {
+    matches!(dispute, Some(DisputeState::Opened | DisputeState::Lost)) && released != dispute
 }

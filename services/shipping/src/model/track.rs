@@ -9,9 +9,11 @@ use utoipa::ToSchema;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ShipmentState {
+    /// Its money is being taken; then it goes on.
+    AwaitingCapture,
     /// The carrier has yet to give it a label.
     Preparing,
-    /// The carrier refused it; its goods are to be packed again.
+    /// The carrier refused it, or its money could not be taken; its goods are to be packed again.
     Failed,
     /// It left.
     Dispatched,
@@ -19,6 +21,19 @@ pub(crate) enum ShipmentState {
     InTransit,
     /// It arrived.
     Delivered,
+    /// The customer fetched it.
+    HandedOver,
+}
+
+/// How a parcel goes on when its money is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Onward {
+    /// It is handed in by hand.
+    Hand,
+    /// Its carrier is asked for a label.
+    Label,
+    /// The customer takes it from the desk.
+    Desk,
 }
 
 /// What a carrier says of a parcel.
@@ -82,8 +97,8 @@ impl Track {
 /// Takes in a report.
 pub(crate) fn track(tracked: &mut Tracked, report: &Report) -> Track {
     let (newer, outcome) = match (tracked.state, report.step) {
-        (ShipmentState::Preparing | ShipmentState::Failed, _) => return Track::Misfit,
-        (ShipmentState::Delivered, _) => return Track::Late,
+        (ShipmentState::AwaitingCapture | ShipmentState::Preparing | ShipmentState::Failed, _) => return Track::Misfit,
+        (ShipmentState::Delivered | ShipmentState::HandedOver, _) => return Track::Late,
         (ShipmentState::Dispatched | ShipmentState::InTransit, Step::Delivered) => (true, Track::Arrived),
         (ShipmentState::Dispatched, Step::InTransit) => (true, Track::Moved),
         (ShipmentState::InTransit, Step::InTransit) => {
@@ -157,7 +172,7 @@ mod tests {
 
     #[test]
     fn a_parcel_that_has_not_left_is_not_seen() {
-        for state in [ShipmentState::Preparing, ShipmentState::Failed] {
+        for state in [ShipmentState::AwaitingCapture, ShipmentState::Preparing, ShipmentState::Failed] {
             let mut tracked = Tracked { state, last: None };
             assert_eq!(track(&mut tracked, &report(Step::Delivered, 1, "here")), Track::Misfit);
             assert_eq!(tracked, Tracked { state, last: None });

@@ -1,7 +1,7 @@
 //! The words that states have in the database.
 
-use super::{Ending, Handover, ShipmentState};
-use bodega_contracts::shipping::FulfilmentState;
+use super::{Ending, Handover, Onward, ShipmentState};
+use bodega_contracts::{payments::DisputeState, shipping::FulfilmentState};
 
 /// Something that is stored as a word.
 pub(crate) trait Word: Copy + PartialEq + Sized + 'static {
@@ -49,12 +49,24 @@ impl Word for Handover {
 
 impl Word for ShipmentState {
     const WORDS: &'static [(Self, &'static str)] = &[
+        (Self::AwaitingCapture, "awaiting_capture"),
         (Self::Preparing, "preparing"),
         (Self::Failed, "failed"),
         (Self::Dispatched, "dispatched"),
         (Self::InTransit, "in_transit"),
         (Self::Delivered, "delivered"),
+        (Self::HandedOver, "handed_over"),
     ];
+}
+
+impl Word for Onward {
+    const WORDS: &'static [(Self, &'static str)] =
+        &[(Self::Hand, "hand"), (Self::Label, "label"), (Self::Desk, "desk")];
+}
+
+impl Word for DisputeState {
+    const WORDS: &'static [(Self, &'static str)] =
+        &[(Self::Opened, "opened"), (Self::Won, "won"), (Self::Lost, "lost")];
 }
 
 #[cfg(test)]
@@ -66,18 +78,22 @@ mod tests {
             assert_eq!(serde_json::to_value(one).unwrap(), *word, "the same word inside and outside");
             assert_eq!(W::of_word(one.word()), Some(*one));
         }
-        assert_eq!(W::of_word("lost"), None);
+        assert_eq!(W::of_word("nowhere"), None);
     }
 
     #[test]
     fn a_state_has_one_word() {
         holds::<FulfilmentState>();
         holds::<ShipmentState>();
+        holds::<DisputeState>();
         for (ending, word) in Ending::WORDS {
             assert_eq!((Ending::of_word(word), ending.word()), (Some(*ending), *word));
         }
         for (handover, word) in Handover::WORDS {
             assert_eq!((Handover::of_word(word), handover.word()), (Some(*handover), *word));
+        }
+        for (onward, word) in Onward::WORDS {
+            assert_eq!((Onward::of_word(word), onward.word()), (Some(*onward), *word));
         }
     }
 }

@@ -19,6 +19,8 @@ pub(super) mod fulfilments {
         pub claimed: i64,
         pub dispatched: i64,
         pub delivered: i64,
+        pub dispute: Option<String>,
+        pub released: Option<String>,
         pub order_number: Option<String>,
         pub customer_id: Option<Uuid>,
         pub method: Option<String>,

@@ -34,7 +34,8 @@ pub(crate) async fn lock(
     tx: &mut Tx,
     orders: impl Iterator<Item = OrderId>,
 ) -> Result<BTreeMap<OrderId, Fulfilment>, DbError> {
-    let sql = "SELECT order_id, id, confirmed, allocated, ending, handover, pieces, claimed, dispatched, delivered, version \
+    let sql = "SELECT order_id, id, confirmed, allocated, ending, handover, pieces, claimed, dispatched, delivered, version, \
+               capture_first, dispute, released, address_version \
                FROM fulfilments WHERE order_id = $1 ORDER BY order_id {lock}";
     let keys: Vec<Value<'_>> = orders.map(|order| Value::from(order.0)).collect();
     let rows = tx.query_keys(sql, &keys).await?;
@@ -55,6 +56,10 @@ pub(crate) async fn insert_unheard(tx: &mut Tx, fulfilments: &[(&Fulfilment, &De
         "claimed",
         "dispatched",
         "delivered",
+        "capture_first",
+        "dispute",
+        "released",
+        "address_version",
         "order_number",
         "customer_id",
         "method",
@@ -77,6 +82,10 @@ pub(crate) async fn insert_unheard(tx: &mut Tx, fulfilments: &[(&Fulfilment, &De
             life.claimed,
             life.dispatched,
             life.delivered,
+            life.capture_first,
+            life.dispute.map(Word::word),
+            life.released.map(Word::word),
+            life.address_version,
             details.order_number.as_deref(),
             details.customer.map(|user| user.0),
             details.method.as_deref(),
@@ -92,7 +101,8 @@ pub(crate) async fn insert_unheard(tx: &mut Tx, fulfilments: &[(&Fulfilment, &De
 /// Writes the lives of fulfilments that are locked; each has the next version from now on.
 pub(crate) async fn write_lives(tx: &mut Tx, fulfilments: &[&Fulfilment]) -> Result<(), DbError> {
     let sql = "UPDATE fulfilments SET state = $2, confirmed = $3, allocated = $4, ending = $5, handover = $6, pieces = $7, \
-               claimed = $8, dispatched = $9, delivered = $10, version = $11 + 1, at_ms = $12 \
+               claimed = $8, dispatched = $9, delivered = $10, version = $11 + 1, at_ms = $12, capture_first = $13, dispute = $14, \
+               released = $15, address_version = $16 \
                WHERE order_id = $1 AND version = $11";
     let now = tx.now();
     let row = |fulfilment: &&Fulfilment| {
@@ -110,6 +120,10 @@ pub(crate) async fn write_lives(tx: &mut Tx, fulfilments: &[&Fulfilment]) -> Res
             life.delivered,
             *version,
             now,
+            life.capture_first,
+            life.dispute.map(Word::word),
+            life.released.map(Word::word),
+            life.address_version,
         ]
         .to_vec()
     };
@@ -118,10 +132,11 @@ pub(crate) async fn write_lives(tx: &mut Tx, fulfilments: &[&Fulfilment]) -> Res
     all(written, rows.len(), "fulfilments")
 }
 
-/// Writes what was said of orders that had been heard of before they were paid.
+/// Writes what was said of orders that had been heard of before they were paid. An address they were given meanwhile
+/// stays.
 pub(crate) async fn write_details(tx: &mut Tx, orders: &[(OrderId, &Details)]) -> Result<(), DbError> {
-    let sql =
-        "UPDATE fulfilments SET order_number = $2, customer_id = $3, method = $4, address = $5 WHERE order_id = $1";
+    let sql = "UPDATE fulfilments SET order_number = $2, customer_id = $3, method = $4, \
+               address = CASE WHEN address_version > 0 THEN address ELSE $5 END WHERE order_id = $1";
     let mut rows = Vec::with_capacity(orders.len());
     for (order, details) in orders {
         let (customer, address) = (details.customer.map(|user| user.0), details.address.as_ref().map(json));
@@ -129,6 +144,16 @@ pub(crate) async fn write_details(tx: &mut Tx, orders: &[(OrderId, &Details)]) -
         rows.push(params![order.0, number, customer, method, address.transpose()?].to_vec());
     }
     tx.execute_each(sql, &rows).await.map(drop)
+}
+
+/// Writes where parcels go from now on.
+pub(crate) async fn write_addresses(tx: &mut Tx, orders: &[(OrderId, &Address)]) -> Result<(), DbError> {
+    let mut rows = Vec::with_capacity(orders.len());
+    for (order, address) in orders {
+        rows.push(params![order.0, json(*address)?].to_vec());
+    }
+    let written = tx.execute_each("UPDATE fulfilments SET address = $2 WHERE order_id = $1", &rows).await?;
+    all(written, rows.len(), "fulfilments")
 }
 
 /// Inserts what is to leave of orders.
@@ -209,6 +234,10 @@ fn read(row: &Row) -> Result<Fulfilment, DbError> {
             claimed: row.get(7)?,
             dispatched: row.get(8)?,
             delivered: row.get(9)?,
+            capture_first: row.get(11)?,
+            dispute: row.get::<Option<String>>(12)?.as_deref().map(word).transpose()?,
+            released: row.get::<Option<String>>(13)?.as_deref().map(word).transpose()?,
+            address_version: row.get(14)?,
         },
         version: row.get(10)?,
     })

@@ -155,7 +155,7 @@ pub(crate) async fn fulfilment_facts(
                  + CASE WHEN f.handover = 'collected' THEN f.pieces ELSE 0 END AS BIGINT) AS parcels_dispatched, \
                CAST(COALESCE(SUM(CASE WHEN s.state = 'delivered' THEN s.pieces ELSE 0 END), 0) \
                  + CASE WHEN f.handover = 'collected' THEN f.pieces ELSE 0 END AS BIGINT) AS parcels_delivered, \
-               CAST(COALESCE(SUM(CASE WHEN s.state = 'preparing' THEN 1 ELSE 0 END), 0) AS BIGINT) AS preparing \
+               CAST(COALESCE(SUM(CASE WHEN s.state IN ('preparing', 'awaiting_capture') THEN 1 ELSE 0 END), 0) AS BIGINT) AS preparing \
                FROM (SELECT * FROM fulfilments WHERE confirmed = $1 AND order_id > $2 ORDER BY order_id LIMIT $3) f \
                LEFT JOIN shipments s ON s.order_id = f.order_id \
                GROUP BY f.order_id, f.id, f.state, f.pieces, f.dispatched, f.delivered, f.handover ORDER BY f.order_id";

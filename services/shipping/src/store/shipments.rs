@@ -2,7 +2,7 @@
 //! asks the carrier what became of the call.
 
 use super::{all, from_json, json, word};
-use crate::model::{ShipmentState, Tracked, Word};
+use crate::model::{Onward, ShipmentState, Tracked, Word};
 use bodega_contracts::{OrderId, ShipmentId, shipping::ParcelLine};
 use bodega_db::{DbError, OnConflict, Row, Tx, params};
 use bodega_kernel::Time;
@@ -10,19 +10,6 @@ use std::time::Duration;
 
 /// How long whoever claimed a call may take to record its answer.
 const LEASE: Duration = Duration::from_secs(30);
-
-/// A parcel to be.
-pub(crate) struct NewShipment<'a> {
-    pub(crate) id: ShipmentId,
-    pub(crate) order: OrderId,
-    pub(crate) state: ShipmentState,
-    pub(crate) carrier: &'a str,
-    pub(crate) carrier_name: &'a str,
-    pub(crate) tracking_number: Option<&'a str>,
-    pub(crate) tracking_url: Option<&'a str>,
-    pub(crate) lines: &'a [ParcelLine],
-    pub(crate) pieces: i64,
-}
 
 /// A parcel, read under the lock of its order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +22,8 @@ pub(crate) struct Shipment {
     pub(crate) tracking_url: Option<String>,
     pub(crate) lines: Vec<ParcelLine>,
     pub(crate) pieces: i64,
+    /// How it goes on when its money is there.
+    pub(crate) onward: Onward,
     pub(crate) tracked: Tracked,
     pub(crate) failure: Option<String>,
     pub(crate) dispatched: Option<Time>,
@@ -53,7 +42,7 @@ pub(crate) struct Claim {
 }
 
 /// Inserts a parcel. One that has yet to get its label is to be called for at once.
-pub(crate) async fn insert_shipment(tx: &mut Tx, shipment: &NewShipment<'_>) -> Result<(), DbError> {
+pub(crate) async fn insert_shipment(tx: &mut Tx, shipment: &Shipment) -> Result<(), DbError> {
     const COLUMNS: &[&str] = &[
         "id",
         "order_id",
@@ -68,23 +57,25 @@ pub(crate) async fn insert_shipment(tx: &mut Tx, shipment: &NewShipment<'_>) -> 
         "due_ms",
         "made_ms",
         "dispatched_ms",
+        "onward",
     ];
     let now = tx.now();
-    let calls = shipment.state == ShipmentState::Preparing;
+    let calls = shipment.tracked.state == ShipmentState::Preparing;
     let row = params![
         shipment.id.0,
         shipment.order.0,
-        shipment.state.word(),
-        shipment.carrier,
-        shipment.carrier_name,
-        shipment.tracking_number,
-        shipment.tracking_url,
-        json(shipment.lines)?,
+        shipment.tracked.state.word(),
+        shipment.carrier.as_str(),
+        shipment.carrier_name.as_str(),
+        shipment.tracking_number.as_deref(),
+        shipment.tracking_url.as_deref(),
+        json(&shipment.lines)?,
         shipment.pieces,
         0,
         calls.then_some(now),
         now,
-        (!calls).then_some(now),
+        shipment.dispatched,
+        shipment.onward.word(),
     ];
     tx.insert_rows("shipments", COLUMNS, OnConflict::Fail, &[row.to_vec()]).await.map(drop)
 }
@@ -104,7 +95,7 @@ pub(crate) async fn count_shipments(tx: &mut Tx, order: OrderId) -> Result<i64, 
 /// A parcel; its order is to be locked first.
 pub(crate) async fn shipment(tx: &mut Tx, id: ShipmentId) -> Result<Option<Shipment>, DbError> {
     let sql = "SELECT id, order_id, carrier, carrier_name, tracking_number, tracking_url, lines, pieces, state, words, \
-               tracked_ms, failure, dispatched_ms, delivered_ms FROM shipments WHERE id = $1";
+               tracked_ms, failure, dispatched_ms, delivered_ms, onward FROM shipments WHERE id = $1";
     tx.query_one(sql, &params![id.0]).await?.as_ref().map(read).transpose()
 }
 
@@ -167,5 +158,6 @@ fn read(row: &Row) -> Result<Shipment, DbError> {
         failure: row.get(11)?,
         dispatched: row.get(12)?,
         delivered: row.get(13)?,
+        onward: word(&row.get::<String>(14)?)?,
     })
 }

@@ -26,6 +26,7 @@ async fn only_staff_pack_and_change_methods(shop: &Shop) {
         ("GET", format!("{of}/packing"), Value::Null),
         ("POST", format!("{of}/ready"), Value::Null),
         ("POST", format!("{of}/collected"), Value::Null),
+        ("POST", format!("{of}/release-hold"), Value::Null),
         ("POST", format!("{of}/shipments"), json!({"carrier": "manual"})),
         ("POST", format!("/v1/orders/{}/shipments", fulfilment.order), json!({"carrier": "manual"})),
         ("GET", format!("/v1/shipments/{parcel}"), Value::Null),

@@ -6,8 +6,10 @@
 
 mod access;
 mod arrivals;
+mod captures;
 mod carriers;
 mod dispatch;
+mod disputes;
 mod input;
 mod methods;
 mod pickup;

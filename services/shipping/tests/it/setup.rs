@@ -1,9 +1,13 @@
 //! Shipping alone, under test: what orders and inventory would say to it, what staff would ask it, and its books.
 
 use bodega_contracts::{
-    Address, CartId, OrderId, OrderLine,
+    Address, CartId, OrderId, OrderLine, PaymentId, ShipmentId,
     inventory::StockAllocated,
-    orders::{CancelReason, OrderCancelled, OrderConfirmed, OrderStanding, OrderStatus, OrderStopping, Standing},
+    orders::{
+        CancelReason, OrderAddressChanged, OrderCancelled, OrderCaptureDue, OrderConfirmed, OrderStanding, OrderStatus,
+        OrderStopping, Standing,
+    },
+    payments::{DisputeState, PaymentCaptureFailed, PaymentCaptured, PaymentDisputed},
     shipping::{FulfilmentFact, FulfilmentFacts, FulfilmentState},
 };
 use bodega_db::Envelope;
@@ -70,6 +74,10 @@ pub(crate) fn address(postal_code: &str) -> Address {
     }
 }
 
+fn shipment_id(parcel: &Value) -> ShipmentId {
+    parcel["id"].as_str().unwrap().parse().unwrap()
+}
+
 /// An order whose fulfilment is open.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Opened {
@@ -89,12 +97,22 @@ impl Shop {
     }
 
     pub(crate) fn confirmed_by(&self, order_id: OrderId, lines: &[(&str, i64)], method: &str, code: &str) -> Envelope {
+        self.envelope("orders", &Self::confirmation(order_id, lines, method, code))
+    }
+
+    /// An order whose money is promised only.
+    pub(crate) fn promised(&self, order_id: OrderId, lines: &[(&str, i64)], method: &str) -> Envelope {
+        let confirmed = Self::confirmation(order_id, lines, method, "N1 1AA");
+        self.envelope("orders", &OrderConfirmed { capture_first: true, ..confirmed })
+    }
+
+    fn confirmation(order_id: OrderId, lines: &[(&str, i64)], method: &str, code: &str) -> OrderConfirmed {
         let line = |(sku, quantity): &(&str, i64)| OrderLine {
             sku: Sku::new(sku).unwrap(),
             quantity: *quantity,
             stocked: *sku != "WRAP",
         };
-        let confirmed = OrderConfirmed {
+        OrderConfirmed {
             capture_first: false,
             order_id,
             number: format!("B-{}", order_id.0.simple()),
@@ -104,8 +122,31 @@ impl Shop {
             goods: Money::zero(Currency::GBP),
             shipping_method: Some(method.to_owned()),
             shipping_address: Some(address(code)),
-        };
-        self.envelope("orders", &confirmed)
+        }
+    }
+
+    pub(crate) fn readdressed(&self, order_id: OrderId, version: i64, code: &str) -> Envelope {
+        self.envelope("orders", &OrderAddressChanged { order_id, version, shipping_address: address(code) })
+    }
+
+    pub(crate) fn due(&self, order_id: OrderId, parcel: &Value, amount: i64) -> Envelope {
+        let amount = Money::new(amount, Currency::GBP);
+        self.envelope("orders", &OrderCaptureDue { order_id, shipment_id: shipment_id(parcel), amount })
+    }
+
+    pub(crate) fn captured(&self, order_id: OrderId, amount: i64) -> Envelope {
+        let (payment_id, captured) = (PaymentId::new(&self.world), Money::new(amount, Currency::GBP));
+        self.envelope("payments", &PaymentCaptured { order_id, payment_id, attempt: 1, captured })
+    }
+
+    pub(crate) fn capture_failed(&self, order_id: OrderId, parcel: &Value) -> Envelope {
+        let code = "card_expired".to_owned();
+        self.envelope("payments", &PaymentCaptureFailed { order_id, shipment_id: shipment_id(parcel), code })
+    }
+
+    pub(crate) fn disputed(&self, order_id: OrderId, state: DisputeState) -> Envelope {
+        let (payment_id, amount) = (PaymentId::new(&self.world), Money::new(500, Currency::GBP));
+        self.envelope("payments", &PaymentDisputed { order_id, payment_id, amount, state })
     }
 
     pub(crate) fn allocated(&self, order_id: OrderId) -> Envelope {
@@ -129,6 +170,13 @@ impl Shop {
     pub(crate) async fn open_by(&self, lines: &[(&str, i64)], method: &str, code: &str) -> Opened {
         let order = self.order();
         self.deliver(vec![self.confirmed_by(order, lines, method, code), self.allocated(order)]).await;
+        self.opened(order).await
+    }
+
+    /// An order whose money is promised and whose stock is there.
+    pub(crate) async fn open_promised(&self, lines: &[(&str, i64)], method: &str) -> Opened {
+        let order = self.order();
+        self.deliver(vec![self.promised(order, lines, method), self.allocated(order)]).await;
         self.opened(order).await
     }
 

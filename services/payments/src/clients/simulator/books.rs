@@ -5,7 +5,7 @@ use crate::{
     clients::{Charge, RefundCall},
     model::{ChargeKey, Outcome, RefundOutcome, words::words},
 };
-use bodega_contracts::{OrderId, RefundId};
+use bodega_contracts::RefundId;
 use bodega_db::{DbError, OnConflict, Row, Tx, Value, params};
 use bodega_kernel::{Currency, Money, Time, World};
 use std::{fmt::Write, time::Duration};
@@ -78,7 +78,7 @@ impl Booking {
         let taken = if *capture { Standing::Captured } else { Standing::Authorized };
         let (standing, due) = match method.as_str() {
             "sim_decline" => (Standing::Declined, None),
-            "sim_authorize" => (Standing::Authorized, None),
+            "sim_authorize" | "sim_capture_fails" => (Standing::Authorized, None),
             "sim_3ds" => (Standing::ActionRequired, None),
             "sim_webhook_only" => (Standing::Pending, Some(now.plus(SETTLES_AFTER))),
             "sim_late_capture" => (Standing::Pending, Some(now.plus(LATE_AFTER))),
@@ -123,16 +123,26 @@ fn row(
 /// A charge as it stands.
 #[derive(Clone, Debug)]
 pub(super) struct Booked {
-    key: ChargeKey,
+    /// Which charge.
+    pub(super) key: ChargeKey,
     /// What it is called.
     pub(super) reference: String,
     method: String,
-    amount: Money,
-    capture: bool,
-    standing: Standing,
-    captured: i64,
-    refunded: i64,
+    /// How much it is for.
+    pub(super) amount: Money,
+    /// Whether it is taken at once.
+    pub(super) capture: bool,
+    /// Where it stands.
+    pub(super) standing: Standing,
+    /// What was taken.
+    pub(super) captured: i64,
+    /// What was given back.
+    pub(super) refunded: i64,
     token: String,
+    /// What a bank has asked back, and whatever it said of that last.
+    pub(super) dispute: Option<String>,
+    /// How much of it.
+    pub(super) disputed: i64,
 }
 
 impl Booked {
@@ -143,8 +153,19 @@ impl Booked {
         self.amount == charge.amount && method && self.capture == charge.capture
     }
 
-    pub(super) fn is_captured(&self) -> bool {
-        self.standing == Standing::Captured
+    /// Whether money was taken.
+    pub(super) fn has_taken(&self) -> bool {
+        self.captured > 0
+    }
+
+    /// What can be given back: not what a bank withholds or has taken.
+    pub(super) fn refundable(&self) -> i64 {
+        let withheld = if self.dispute.as_deref().is_some_and(|word| word != "won") { self.disputed } else { 0 };
+        self.captured - self.refunded - withheld
+    }
+
+    fn taken(&self) -> Standing {
+        if self.capture { Standing::Captured } else { Standing::Authorized }
     }
 
     /// The event that tells where it stands.
@@ -160,6 +181,11 @@ impl Booked {
             Standing::ActionRequired => {
                 Outcome::ActionRequired { reference, url: Some(format!("/v1/simulator/3ds/{}", self.token)) }
             }
+            Standing::Authorized | Standing::Captured if 0 < self.captured && self.captured < amount.amount => {
+                let (captured, over) =
+                    (Money::new(self.captured, amount.currency), self.standing == Standing::Captured);
+                Outcome::PartlyCaptured { reference, captured, over }
+            }
             Standing::Authorized => Outcome::Authorized { reference, amount },
             Standing::Captured => Outcome::Captured { reference, amount: Money::new(self.captured, amount.currency) },
             Standing::Declined => {
@@ -171,23 +197,21 @@ impl Booked {
     }
 }
 
-/// How a visit to the bank ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Completion {
-    /// Of which order.
-    pub(crate) order_id: OrderId,
-    /// How much is to be paid.
-    pub(crate) amount: Money,
-    /// Where the charge stands now, in a word.
-    pub(crate) status: &'static str,
+/// Columns of a charge, of some charges.
+macro_rules! select {
+    ($which:literal) => {
+        concat!(
+            "SELECT charge_key, reference, method, amount, currency, immediate, status, captured, refunded, token, ",
+            "dispute, disputed FROM simulator_charges WHERE ",
+            $which
+        )
+    };
 }
+pub(super) use select;
 
-const SELECT: &str = "SELECT charge_key, reference, method, amount, currency, immediate, status, captured, refunded, token \
-                      FROM simulator_charges WHERE charge_key = $1 ORDER BY charge_key {lock}";
-const BY_TOKEN: &str = "SELECT charge_key, reference, method, amount, currency, immediate, status, captured, refunded, token \
-                        FROM simulator_charges WHERE token = $1 ORDER BY charge_key {lock}";
+const SELECT: &str = select!("charge_key = $1 ORDER BY charge_key {lock}");
 
-fn read(row: &Row) -> Result<Booked, DbError> {
+pub(super) fn read(row: &Row) -> Result<Booked, DbError> {
     let broken = |what: &str| DbError::Refused(format!("the simulator's books hold a broken {what}").into());
     let currency = Currency::new(&row.get::<String>(4)?).map_err(|_| broken("currency"))?;
     Ok(Booked {
@@ -200,6 +224,8 @@ fn read(row: &Row) -> Result<Booked, DbError> {
         captured: row.get(7)?,
         refunded: row.get(8)?,
         token: row.get(9)?,
+        dispute: row.get(10)?,
+        disputed: row.get(11)?,
     })
 }
 
@@ -233,9 +259,18 @@ pub(super) async fn find(tx: &mut Tx, key: ChargeKey) -> Result<Option<Booked>, 
     tx.query_one(SELECT, &params![key.to_string()]).await?.as_ref().map(read).transpose()
 }
 
-async fn stand(tx: &mut Tx, mut booked: Booked, standing: Standing) -> Result<Booked, DbError> {
+/// Writes where a charge stands; where it is taken, all of it is.
+pub(super) async fn stand(tx: &mut Tx, mut booked: Booked, standing: Standing) -> Result<Booked, DbError> {
     booked.standing = standing;
-    booked.captured = if standing == Standing::Captured { booked.amount.amount } else { 0 };
+    if standing == Standing::Captured {
+        booked.captured = booked.amount.amount;
+    }
+    keep(tx, booked, standing).await
+}
+
+/// Writes where a charge stands, and what was taken.
+async fn keep(tx: &mut Tx, mut booked: Booked, standing: Standing) -> Result<Booked, DbError> {
+    booked.standing = standing;
     let sql = "UPDATE simulator_charges SET status = $2, captured = $3, due_ms = NULL WHERE charge_key = $1";
     tx.execute(sql, &params![booked.key.to_string(), standing.word(), booked.captured]).await?;
     Ok(booked)
@@ -251,7 +286,8 @@ pub(super) async fn close(tx: &mut Tx, key: ChargeKey, amount: Money) -> Result<
     let booked = find(tx, key).await?.ok_or_else(|| DbError::Refused("a charge was not booked".into()))?;
     match booked.standing {
         Standing::Pending if booked.method == "sim_late_capture" => {
-            let booked = stand(tx, booked, Standing::Captured).await?;
+            let taken = booked.taken();
+            let booked = stand(tx, booked, taken).await?;
             webhooks::queue(tx, &booked.event_id(), key, &booked.outcome(), 1).await?;
             Ok(booked)
         }
@@ -262,11 +298,13 @@ pub(super) async fn close(tx: &mut Tx, key: ChargeKey, amount: Money) -> Result<
     }
 }
 
-/// Takes what is promised.
-pub(super) async fn capture(tx: &mut Tx, key: ChargeKey) -> Result<Option<Booked>, DbError> {
+/// Takes what is promised, until `total` was taken in all.
+pub(super) async fn capture(tx: &mut Tx, key: ChargeKey, total: i64) -> Result<Option<Booked>, DbError> {
     match find(tx, key).await? {
-        Some(booked) if booked.standing == Standing::Authorized => {
-            stand(tx, booked, Standing::Captured).await.map(Some)
+        Some(mut booked) if booked.standing == Standing::Authorized && booked.method != "sim_capture_fails" => {
+            booked.captured = booked.captured.max(total.min(booked.amount.amount));
+            let whole = booked.captured == booked.amount.amount;
+            keep(tx, booked, if whole { Standing::Captured } else { Standing::Authorized }).await.map(Some)
         }
         found => Ok(found),
     }
@@ -275,7 +313,11 @@ pub(super) async fn capture(tx: &mut Tx, key: ChargeKey) -> Result<Option<Booked
 /// Lets go what is promised.
 pub(super) async fn void(tx: &mut Tx, key: ChargeKey) -> Result<Option<Booked>, DbError> {
     match find(tx, key).await? {
-        Some(booked) if booked.standing == Standing::Authorized => stand(tx, booked, Standing::Voided).await.map(Some),
+        Some(booked) if booked.standing == Standing::Authorized => {
+            // What was taken in part stays taken.
+            let standing = if booked.captured > 0 { Standing::Captured } else { Standing::Voided };
+            keep(tx, booked, standing).await.map(Some)
+        }
         found => Ok(found),
     }
 }
@@ -291,7 +333,7 @@ pub(super) async fn refund(tx: &mut Tx, call: &RefundCall) -> Result<RefundOutco
         tx.execute(sql, &params![call.key.0]).await?;
         return if same { Ok(RefundOutcome::Done) } else { refused("idempotency_key_reused") };
     }
-    if call.amount.currency != booked.amount.currency || call.amount.amount > booked.captured - booked.refunded {
+    if call.amount.currency != booked.amount.currency || call.amount.amount > booked.refundable() {
         return refused("exceeds_charge");
     }
     let columns = &["refund_key", "charge_key", "amount", "reference", "repeats", "at_ms"];
@@ -309,45 +351,14 @@ pub(super) async fn find_refund(tx: &mut Tx, key: RefundId) -> Result<Option<Ref
     Ok(tx.query_one(sql, &params![key.0]).await?.map(|_| RefundOutcome::Done))
 }
 
-/// Where the charge with this token stands.
-pub(super) async fn completion(tx: &mut Tx, token: &str) -> Result<Option<Completion>, DbError> {
-    let found = tx.query_one(BY_TOKEN, &params![token]).await?.as_ref().map(read).transpose()?;
-    Ok(found.map(|booked| booked.completion()))
-}
-
-/// The shopper comes back from the bank: ends a charge that waits for that, and queues the event that tells of it.
-pub(super) async fn complete(
-    tx: &mut Tx,
-    token: &str,
-    approved: bool,
-) -> Result<Option<(Completion, String)>, DbError> {
-    let found = tx.query_one(BY_TOKEN, &params![token]).await?.as_ref().map(read).transpose()?;
-    let Some(mut booked) = found else { return Ok(None) };
-    if booked.standing == Standing::ActionRequired {
-        let standing = match (approved, booked.capture) {
-            (true, true) => Standing::Captured,
-            (true, false) => Standing::Authorized,
-            (false, _) => Standing::Declined,
-        };
-        booked = stand(tx, booked, standing).await?;
-        webhooks::queue(tx, &booked.event_id(), booked.key, &booked.outcome(), 1).await?;
-    }
-    Ok(Some((booked.completion(), booked.event_id())))
-}
-
-impl Booked {
-    fn completion(&self) -> Completion {
-        Completion { order_id: self.key.order_id, amount: self.amount, status: self.standing.word() }
-    }
-}
-
 /// Lets through what goes through by itself by now; answers how many.
 pub(super) async fn capture_due(tx: &mut Tx) -> Result<usize, DbError> {
-    let sql = "SELECT charge_key, reference, method, amount, currency, immediate, status, captured, refunded, token \
-               FROM simulator_charges WHERE due_ms <= $1 ORDER BY due_ms LIMIT $2 {skip locked}";
+    let sql = select!("due_ms <= $1 ORDER BY due_ms LIMIT $2 {skip locked}");
     let due = tx.query(sql, &params![tx.now(), MAX_DUE]).await?;
     for row in &due {
-        let booked = stand(tx, read(row)?, Standing::Captured).await?;
+        let booked = read(row)?;
+        let taken = booked.taken();
+        let booked = stand(tx, booked, taken).await?;
         webhooks::queue(tx, &booked.event_id(), booked.key, &booked.outcome(), 1).await?;
     }
     Ok(due.len())

@@ -3,9 +3,10 @@
 //! The header `x-simulator-signature` is that of a [`ReportKey`](bodega_web::ReportKey).
 
 use crate::{
-    clients::WebhookEvent,
+    clients::{News, WebhookEvent},
     model::{ChargeKey, Outcome},
 };
+use bodega_contracts::payments::DisputeState;
 use bodega_db::{DbError, OnConflict, Tx, params};
 use bodega_kernel::{Currency, Money, Time};
 use bodega_web::ReportError;
@@ -40,17 +41,21 @@ pub(crate) fn read_webhook(body: &[u8]) -> Result<WebhookEvent, ReportError> {
     let body: Body = serde_json::from_slice(body).map_err(|_| ReportError::Unreadable)?;
     let currency = Currency::new(&body.currency).map_err(|_| ReportError::Unreadable)?;
     let (reference, amount) = (body.reference, Money::new(body.amount, currency));
-    let outcome = match body.r#type.as_str() {
-        "charge.captured" => Outcome::Captured { reference, amount },
-        "charge.authorized" => Outcome::Authorized { reference, amount },
-        "charge.declined" => Outcome::Declined { code: reference },
-        "charge.closed" => Outcome::Closed,
+    let dispute = |state| News::Dispute { state, amount };
+    let news = match body.r#type.as_str() {
+        "charge.captured" => News::Stands(Outcome::Captured { reference, amount }),
+        "charge.authorized" => News::Stands(Outcome::Authorized { reference, amount }),
+        "charge.declined" => News::Stands(Outcome::Declined { code: reference }),
+        "charge.closed" => News::Stands(Outcome::Closed),
+        "dispute.opened" => dispute(DisputeState::Opened),
+        "dispute.won" => dispute(DisputeState::Won),
+        "dispute.lost" => dispute(DisputeState::Lost),
         _ => return Err(ReportError::Unreadable),
     };
     if body.id.is_empty() || body.id.len() > 200 {
         return Err(ReportError::Unreadable);
     }
-    Ok(WebhookEvent { id: body.id, key: body.key.parse().ok(), outcome })
+    Ok(WebhookEvent { id: body.id, key: body.key.parse().ok(), news })
 }
 
 /// Queues a report of where a charge stands, to be sent `copies` times.
@@ -67,8 +72,20 @@ pub(super) async fn queue(
         Outcome::Authorized { reference, amount } => ("charge.authorized", reference.as_str(), *amount),
         Outcome::Declined { code } => ("charge.declined", code.as_str(), nothing),
         Outcome::Closed => ("charge.closed", "", nothing),
-        Outcome::ActionRequired { .. } | Outcome::Pending { .. } => return Ok(()),
+        Outcome::PartlyCaptured { .. } | Outcome::ActionRequired { .. } | Outcome::Pending { .. } => return Ok(()),
     };
+    queue_report(tx, id, key, (kind, reference), amount, copies).await
+}
+
+/// Queues a report of this kind, with its reference.
+pub(super) async fn queue_report(
+    tx: &mut Tx,
+    id: &str,
+    key: ChargeKey,
+    (kind, reference): (&str, &str),
+    amount: Money,
+    copies: i64,
+) -> Result<(), DbError> {
     let body = Body {
         id: id.to_owned(),
         r#type: kind.to_owned(),

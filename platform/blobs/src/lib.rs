@@ -1,0 +1,117 @@
+//! Private files behind one door: put, get, exists, by key. Nobody gets at them but through a service.
+//!
+//! They are in a folder of the shop, one below it for each service. A file is there whole or not at all, and on the disk
+//! when `put` returns. All goes through `object_store`, so that the folder can be a bucket one day without anybody noticing.
+
+mod key;
+
+pub use key::{Key, MAX_KEY};
+
+use bodega_settings::Settings;
+use bytes::Bytes;
+use object_store::{
+    Error as StoreError, ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload, local::LocalFileSystem,
+    path::Path, prefix::PrefixStore,
+};
+use std::{fs, path::PathBuf, sync::Arc};
+
+/// The most bytes of a file.
+pub const MAX_BYTES: usize = 32 * 1024 * 1024;
+
+/// Why a file could not be kept or read.
+#[derive(Debug, thiserror::Error)]
+pub enum BlobError {
+    /// The key is none: see [`Key::new`].
+    #[error("{0:?} is no key")]
+    Key(String),
+    /// It is larger than [`MAX_BYTES`].
+    #[error("a file has at most {MAX_BYTES} bytes")]
+    TooLarge,
+    /// Where files are kept does not answer, or refuses.
+    #[error("files cannot be reached: {0}")]
+    Unavailable(String),
+}
+
+/// The files of one service. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Blobs {
+    store: Arc<PrefixStore<LocalFileSystem>>,
+}
+
+/// What [`Blobs::put_new`] found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Put {
+    /// Nothing: the file is there now.
+    Kept,
+    /// Another file: it stays as it is.
+    WasThere,
+}
+
+impl Blobs {
+    /// The files of `service`, in the folder that the settings name. Makes the folder if it is missing.
+    pub fn open(settings: &Settings, service: &'static str) -> Result<Self, BlobError> {
+        let folder = folder(settings);
+        fs::create_dir_all(&folder).map_err(|error| away(format!("{}: {error}", folder.display())))?;
+        let files = LocalFileSystem::new_with_prefix(&folder).map_err(away)?.with_fsync(true);
+        Ok(Self { store: Arc::new(PrefixStore::new(files, service)) })
+    }
+
+    /// Keeps a file, in place of what was there.
+    pub async fn put(&self, key: &Key, file: Bytes) -> Result<(), BlobError> {
+        self.write(key, file, PutMode::Overwrite).await.map(drop)
+    }
+
+    /// Keeps a file where there is none yet. Of many at once one is kept, and stays.
+    pub async fn put_new(&self, key: &Key, file: Bytes) -> Result<Put, BlobError> {
+        self.write(key, file, PutMode::Create).await
+    }
+
+    /// The file, if there is one.
+    pub async fn get(&self, key: &Key) -> Result<Option<Bytes>, BlobError> {
+        let Some(found) = there(self.store.get(&path(key)).await)? else { return Ok(None) };
+        if found.meta.size > MAX_BYTES as u64 {
+            return Err(BlobError::TooLarge);
+        }
+        found.bytes().await.map(Some).map_err(away)
+    }
+
+    /// Whether there is a file.
+    pub async fn exists(&self, key: &Key) -> Result<bool, BlobError> {
+        Ok(there(self.store.head(&path(key)).await)?.is_some())
+    }
+
+    async fn write(&self, key: &Key, file: Bytes, mode: PutMode) -> Result<Put, BlobError> {
+        if file.len() > MAX_BYTES {
+            return Err(BlobError::TooLarge);
+        }
+        let options = PutOptions { mode, ..PutOptions::default() };
+        match self.store.put_opts(&path(key), PutPayload::from_bytes(file), options).await {
+            Ok(_) => Ok(Put::Kept),
+            Err(StoreError::AlreadyExists { .. }) => Ok(Put::WasThere),
+            Err(error) => Err(away(error)),
+        }
+    }
+}
+
+/// The folder of all services.
+fn folder(settings: &Settings) -> PathBuf {
+    let folder = &settings.blobs.folder;
+    if folder.as_os_str().is_empty() { settings.database.data_dir.join("blobs") } else { folder.clone() }
+}
+
+fn path(key: &Key) -> Path {
+    Path::from(key.as_str())
+}
+
+fn there<T>(found: Result<T, StoreError>) -> Result<Option<T>, BlobError> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(StoreError::NotFound { .. }) => Ok(None),
+        Err(error) => Err(away(error)),
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "fits map_err")]
+fn away(error: impl ToString) -> BlobError {
+    BlobError::Unavailable(error.to_string())
+}

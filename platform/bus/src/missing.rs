@@ -1,0 +1,35 @@
+//! Hands a subscriber the stored events that it never got: what was on its way when a broker lost its queues, as it has
+//! when databases were restored.
+
+use crate::{Consumer, Failure};
+use bodega_db::{Db, Envelope, Tx, Value, events_after};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// How many events are read at once.
+const PORTION: i64 = 500;
+
+/// Hands every event of `source` that `to` hears and has no note of to its handlers, as a delivery would be. Answers how many
+/// there were.
+pub async fn resend_missing(source: &Db, to: &Consumer) -> Result<u64, Failure> {
+    let (mut seq, mut sent) = (0, 0);
+    loop {
+        let portion = source.write(async move |tx| events_after(tx, seq, PORTION).await);
+        let events = portion.await.map_err(Failure::from)?;
+        let Some(last) = events.last() else { return Ok(sent) };
+        seq = last.seq;
+        let heard = events.into_iter().filter(|event| to.subscriptions.hears(&event.kind)).collect();
+        let missing = to.db.write(async move |tx: &mut Tx| missing(tx, heard).await).await?;
+        sent += missing.len() as u64;
+        if !missing.is_empty() {
+            to.deliver(missing, None).await;
+        }
+    }
+}
+
+async fn missing(tx: &mut Tx, heard: Vec<Envelope>) -> Result<Vec<Envelope>, Failure> {
+    let keys: Vec<Value<'_>> = heard.iter().map(|event| Value::from(event.id)).collect();
+    let noted = tx.query_keys("SELECT event_id FROM inbox WHERE event_id = $1", &keys).await?;
+    let noted = noted.iter().map(|row| row.get(0)).collect::<Result<BTreeSet<Uuid>, _>>()?;
+    Ok(heard.into_iter().filter(|event| !noted.contains(&event.id)).collect())
+}

@@ -1,0 +1,82 @@
+//! The buyer's bank wants money back: it is withheld while the bank decides, and then there again or gone.
+
+use super::{Effect, Entry, Payment, Told, Verdict};
+use bodega_contracts::payments::DisputeState;
+use bodega_kernel::{Money, Time};
+
+/// A dispute about the money of an order: the latest word of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Dispute {
+    /// How it stands.
+    pub(crate) state: DisputeState,
+    /// How much it is about, minor units.
+    pub(crate) amount: i64,
+}
+
+/// As it is stored.
+pub(crate) fn dispute_word(state: DisputeState) -> &'static str {
+    match state {
+        DisputeState::Opened => "opened",
+        DisputeState::Won => "won",
+        DisputeState::Lost => "lost",
+    }
+}
+
+/// As it was stored.
+pub(crate) fn dispute_of(word: &str) -> Option<DisputeState> {
+    [DisputeState::Opened, DisputeState::Won, DisputeState::Lost].into_iter().find(|state| dispute_word(*state) == word)
+}
+
+impl Payment {
+    /// What the provider withholds, minor units.
+    pub(crate) fn withheld(&self) -> i64 {
+        self.disputed_as(DisputeState::Opened)
+    }
+
+    /// What is gone, minor units.
+    pub(crate) fn lost(&self) -> i64 {
+        self.disputed_as(DisputeState::Lost)
+    }
+
+    /// A provider tells of a dispute. A later word outranks an earlier one, whichever comes first.
+    pub(crate) fn disputed(
+        &mut self,
+        number: i64,
+        amount: Money,
+        state: DisputeState,
+        now: Time,
+    ) -> (Verdict, Vec<Effect>) {
+        let pays = |number| self.attempts.iter().any(|attempt| attempt.number == number && !attempt.surplus);
+        let Some(due) = self.due.filter(|_| pays(number)) else { return (Verdict::UnknownAttempt, Vec::new()) };
+        if amount.currency != due.currency {
+            return (Verdict::CurrencyMismatch, vec![Effect::Alert("a dispute is in another currency")]);
+        }
+        if amount.amount < 1 || amount.amount > self.captured {
+            return (Verdict::AmountMismatch, vec![Effect::Alert("a dispute is about other money than was taken")]);
+        }
+        if self.dispute.is_some_and(|known| known.state >= state) {
+            return (Verdict::Repeated, Vec::new());
+        }
+        // What goes back already is not the bank's to take.
+        let amount = amount.amount.min(self.captured - self.refund_reserved);
+        let before = self.withheld();
+        let mut effects = match state {
+            DisputeState::Opened => vec![Effect::Book(Entry::withheld("opened", amount))],
+            DisputeState::Won if before > 0 => vec![Effect::Book(Entry::withheld("won", -before))],
+            DisputeState::Won => Vec::new(),
+            DisputeState::Lost if amount == before => vec![Effect::Book(Entry::lost(amount))],
+            DisputeState::Lost => {
+                vec![Effect::Book(Entry::withheld("decided", amount - before)), Effect::Book(Entry::lost(amount))]
+            }
+        };
+        self.dispute = Some(Dispute { state, amount });
+        effects.push(Effect::Tell(Told::Disputed(state, amount)));
+        effects.push(Effect::Alert("the buyer's bank disputes a payment, or has decided"));
+        self.follow_up(now, &mut effects);
+        (Verdict::Applied, effects)
+    }
+
+    fn disputed_as(&self, state: DisputeState) -> i64 {
+        self.dispute.filter(|dispute| dispute.state == state).map_or(0, |dispute| dispute.amount)
+    }
+}
