@@ -1,12 +1,16 @@
 //! Orders: the process manager that carries a checkout to its end.
 
-use crate::{
-    Address, CartId, CouponClaim, OrderId, OrderLine, PaymentMethod, ReturnId, ShipmentId, Tender, events, questions,
-};
-use bodega_kernel::{Money, Sku, Time, UserId};
+use crate::{Address, CartId, CouponClaim, OrderId, OrderLine, PaymentMethod, ShipmentId, Tender, events, questions};
+use bodega_kernel::{Money, Time, UserId};
 use bodega_pricing::{Basket, Priced};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+mod facts;
+mod returns;
+
+pub use facts::{OrderFact, OrderFacts, PaperFact, PaperFacts, ReturnFact, ReturnFacts};
+pub use returns::{ExchangeDue, ReturnChanged, ReturnReceived, ReturnState};
 
 /// Where an order is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
@@ -233,92 +237,9 @@ pub struct OrderAddressChanged {
     pub shipping_address: Address,
 }
 
-/// Goods are to come back: asked by the buyer, or allowed or refused by staff.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReturnChanged {
-    /// Of which order.
-    pub order_id: OrderId,
-    /// Which return.
-    pub return_id: ReturnId,
-    /// The number people read.
-    pub number: String,
-    /// Where it is.
-    pub state: ReturnState,
-    /// What it is about.
-    pub lines: Vec<OrderLine>,
-    /// What staff say to the buyer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-}
-
-/// Where a return is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ReturnState {
-    /// The buyer asked.
-    Requested,
-    /// Staff agreed; the goods are on their way.
-    Approved,
-    /// Staff refused.
-    Rejected,
-    /// The goods are here and were looked at.
-    Received,
-    /// It came to nothing.
-    Cancelled,
-}
-
-/// Goods came back and were counted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReturnReceived {
-    /// Of which order.
-    pub order_id: OrderId,
-    /// Which return.
-    pub return_id: ReturnId,
-    /// What can be sold again; what cannot is not listed.
-    pub restock: Vec<OrderLine>,
-    /// What cannot be sold again.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub written_off: Vec<OrderLine>,
-    /// What is to be given back: nothing where the goods are exchanged.
-    pub refund: Money,
-    /// Whether it is given back as store credit.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub to_credit: bool,
-    /// Whose order it is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub customer_id: Option<UserId>,
-}
-
-/// Goods that came back are to be replaced by others at the price that was paid: cart makes the order, as a cart of its
-/// own that was checked out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ExchangeDue {
-    /// Which order was sent back.
-    pub order_id: OrderId,
-    /// For which return.
-    pub return_id: ReturnId,
-    /// The order it becomes.
-    pub replacement_id: OrderId,
-    /// Its buyer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub customer_id: Option<UserId>,
-    /// Where mails go.
-    pub email: String,
-    /// Where parcels go.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub shipping_address: Option<Address>,
-    /// In which currency the order was.
-    pub currency: bodega_kernel::Currency,
-    /// What is sent in place; it costs nothing.
-    pub lines: Vec<OrderLine>,
-}
-
 events! {
     OrderCaptureDue = "order.capture_due.v1" by order_id,
     OrderAddressChanged = "order.address_changed.v1" by order_id,
-    ReturnChanged = "return.changed.v1" by order_id,
-    ReturnReceived = "return.received.v1" by order_id,
-    ExchangeDue = "exchange.due.v1" by order_id,
     OrderPlaced = "order.placed.v1" by order_id,
     OrderPaymentDue = "order.payment_due.v1" by order_id,
     OrderPaymentExpiring = "order.payment_expiring.v1" by order_id,
@@ -389,100 +310,7 @@ pub struct Standing {
     pub total: Money,
 }
 
-/// Asked by `verify`: orders by id.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct OrderFacts {
-    /// The last order of the page before.
-    pub after: Option<OrderId>,
-}
-
-/// Asked by `verify`: what came back of orders, by order id.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct ReturnFacts {
-    /// The last return of the page before.
-    pub after: Option<ReturnId>,
-}
-
-/// A return that was received.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReturnFact {
-    /// Which.
-    pub return_id: ReturnId,
-    /// Of which order.
-    pub order_id: OrderId,
-    /// What could be sold again, each SKU once.
-    pub restocked: Vec<(Sku, i64)>,
-    /// What is given back for it, minor units.
-    pub refund: i64,
-}
-
-/// An order as its owner knows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OrderFact {
-    /// Which.
-    pub order_id: OrderId,
-    /// Of which cart and version.
-    pub cart_id: CartId,
-    /// The cart's version that was bought.
-    pub cart_version: i64,
-    /// The number people read.
-    pub number: String,
-    /// Where it is.
-    pub status: OrderStatus,
-    /// Where its money is.
-    pub payment_status: PaymentStatus,
-    /// Why it was cancelled.
-    pub cancel_reason: Option<CancelReason>,
-    /// The lines that stock is kept of.
-    pub stocked: Vec<(Sku, i64)>,
-    /// The promotions it took up.
-    pub coupons: Vec<CouponClaim>,
-    /// The points it spends.
-    pub points: i64,
-    /// Pieces that have left.
-    pub dispatched: i64,
-    /// The total the order charges.
-    pub total: Money,
-    /// The snapshot, so that the total can be computed again.
-    pub basket: Basket,
-    /// What the engine said then.
-    pub priced: Priced,
-    /// Its version.
-    pub version: i64,
-    /// The statuses it went through, with the version of each: oldest first.
-    pub history: Vec<(i64, OrderStatus)>,
-    /// When its timer is due; `None` without one.
-    pub timer_due: Option<Time>,
-}
-
-/// Asked by `verify`: invoices and credit notes by number.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct PaperFacts {
-    /// The last number of the page before.
-    pub after: Option<String>,
-}
-
-/// An invoice or a credit note.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PaperFact {
-    /// Its number.
-    pub number: String,
-    /// In which series.
-    pub series: String,
-    /// Its place there, from 1.
-    pub seq: i64,
-    /// For which order.
-    pub order_id: OrderId,
-    /// `invoice` or `credit_note`.
-    pub kind: String,
-    /// What it is about, minor units.
-    pub amount: i64,
-}
-
 questions! {
-    ReturnFacts -> Vec<ReturnFact>, "orders" / "return_facts";
-    PaperFacts -> Vec<PaperFact>, "orders" / "paper_facts";
     OrderStanding -> Option<Standing>, "orders" / "order_standing";
     OrderDetails -> Option<Details>, "orders" / "order_details";
-    OrderFacts -> Vec<OrderFact>, "orders" / "order_facts";
 }

@@ -95,6 +95,15 @@ pub struct PaymentCaptureFailed {
     pub code: String,
 }
 
+/// Nothing is to be taken before a parcel leaves: whoever brings it takes the money.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaymentCaptureWaived {
+    /// For which order.
+    pub order_id: OrderId,
+    /// Before which parcel.
+    pub shipment_id: ShipmentId,
+}
+
 /// The buyer's bank wants money back, or has decided.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PaymentDisputed {
@@ -137,6 +146,7 @@ pub struct GiftCardIssued {
 
 events! {
     PaymentCaptureFailed = "payment.capture_failed.v1" by order_id,
+    PaymentCaptureWaived = "payment.capture_waived.v1" by order_id,
     PaymentDisputed = "payment.disputed.v1" by order_id,
     GiftCardIssued = "gift_card.issued.v1" by card_id,
     PaymentActionRequired = "payment.action_required.v1" by order_id,

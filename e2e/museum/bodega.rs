@@ -136,11 +136,11 @@ impl Shop for Bodega {
         ours.next().unwrap()["balance"]["amount"].as_i64().unwrap()
     }
 
-    async fn cart_with_card(&self, sku: &str, card: &str) -> Option<Self::Cart> {
+    async fn cart_with_card(&self, sku: &str, code: &str) -> Option<Self::Cart> {
         let cart = self.cart(&[(sku, 1)], None).await?;
         let headers = Headers { cart: Some(&cart.1), ..Headers::default() };
         let path = format!("/v1/carts/{}/tenders", cart.0);
-        let tenders = json!({"gift_cards": [card]});
+        let tenders = json!({"gift_cards": [code]});
         let answer = self.shop.guest.call(Method::PUT, &path, headers, Some(&tenders)).await.unwrap();
         answer.status.is_success().then_some(cart)
     }

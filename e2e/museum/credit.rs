@@ -5,15 +5,15 @@ use futures_util::future::join_all;
 
 async fn one_card_in_many_tabs<S: Shop>(shop: &mut S) -> Seen {
     shop.sell("MUG", 1_000, 100).await;
-    let card = shop.gift_card(1_000).await;
+    let code = shop.gift_card(1_000).await;
     let tab = async || {
-        let cart = shop.cart_with_card("MUG", &card).await?;
+        let cart = shop.cart_with_card("MUG", &code).await?;
         let order = shop.check_out(&cart, Paying::AtOnce).await?;
         Some(shop.order(&order, &["confirmed", "awaiting_payment"]).await.status)
     };
     let tabs = join_all((0..10).map(|_| tab())).await;
     let bought = tabs.iter().flatten().filter(|status| *status == "confirmed").count();
-    let (left, charged) = (shop.left_on(&card).await, shop.charged().await);
+    let (left, charged) = (shop.left_on(&code).await, shop.charged().await);
     never(charged != 0, || format!("{charged} was charged to somebody who paid with a card"))?;
     never(bought != 1 || left != 0, || format!("a card for one mug bought {bought} and has {left} left"))
 }

@@ -218,9 +218,9 @@ impl Shop for Naive {
         self.books().cards[card]
     }
 
-    async fn cart_with_card(&self, sku: &str, card: &str) -> Option<usize> {
+    async fn cart_with_card(&self, sku: &str, code: &str) -> Option<usize> {
         let cart = self.books().new_cart(&[(sku, 1)], None);
-        self.books().carts[cart].card = Some(card.to_owned());
+        self.books().carts[cart].gift_card = Some(code.to_owned());
         Some(cart)
     }
 
@@ -241,7 +241,7 @@ impl Shop for Naive {
 
     async fn check_out(&self, cart: &usize, paying: Paying) -> Option<usize> {
         let (mut lines, code, bp) = self.books().freeze(*cart)?;
-        let card = self.books().carts[*cart].card.clone();
+        let gift_card = self.books().carts[*cart].gift_card.clone();
         let goods = self.goods(&lines, bp);
         if self.has(Flaw::ChargesBeforeTheOrder) && paying == Paying::AtOnce {
             self.books().provider += goods;
@@ -270,7 +270,7 @@ impl Shop for Naive {
                 books.orders[order].paid = goods;
                 books.confirm(order);
             }
-            Paying::AtOnce if card.is_some() => self.spend(&card.unwrap_or_default(), order).await,
+            Paying::AtOnce if gift_card.is_some() => self.spend(&gift_card.unwrap_or_default(), order).await,
             Paying::AtOnce => self.capture(order).await,
             Paying::Reported => {
                 tokio::join!(self.capture(order), self.capture(order), self.capture(order));

@@ -70,9 +70,9 @@ pub(crate) trait Shop {
     /// Makes a gift card; its code.
     async fn gift_card(&self, amount: i64) -> String;
     /// What is left on it.
-    async fn left_on(&self, card: &str) -> i64;
+    async fn left_on(&self, code: &str) -> i64;
     /// A cart with one piece that a gift card is to pay.
-    async fn cart_with_card(&self, sku: &str, card: &str) -> Option<Self::Cart>;
+    async fn cart_with_card(&self, sku: &str, code: &str) -> Option<Self::Cart>;
     /// A cart with one piece at a price of the client's own, if the shop makes one of that.
     async fn cart_at(&self, sku: &str, price: i64) -> Option<Self::Cart>;
     /// Puts so many pieces of a cart's first line into it.

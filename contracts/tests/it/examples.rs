@@ -12,8 +12,8 @@ use bodega_contracts::{
         UserVerificationRequested,
     },
     inventory::{
-        Shortage, StockAllocated, StockChanged, StockHoldExpired, StockLow, StockRejected, StockReleased, StockReserved,
-        StockUnavailable,
+        Shortage, StockAllocated, StockChanged, StockHoldExpired, StockLow, StockRejected, StockReleased,
+        StockReserved, StockUnavailable,
     },
     orders::{
         CancelReason, ExchangeDue, InvoiceIssued, OrderAddressChanged, OrderCancelled, OrderCaptureDue, OrderCompleted,
@@ -21,8 +21,9 @@ use bodega_contracts::{
         ReturnChanged, ReturnReceived, ReturnState,
     },
     payments::{
-        DisputeState, GiftCardIssued, PaymentActionRequired, PaymentAuthorized, PaymentCaptureFailed, PaymentCaptured,
-        PaymentClosed, PaymentDisputed, PaymentFailed, PaymentRefunded, PaymentVoided,
+        DisputeState, GiftCardIssued, PaymentActionRequired, PaymentAuthorized, PaymentCaptureFailed,
+        PaymentCaptureWaived, PaymentCaptured, PaymentClosed, PaymentDisputed, PaymentFailed, PaymentRefunded,
+        PaymentVoided,
     },
     rewards::{
         PointsEarned, PointsPending, PointsRejected, PointsReleased, PointsReserved, PointsReversed, PointsSpent,
@@ -474,6 +475,7 @@ fn money() -> Vec<Example> {
             shipment_id: ShipmentId(id(8)),
             code: "capture_declined".to_owned(),
         }),
+        example(&PaymentCaptureWaived { order_id, shipment_id: ShipmentId(id(8)) }),
         example(&PaymentDisputed { order_id, payment_id, amount: pounds(2_750), state: DisputeState::Opened }),
         example(&GiftCardIssued {
             card_id: GiftCardId(id(12)),

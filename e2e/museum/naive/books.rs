@@ -46,7 +46,7 @@ pub(super) struct Cart {
     pub(super) lines: Vec<Line>,
     pub(super) is_frozen: bool,
     /// The gift card that is to pay.
-    pub(super) card: Option<String>,
+    pub(super) gift_card: Option<String>,
     code: Option<String>,
 }
 
@@ -74,7 +74,7 @@ impl Books {
     pub(super) fn new_cart(&mut self, lines: &[(&str, i64)], code: Option<&str>) -> usize {
         let line = |(sku, quantity): &(&str, i64)| ((*sku).to_owned(), *quantity, self.shelf[*sku].0);
         let lines = lines.iter().map(line).collect();
-        self.carts.push(Cart { lines, is_frozen: false, card: None, code: code.map(str::to_owned) });
+        self.carts.push(Cart { lines, is_frozen: false, gift_card: None, code: code.map(str::to_owned) });
         self.carts.len() - 1
     }
 

@@ -35,7 +35,7 @@ async fn sold() -> Sold {
     Sold { home, confirmed, cancelled, sent }
 }
 
-/// An order with a code and points, of which one parcel has left and arrived.
+/// An order with a code and points, of which one parcel has left and arrived, and come back for store credit.
 async fn sent(shop: &TestShop) -> Bought {
     shop.doors.make_code("TENTH", 5).await.unwrap();
     let ada = shop.doors.customer("ada@example.com", 500).await.unwrap();
@@ -46,6 +46,11 @@ async fn sent(shop: &TestShop) -> Bought {
     shop.settle().await.unwrap();
     let parcel = shop.doors.send(0, &bought, "manual", Some(&[("MUG", 1)]), "parcel").await.unwrap();
     shop.doors.arrived(&parcel.ok("send").unwrap()).await.unwrap();
+    shop.settle().await.unwrap();
+    let wish = json!({"lines": [{"sku": "MUG", "quantity": 1}], "reason": "a chip", "wish": "store_credit"});
+    let path = format!("/v1/orders/{}/returns", bought.order_id);
+    let back = ada.client.post(&path, &wish, Some("back")).await.unwrap();
+    shop.doors.take_back(back["id"].as_str().unwrap(), "MUG", 1, 0).await.unwrap();
     bought
 }
 
@@ -74,7 +79,7 @@ async fn report_of(home: &Home) -> Report {
 }
 
 /// Check, service, and what goes wrong there. `{confirmed}`, `{cancelled}` and `{sent}` stand for the orders' ids.
-const PLANTED: [(&str, &str, &str); 34] = [
+const PLANTED: [(&str, &str, &str); 37] = [
     ("V1", "inventory", "UPDATE stock SET on_hand = on_hand + 1 WHERE sku = 'MUG'"),
     ("V1", "inventory", "UPDATE stock SET held = held + 1 WHERE sku = 'MUG'"),
     ("V2", "inventory", "UPDATE movements SET on_hand_delta = 0 WHERE sku = 'MUG' AND on_hand_delta > 0"),
@@ -88,6 +93,7 @@ const PLANTED: [(&str, &str, &str); 34] = [
     ("V5", "payments", "UPDATE ledger SET amount = amount + 1 WHERE order_id = {confirmed}"),
     ("V5", "payments", "UPDATE simulator_charges SET captured = captured - 1 WHERE order_id = {confirmed}"),
     ("V5", "payments", "UPDATE payments SET refunded = captured + 1 WHERE order_id = {confirmed}"),
+    ("V5", "payments", "UPDATE balances SET balance = balance + 1"),
     ("V6", "coupons", "UPDATE counters SET used = used + 1 WHERE kind = 'promotion'"),
     ("V6", "coupons", "UPDATE promotions SET most = 0"),
     ("V6", "coupons", "UPDATE orders SET state = 'released' WHERE order_id = {sent}"),
@@ -108,11 +114,13 @@ const PLANTED: [(&str, &str, &str); 34] = [
     ("V11", "orders", "DELETE FROM papers WHERE order_id = {sent}"),
     ("V11", "notifications", "DELETE FROM mails WHERE order_id = {confirmed} AND kind = 'order_confirmed'"),
     ("V12", "cart", "UPDATE prices SET price = 1 WHERE sku = 'MUG'"),
+    ("V12", "cart", "UPDATE tax_rates SET version = version + 1"),
     ("V12", "catalog", "UPDATE availability SET available = 99 WHERE sku = 'MUG'"),
     ("V13", "orders", "DELETE FROM order_history WHERE order_id = {confirmed} AND version = 2"),
     ("V13", "orders", "UPDATE orders SET version = 9 WHERE id = {confirmed}"),
     ("V14", "cart", "DELETE FROM checkouts WHERE order_id = {confirmed}"),
     ("V14", "cart", "UPDATE checkouts SET cart_version = 99 WHERE order_id = {confirmed}"),
+    ("V16", "orders", "UPDATE order_returns SET refund = 1000000 WHERE order_id = {sent}"),
 ];
 
 #[tokio::test]

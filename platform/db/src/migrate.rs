@@ -37,6 +37,11 @@ impl MigrationName for Step {
 
 #[async_trait::async_trait]
 impl MigrationTrait for Step {
+    /// With its record, so that a process that ends in the middle leaves nothing of it.
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let sql = render(self.0.sql, manager.get_database_backend());
         manager.get_connection().execute_unprepared(&sql).await.map(drop)

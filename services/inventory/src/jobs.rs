@@ -22,14 +22,13 @@ pub(crate) const HOLD_EXPIRES: &str = "hold_expires";
 const LOOK: Duration = Duration::from_secs(1);
 /// How often it is looked whether it is night.
 const LOOK_AT_NIGHT: Duration = Duration::from_secs(30);
-/// The slowest way to pay, a bank transfer, may take this long.
-const SLOWEST_PAYMENT: Duration = Duration::from_hours(7 * 24);
 
 /// How long goods are held: the longest time to pay, and a grace.
 pub(crate) fn hold_for(settings: &Settings) -> Duration {
     let deadline = Duration::from_secs(settings.payments.deadline_minutes.saturating_mul(60));
+    let transfer = Duration::from_secs(settings.payments.manual.deadline_days.saturating_mul(24 * 3_600));
     let grace = Duration::from_secs(settings.inventory.hold_grace_hours.saturating_mul(3_600));
-    deadline.max(SLOWEST_PAYMENT).saturating_add(grace)
+    deadline.max(transfer).saturating_add(grace)
 }
 
 /// Lets holds expire whose timer is due.

@@ -26,8 +26,8 @@ pub(crate) use location::{Location, LocationChange, LocationId, Locations, MAIN,
 pub(crate) use reservation::{Ask, Case, Fact, Outcome, Tell, decide, moves_stock, state_from_str, state_str};
 pub(crate) use shelf::{Change, RowChange, Shelf, Shift};
 pub(crate) use source::{
-    AskedFigure, Figure, Heard, MAX_STOCK, Mismatch, MismatchState, Side, SourceReport, Standing, Taken as SyncTaken,
-    Verdict, WholeStock, set as set_on_hand, take_in,
+    AskedFigure, Figure, Heard, MAX_STOCK, Mismatch, MismatchState, Side, SourceReport, Standing, SyncTaken, Verdict,
+    WholeStock, set as set_on_hand, take_in,
 };
 pub(crate) use staff::{Comeback, Count, Kind, NewMovement, PolicyChange, Refusal, Violation, apply_movements};
 pub(crate) use transfer::{Amount, Transfer, TransferLine, TransferState, bad_amounts};

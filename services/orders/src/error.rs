@@ -1,8 +1,8 @@
 //! What can go wrong in a use case, and the problem each answers with.
 
 use crate::model::words::Word;
-use bodega_contracts::orders::ReturnState;
 use bodega_blobs::BlobError;
+use bodega_contracts::orders::ReturnState;
 use bodega_db::DbError;
 use bodega_rpc::RpcError;
 use bodega_web::{Problem, internal_error};

@@ -65,7 +65,8 @@ impl About {
         let shop = plain(&self.shop.name);
         let mut lines = self.shop.address.as_ref().map(|address| lines_of(address, language)).unwrap_or_default();
         lines.retain(|line| *line != shop);
-        let tax_number = self.shop.tax_number.as_deref().map(|number| format!("{} {}", words.tax_number, plain(number)));
+        let tax_number =
+            self.shop.tax_number.as_deref().map(|number| format!("{} {}", words.tax_number, plain(number)));
         let contact: Vec<String> = self.shop.email.as_deref().map(plain).into_iter().chain(tax_number).collect();
         let whole = [vec![shop.clone()], lines.clone()].concat().join(" · ");
         Paper {
@@ -102,7 +103,8 @@ fn lines_of(address: &Address, language: Language) -> Vec<String> {
         format!("{code} {city}")
     };
     let country = countries::name(&address.country, language).unwrap_or(&address.country).to_owned();
-    let parts = [Some(&address.name), Some(&address.line1), address.line2.as_ref(), Some(&town), address.region.as_ref()];
+    let parts =
+        [Some(&address.name), Some(&address.line1), address.line2.as_ref(), Some(&town), address.region.as_ref()];
     let lines = parts.into_iter().flatten().chain([&country]);
     lines.map(|line| plain(line)).filter(|line| !line.is_empty()).collect()
 }

@@ -1,6 +1,6 @@
 //! What other services and `verify` may ask.
 
-use crate::{Payments, error::Error, flows, store};
+use crate::{Payments, error::Error, flows, model::Code, store};
 use bodega_contracts::payments::{
     CreditFacts, GiftCardStanding, GiftCardToMail, PaymentFacts, PendingAction, StoreCredit,
 };
@@ -33,7 +33,8 @@ fn of_credit(answers: Answers, payments: &Payments) -> Answers {
             store::credit_of(&credit.db, asked.user_id, asked.currency).await.map_err(|error| no_answer(&error))
         })
         .on::<GiftCardToMail, _>(async move |asked: GiftCardToMail| {
-            flows::code_to_mail(&mail, asked.card_id).await.map_err(|error| refused(&error))
+            let known = store::card_view(&mail.db, asked.card_id).await.map_err(|error| no_answer(&error))?;
+            Ok(known.map(|_| Code::of(&mail.secrets, asked.card_id).to_string()))
         })
         .on::<CreditFacts, _>(async move |asked: CreditFacts| {
             store::credit_facts(&facts.db, asked.after).await.map_err(|error| no_answer(&error))

@@ -14,9 +14,7 @@ mod wishes;
 
 pub(crate) use access::check_access;
 pub(crate) use calls::{call_for_refunds, call_providers, take_over};
-pub(crate) use credit::{
-    Adjusted, CardWish, MadeCard, adjust_credit, code_to_mail, disable_card, find_card, issue_card, show_card,
-};
+pub(crate) use credit::{Adjusted, CardWish, MadeCard, adjust_credit, disable_card, find_card, issue_card, show_card};
 pub(crate) use endings::{cancel, end};
 pub(crate) use hears::charge;
 pub(crate) use parcels::{capture_for_parcels, refund_returns};

@@ -18,8 +18,8 @@ mod model;
 mod store;
 
 use bodega_contracts::payments::{
-    GiftCardIssued, PaymentActionRequired, PaymentAuthorized, PaymentCaptureFailed, PaymentCaptured, PaymentClosed,
-    PaymentDisputed, PaymentFailed, PaymentRefunded, PaymentVoided,
+    GiftCardIssued, PaymentActionRequired, PaymentAuthorized, PaymentCaptureFailed, PaymentCaptureWaived,
+    PaymentCaptured, PaymentClosed, PaymentDisputed, PaymentFailed, PaymentRefunded, PaymentVoided,
 };
 use bodega_db::{Db, Lane, Migration, Tx};
 use bodega_kernel::{Event, World};
@@ -50,6 +50,7 @@ pub fn service() -> Definition {
         PaymentVoided::TYPE,
         PaymentRefunded::TYPE,
         PaymentCaptureFailed::TYPE,
+        PaymentCaptureWaived::TYPE,
         PaymentDisputed::TYPE,
         GiftCardIssued::TYPE,
     ])

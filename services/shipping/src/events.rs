@@ -6,7 +6,7 @@ use bodega_contracts::{
     OrderId,
     inventory::StockAllocated,
     orders::{OrderAddressChanged, OrderCancelled, OrderCaptureDue, OrderConfirmed, OrderStopping},
-    payments::{PaymentCaptureFailed, PaymentCaptured, PaymentDisputed},
+    payments::{PaymentCaptureFailed, PaymentCaptureWaived, PaymentCaptured, PaymentDisputed},
 };
 use bodega_db::{Trace, Tx};
 use bodega_kernel::Event;
@@ -37,6 +37,11 @@ pub(crate) fn subscriptions() -> Subscriptions {
         .on(async |tx: &mut Tx, batch: &[Delivery<OrderCaptureDue>]| {
             let due = |due: &OrderCaptureDue| (due.order_id, (due.shipment_id, due.amount.amount));
             flows::hear_capture_due(tx, facts(batch, due)).await
+        })
+        .on(async |tx: &mut Tx, batch: &[Delivery<PaymentCaptureWaived>]| {
+            // Nothing is to be taken for this order here, however much is due.
+            let waived = |waived: &PaymentCaptureWaived| (waived.order_id, i64::MAX);
+            flows::hear_captured(tx, facts(batch, waived)).await
         })
         .on(async |tx: &mut Tx, batch: &[Delivery<PaymentCaptureFailed>]| {
             let failed = |failed: &PaymentCaptureFailed| (failed.order_id, (failed.shipment_id, failed.code.clone()));

@@ -4,12 +4,14 @@ use super::Finding;
 use crate::{Workspace, source};
 
 /// `(library, its doors)`: folders of packages, or of all packages below where the name ends in `/`.
-const DOORS: [(&str, &[&str]); 7] = [
+const DOORS: [(&str, &[&str]); 9] = [
     ("lapin", &["platform/bus"]),
     ("rusqlite", &["platform/db"]),
     ("sqlx", &["platform/db"]),
     ("sea-orm", &["platform/db", "services/"]),
     ("sea-orm-migration", &["platform/db"]),
+    ("object_store", &["platform/blobs"]),
+    ("pdf-writer", &["platform/papers"]),
     ("argon2", &["services/identity"]),
     ("reqwest", &["apps/"]),
 ];

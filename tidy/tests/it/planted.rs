@@ -158,7 +158,8 @@ fn a_flow_that_nothing_reaches_is_found() {
 fn a_row_of_the_order_flow_without_a_test_is_found() {
     let list = |tests: &str| {
         let text = format!("# Flow\n\n| what | tests |\n|---|---|\n| a cart is paid | {tests} |\n");
-        let source = "//! Paid.\nasync fn a_cart_is_paid(shop: &Shop) {}\nexhibit! {\n    paid_once: PaysTwice, pay\n}\n";
+        let source =
+            "//! Paid.\nasync fn a_cart_is_paid(shop: &Shop) {}\nexhibit! {\n    paid_once: PaysTwice, pay\n}\n";
         shop().with_file("docs/order-flow.md", &text).with_file("e2e/tests/it/paid.rs", source)
     };
     finds(&rules::ROWS, &list("none yet"), "docs/order-flow.md:5", "without a test");

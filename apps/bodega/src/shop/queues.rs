@@ -22,8 +22,8 @@ use bodega_contracts::{
         ReturnReceived,
     },
     payments::{
-        GiftCardIssued, PaymentActionRequired, PaymentAuthorized, PaymentCaptureFailed, PaymentCaptured, PaymentClosed,
-        PaymentDisputed, PaymentFailed, PaymentRefunded, PaymentVoided,
+        GiftCardIssued, PaymentActionRequired, PaymentAuthorized, PaymentCaptureFailed, PaymentCaptureWaived,
+        PaymentCaptured, PaymentClosed, PaymentDisputed, PaymentFailed, PaymentRefunded, PaymentVoided,
     },
     rewards::{PointsEarned, PointsRejected, PointsReserved, RewardGranted},
     shipping::{
@@ -104,6 +104,7 @@ const SHIPPING: &[&str] = &[
     PaymentDisputed::TYPE,
     PaymentCaptured::TYPE,
     OrderCaptureDue::TYPE,
+    PaymentCaptureWaived::TYPE,
     PaymentCaptureFailed::TYPE,
 ];
 const NOTIFICATIONS: &[&str] = &[

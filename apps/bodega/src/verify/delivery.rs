@@ -1,4 +1,4 @@
-//! Checks that events arrived.
+//! Checks that events arrived, and who may not have heard of everything yet.
 
 use super::{Books, Strictness};
 use bodega_kernel::Time;
@@ -42,6 +42,22 @@ pub(super) fn reached_everybody_once(books: &Books, strictness: Strictness) -> B
             .extend(waiting.map(|(service, standstill)| format!("{} unsent events of {service}", standstill.unsent)));
     }
     offenders
+}
+
+/// Whether `reader` may know less than `owner` says: only where the shop may be moving, while something is on its way or
+/// was until just now.
+pub(super) fn may_be_behind(books: &Books, strictness: Strictness, reader: &str, owner: &str) -> bool {
+    let (Some(events), Some(standstill)) = (books.events.get(owner), books.standstill.get(reader)) else {
+        return false;
+    };
+    let inbox = books.inboxes.get(reader);
+    let is_handled = |id: &Uuid| inbox.is_some_and(|inbox| inbox.contains_key(id));
+    let mut heard = events.values().filter(|event| standstill.hears.contains(&event.kind));
+    strictness != Strictness::Strict
+        && heard.any(|event| {
+            let young = books.read_at.is_some_and(|now| now.since(event.at) < UNDER_WAY);
+            young || !(is_handled(&event.id) || nearly_forgotten(books, &event.id))
+        })
 }
 
 /// By the time that an event's id begins with.

@@ -1,6 +1,7 @@
 //! Checks of stock and of what others believe about it.
 
-use super::{Books, Strictness};
+use super::{Books, Strictness, delivery::may_be_behind};
+use bodega_contracts::catalog::VariantFact;
 use bodega_kernel::Sku;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -49,35 +50,55 @@ fn misreturned(books: &Books, strictness: Strictness) -> Vec<String> {
     misfits.map(|sku| format!("returns of sku {sku}")).collect()
 }
 
-/// V12.
-pub(super) fn read_models_agree(books: &Books, _: Strictness) -> BTreeSet<String> {
-    let mut available: BTreeMap<&Sku, i64> = BTreeMap::new();
+/// V12. What the shop may still be telling is not held against whoever has yet to hear it.
+pub(super) fn read_models_agree(books: &Books, strictness: Strictness) -> BTreeSet<String> {
+    let knows = |reader, owner| !may_be_behind(books, strictness, reader, owner);
+    let mut offenders = BTreeSet::new();
+    if knows("cart", "catalog") {
+        offenders.extend(prices(books));
+        let (owned, seen) = (&books.markets, &books.seen_markets);
+        offenders.extend(differing("market", [&owned.markets, &seen.markets].map(told)));
+        offenders.extend(differing("tax rates of", [&owned.tax_rates, &seen.tax_rates].map(told)));
+    }
+    let available = available(books);
+    let there_is = |sku: &Sku| available.get(sku).copied().unwrap_or(0);
+    // Whoever has heard nothing believes that nothing is there.
+    if knows("catalog", "inventory") {
+        let wrong = books.variants.iter().filter(|(sku, variant)| variant.available_seen.unwrap_or(0) != there_is(sku));
+        offenders.extend(wrong.map(|(sku, _)| format!("catalog's stock of {sku}")));
+    }
+    if knows("cart", "inventory") {
+        let believed = |sku: &Sku| books.seen.get(sku).and_then(|seen| seen.available).unwrap_or(0);
+        let wrong = available.iter().filter(|(sku, available)| believed(sku) != **available);
+        offenders.extend(wrong.map(|(sku, _)| format!("cart's stock of {sku}")));
+    }
+    if knows("cart", "coupons") {
+        offenders.extend(differing("promotion", promotions(books)));
+    }
+    if knows("cart", "shipping") {
+        offenders.extend(differing("shipping method", methods(books)));
+    }
+    offenders
+}
+
+/// What can be sold of each SKU, over all locations.
+fn available(books: &Books) -> BTreeMap<&Sku, i64> {
+    let mut available = BTreeMap::new();
     for stock in &books.stock {
         *available.entry(&stock.sku).or_default() += stock.available;
     }
-    let mut offenders = BTreeSet::new();
-    for (sku, variant) in &books.variants {
+    available
+}
+
+/// Variants that cart would sell otherwise than catalog says.
+fn prices(books: &Books) -> Vec<String> {
+    let differs = |sku: &Sku, variant: &VariantFact| {
         let seen = books.seen.get(sku);
-        let price_agrees = seen.is_some_and(|seen| seen.active == variant.active && seen.price == Some(variant.price));
-        if !price_agrees && (variant.active || seen.is_some_and(|seen| seen.active)) {
-            offenders.insert(format!("cart's price of {sku}"));
-        }
-        if variant.available_seen.unwrap_or(0) != available.get(sku).copied().unwrap_or(0) {
-            offenders.insert(format!("catalog's stock of {sku}"));
-        }
-    }
-    for (sku, available) in available {
-        // Whoever has heard nothing believes that nothing is there.
-        if books.seen.get(sku).and_then(|seen| seen.available).unwrap_or(0) != available {
-            offenders.insert(format!("cart's stock of {sku}"));
-        }
-    }
-    offenders.extend(differing("promotion", promotions(books)));
-    offenders.extend(differing("shipping method", methods(books)));
-    let (owned, seen) = (&books.markets, &books.seen_markets);
-    offenders.extend(differing("market", [&owned.markets, &seen.markets].map(told)));
-    offenders.extend(differing("tax rates of", [&owned.tax_rates, &seen.tax_rates].map(told)));
-    offenders
+        let agrees = seen.is_some_and(|seen| seen.active == variant.active && seen.price == Some(variant.price));
+        !agrees && (variant.active || seen.is_some_and(|seen| seen.active))
+    };
+    let wrong = books.variants.iter().filter(|(sku, variant)| differs(sku, variant));
+    wrong.map(|(sku, _)| format!("cart's price of {sku}")).collect()
 }
 
 /// What somebody says of a thing: its version and whether it may be used.

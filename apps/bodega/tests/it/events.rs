@@ -8,7 +8,7 @@ use std::{
 };
 
 /// What nobody hears today, and why it is published all the same.
-const UNHEARD: [(&str, &str); 10] = [
+const UNHEARD: [(&str, &str); 11] = [
     ("coupon.redeemed.v1", "for reports and integrators"),
     ("coupon.released.v1", "for reports and integrators"),
     ("fulfilment.opened.v1", "for packers' screens and integrators"),
@@ -17,6 +17,7 @@ const UNHEARD: [(&str, &str); 10] = [
     ("points.released.v1", "for reports and integrators"),
     ("points.reversed.v1", "for reports and integrators"),
     ("points.spent.v1", "for reports and integrators"),
+    ("user.disabled.v1", "for an audit log; the gateway asks identity instead"),
     ("user.role_assigned.v1", "for an audit log; the gateway asks identity instead"),
     ("user.role_removed.v1", "for an audit log; the gateway asks identity instead"),
 ];

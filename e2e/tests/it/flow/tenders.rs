@@ -41,10 +41,10 @@ async fn with_card(shop: &TestShop, ada: &Customer, mugs: i64, code: &str, metho
 async fn a_gift_card_pays_its_part_and_gets_it_back_last() {
     on_each(async |shop: &mut TestShop| {
         let ada = customer(shop, 0).await;
-        let (card, code) = gift_card(shop, 1_500).await;
+        let (id, code) = gift_card(shop, 1_500).await;
         let bought = with_card(shop, &ada, 3, &code, "sim_success").await;
         let order = shop.doors.reach(0, &bought, &["confirmed"]).await.unwrap();
-        assert_eq!((&order["total"]["amount"], left_on(shop, &card).await), (&json!(3_000), 0), "{order}");
+        assert_eq!((&order["total"]["amount"], left_on(shop, &id).await), (&json!(3_000), 0), "{order}");
         shop.prove().await.unwrap();
         // 15.00 came from the bank: that much goes back there first.
         let path = format!("/v1/orders/{}/refunds", bought.order_id);
@@ -52,7 +52,7 @@ async fn a_gift_card_pays_its_part_and_gets_it_back_last() {
             let refund = json!({"amount": {"amount": pence, "currency": "GBP"}, "reason": "late"});
             shop.staff.post(&path, &refund, Some(&format!("refund-{left}"))).await.unwrap();
             shop.prove().await.unwrap();
-            assert_eq!(left_on(shop, &card).await, left);
+            assert_eq!(left_on(shop, &id).await, left);
         }
     })
     .await;
@@ -62,7 +62,7 @@ async fn a_gift_card_pays_its_part_and_gets_it_back_last() {
 async fn a_gift_card_that_covers_all_of_it_needs_no_other_payment() {
     on_each(async |shop: &mut TestShop| {
         let ada = customer(shop, 0).await;
-        let (card, code) = gift_card(shop, 5_000).await;
+        let (id, code) = gift_card(shop, 5_000).await;
         let cart = cart_with(&ada.client, &[("MUG", 2)], &json!({})).await.unwrap();
         let seen = tender(&ada.client, &cart, &json!({"gift_cards": [code]})).await.ok("tenders").unwrap();
         assert_eq!(seen["due"]["amount"], 0, "{seen}");
@@ -72,11 +72,11 @@ async fn a_gift_card_that_covers_all_of_it_needs_no_other_payment() {
         let bought = Bought::of(cart.0, &answer.ok("checkout").unwrap()).unwrap();
         shop.doors.reach(0, &bought, &["confirmed"]).await.unwrap();
         shop.settle().await.unwrap();
-        assert_eq!(left_on(shop, &card).await, 3_000);
+        assert_eq!(left_on(shop, &id).await, 3_000);
         super::cancel(shop, &bought).await.ok("cancel").unwrap();
         shop.doors.reach(0, &bought, &["cancelled"]).await.unwrap();
         shop.prove().await.unwrap();
-        assert_eq!(left_on(shop, &card).await, 5_000);
+        assert_eq!(left_on(shop, &id).await, 5_000);
     })
     .await;
 }
@@ -85,7 +85,7 @@ async fn a_gift_card_that_covers_all_of_it_needs_no_other_payment() {
 async fn a_gift_card_in_two_tabs_is_spent_once() {
     on_each(async |shop: &mut TestShop| {
         let ada = customer(shop, 0).await;
-        let (card, code) = gift_card(shop, 1_000).await;
+        let (id, code) = gift_card(shop, 1_000).await;
         let mut carts = Vec::new();
         for _ in 0..2 {
             let cart = cart_with(&ada.client, &[("MUG", 1)], &json!({})).await.unwrap();
@@ -107,13 +107,13 @@ async fn a_gift_card_in_two_tabs_is_spent_once() {
         seen.sort();
         // The loser is asked for another payment and was charged nothing.
         assert_eq!(seen, ["awaiting_payment", "confirmed"]);
-        assert_eq!(left_on(shop, &card).await, 0);
+        assert_eq!(left_on(shop, &id).await, 0);
         for bought in &bought {
             super::cancel(shop, bought).await;
             shop.doors.reach(0, bought, &["cancelled"]).await.unwrap();
         }
         shop.prove().await.unwrap();
-        assert_eq!((left_on(shop, &card).await, stock(shop).await), (1_000, [10, 0, 0]));
+        assert_eq!((left_on(shop, &id).await, stock(shop).await), (1_000, [10, 0, 0]));
     })
     .await;
 }
@@ -181,6 +181,28 @@ async fn a_capture_that_fails_keeps_the_parcel_in_the_house() {
         assert_eq!(order["status"], "confirmed", "{order}");
         super::cancel(shop, &bought).await.ok("cancel").unwrap();
         shop.doors.reach(0, &bought, &["cancelled"]).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn cash_on_delivery_leaves_before_it_is_paid() {
+    let by_hand = |settings: &mut Settings| settings.payments.providers.push("manual".to_owned());
+    with(by_hand, async |shop: &mut TestShop| {
+        let bought = shop.buy(&[("MUG", 1)], "cash_on_delivery").await.unwrap();
+        shop.doors.reach(0, &bought, &["confirmed"]).await.unwrap();
+        shop.settle().await.unwrap();
+        shop.doors.send(0, &bought, "manual", None, "parcel").await.unwrap();
+        let order = shop.doors.reach(0, &bought, &["shipped"]).await.unwrap();
+        assert_eq!(order["payment_status"], "authorized", "{order}");
+        let parcel = shop.doors.fulfilment(&bought).await.unwrap()["shipments"][0].clone();
+        shop.doors.arrived(&parcel).await.unwrap();
+        let money = json!({"amount": {"amount": 1_000, "currency": "GBP"}, "reference": "the driver"});
+        let path = format!("/v1/orders/{}/payments/received", bought.order_id);
+        shop.staff.post(&path, &money, Some("received")).await.unwrap();
+        shop.settle().await.unwrap();
+        let order = shop.doors.reach(0, &bought, &["delivered"]).await.unwrap();
+        assert_eq!(order["payment_status"], "captured", "{order}");
     })
     .await;
 }

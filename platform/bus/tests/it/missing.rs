@@ -12,7 +12,7 @@ async fn what_a_listener_never_got_is_handed_to_it_once() {
         let tower = Tower::new(backend);
         let bell = tower.bell().await;
         let listener = tower.listener("one", &Arc::default()).await;
-        let bus = Embedded::start(&[source(&bell)], &[listener.clone()]);
+        let bus = Embedded::start(&[source(&bell)], std::slice::from_ref(&listener));
         ring(&bell, 0..20).await;
         until(async || bus.backlog() == 0).await;
         let lost = "DELETE FROM inbox WHERE event_id IN (SELECT event_id FROM inbox ORDER BY event_id LIMIT 5)";

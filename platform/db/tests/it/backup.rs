@@ -122,8 +122,8 @@ async fn a_cut_under_load_has_every_effect_with_its_cause() {
             assert!((cut.len(), cut.paused() < Duration::from_secs(2)) == (3, true), "{:?}", cut.paused());
             // What is written now is not in it.
             tokio::time::sleep(Duration::from_millis(30)).await;
-            let copied = cut.copy(copy.folder()).await.unwrap();
-            copies.push((copy, copied));
+            let files = cut.copy(copy.folder()).await.unwrap();
+            copies.push((copy, files));
         }
         stop.store(true, Ordering::SeqCst);
         let written = join_all(writers).await;

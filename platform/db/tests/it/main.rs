@@ -13,6 +13,8 @@ mod idempotency;
 #[cfg(test)]
 mod lanes;
 #[cfg(test)]
+mod migrations;
+#[cfg(test)]
 mod panics;
 #[cfg(test)]
 mod setup;

@@ -86,6 +86,10 @@ impl Place {
     }
 
     pub(crate) async fn try_open(&self) -> Result<Db, DbError> {
+        self.open_with(MIGRATIONS).await
+    }
+
+    pub(crate) async fn open_with(&self, migrations: &'static [Migration]) -> Result<Db, DbError> {
         let settings = self.home.settings().database;
         let engine = match settings.kind {
             DatabaseKind::Sqlite => Engine::Sqlite { folder: settings.data_dir },
@@ -94,7 +98,7 @@ impl Place {
             }
         };
         let config = DbConfig { engine, service: "jars", readers: 2, broker: false };
-        Db::open(&config, MIGRATIONS, &self.world).await
+        Db::open(&config, migrations, &self.world).await
     }
 }
 

@@ -142,9 +142,6 @@ fn a_bad_value_is_refused_by_name_and_source() {
         ("BODEGA__SHOP__COUNTRY", "gb", "shop.country"),
         ("BODEGA__SHOP__NAME", " ", "shop.name"),
         ("BODEGA__RPC__SECRET", "short", "rpc.secret"),
-        ("BODEGA__INVENTORY__SOURCES__ERP__SECRET", "short", "inventory.sources"),
-        ("BODEGA__INVENTORY__SOURCES__ERP__URL", "ftp://erp", "inventory.sources"),
-        ("BODEGA__INVENTORY__SOURCES__ERP__LOCATION", "Main Hall", "inventory.sources"),
         ("BODEGA__RPC__UPSTREAMS__CART", "10.0.0.6", "rpc.upstreams"),
         ("BODEGA__RPC__UPSTREAMS__CART", "https://10.0.0.6", "rpc.upstreams"),
         ("BODEGA__GATEWAY__CLIENT_HEADER", "x-real-ip", "gateway.client_header"),
@@ -251,5 +248,19 @@ fn secrets_are_shown_nowhere() {
     let sections = (&settings.database, &settings.bus, &settings.rpc, &settings.payments);
     for text in [shown, format!("{settings:?}"), format!("{sections:#?}")] {
         assert!(!text.contains("hunter2"), "{text}");
+    }
+}
+
+#[test]
+fn sources_of_stock_come_from_the_file_and_a_bad_one_is_refused() {
+    let load = |name, source: &str| TempFile::new(name, &format!("[inventory.sources.erp]\n{source}\n")).load(&[]);
+    let settings = load("source", "secret = \"sixteen letters.\"\nevery_minutes = 5").unwrap();
+    let erp = &settings.inventory.sources["erp"];
+    assert_eq!((erp.every_minutes, erp.location.as_str(), erp.url.as_str()), (5, "main", ""));
+    assert!(!format!("{settings:?}").contains("sixteen"));
+    for (name, bad) in [("short", "secret = \"short\""), ("ftp", "url = \"ftp://erp\""), ("none", "every_minutes = 5")]
+    {
+        let error = load(name, bad).unwrap_err().to_string();
+        assert!(error.contains("inventory.sources"), "{error}");
     }
 }

@@ -41,12 +41,12 @@ pub(crate) async fn set_tenders(
     let (read, quote) = look(carts, access, cart).await?;
     let currency = quote.basket.currency;
     let customer = read.owner.or(access.user);
-    let cards = of_codes(carts, &wanted.codes, currency).await?;
+    let known = of_codes(carts, &wanted.codes, currency).await?;
     let credit = match wanted.credit {
         None => None,
         Some(wanted) => Some(credit(carts, customer.ok_or(Error::CreditOfGuest)?, wanted, currency).await?),
     };
-    submit(carts, access, None, Wish::Tender { cart, tenders: Tenders { cards, credit } }).await
+    submit(carts, access, None, Wish::Tender { cart, tenders: Tenders { cards: known, credit } }).await
 }
 
 /// A card that is not there, is empty or is over is answered alike. All are asked for, whatever the first ones say.

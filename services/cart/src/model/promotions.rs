@@ -15,7 +15,7 @@ use std::{
 };
 
 /// What the discount of points is called.
-pub(crate) const POINTS_LABEL: &str = "points";
+pub(crate) const POINTS_LABEL: &str = "Points";
 
 /// The promotions that were heard of and may matter to a cart.
 #[derive(Clone, Debug, Default)]

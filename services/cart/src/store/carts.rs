@@ -187,8 +187,8 @@ pub(crate) struct Reopened {
     pub points: bool,
 }
 
-/// Opens the carts again that became these orders and still are them, but for those that replaced goods; sorted, so that two batches lock in one order. What an
-/// order was refused over is not used again: its code, else the promotions that count their uses; its points.
+/// Opens the carts again that became these orders and still are them, but for those that replaced goods; sorted, so that two
+/// batches lock in one order. What an order was refused over is not used again: its code, else the promotions that count their uses; its points.
 pub(crate) async fn reopen(tx: &mut Tx, orders: &[Reopened]) -> Result<(), DbError> {
     let now = tx.now();
     let row = |reopened: &Reopened| {

@@ -144,13 +144,12 @@ async fn compare(tx: &mut Tx, name: &str, location: &LocationId) -> Result<bool,
         }
     }
     store::close_gone(tx, name, &agreed).await?;
-    match heard.last() {
-        Some(last) => store::write_comparison(tx, name, last.sku.as_str(), due, None).await?,
-        None => {
-            store::write_comparison(tx, name, "", next_night(now), Some(now)).await?;
-            store::forget_deliveries(tx, Time::from_ms(now.ms() - REMEMBERED.as_millis() as i64)).await?;
-        }
+    if let Some(last) = heard.last() {
+        store::write_comparison(tx, name, last.sku.as_str(), due, None).await?;
+        return Ok(true);
     }
+    store::write_comparison(tx, name, "", next_night(now), Some(now)).await?;
+    store::forget_deliveries(tx, Time::from_ms(now.ms() - REMEMBERED.as_millis() as i64)).await?;
     Ok(true)
 }
 

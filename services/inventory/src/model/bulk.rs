@@ -69,12 +69,12 @@ impl BulkRow {
     }
 
     /// Sets it on a shelf that has a row for it; says what became of it, and by how much it changed the books.
-    pub(crate) fn apply(&self, shelf: &mut Shelf) -> (Outcome, i64) {
+    pub(crate) fn apply(&self, stock: &mut Shelf) -> (Outcome, i64) {
         if !(0..=MAX_UNITS).contains(&self.on_hand) || !(-MAX_UNITS..=MAX_UNITS).contains(&self.expected) {
             return (Outcome::Invalid, 0);
         }
-        let backorder = shelf.item(&self.sku).is_some_and(|item| item.policy.backorder);
-        let Some(level) = shelf.level_mut(&self.sku, &self.location) else { return (Outcome::UnknownLocation, 0) };
+        let backorder = stock.item(&self.sku).is_some_and(|item| item.policy.backorder);
+        let Some(level) = stock.level_mut(&self.sku, &self.location) else { return (Outcome::UnknownLocation, 0) };
         let difference = self.on_hand - level.on_hand;
         if level.on_hand != self.expected {
             return (Outcome::Conflict, 0);
@@ -149,11 +149,11 @@ impl StockCount {
     }
 
     /// Books the differences; what was sold or came since it was counted stays counted.
-    pub(crate) fn apply(&self, shelf: &mut Shelf) -> Result<(), Refusal> {
+    pub(crate) fn apply(&self, stock: &mut Shelf) -> Result<(), Refusal> {
         for line in &self.lines {
             let unknown = || Refusal::Unknown { sku: line.sku.clone() };
-            let backorder = shelf.item(&line.sku).is_some_and(|item| item.policy.backorder);
-            let level = shelf.level_mut(&line.sku, &self.location).ok_or_else(unknown)?;
+            let backorder = stock.item(&line.sku).is_some_and(|item| item.policy.backorder);
+            let level = stock.level_mut(&line.sku, &self.location).ok_or_else(unknown)?;
             if line.difference() != 0 {
                 level.on_hand += line.difference();
                 in_bounds(&line.sku, level, backorder)?;

@@ -114,9 +114,8 @@ pub(crate) fn set(shelf: &mut Shelf, location: &LocationId, sku: &Sku, on_hand: 
 
 /// What became of a report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(as = FiguresTaken)]
 #[schema(example = json!({"received": 3, "applied": 1, "stale": 1, "refused": 1, "duplicate": false}))]
-pub(crate) struct Taken {
+pub(crate) struct SyncTaken {
     /// Figures in it.
     pub(crate) received: i64,
     /// Figures that the books say now.
@@ -129,7 +128,7 @@ pub(crate) struct Taken {
     pub(crate) duplicate: bool,
 }
 
-impl Taken {
+impl SyncTaken {
     /// Both together.
     pub(crate) fn and(self, more: Self) -> Self {
         Self {
@@ -209,7 +208,7 @@ pub(crate) struct Standing {
     /// What went wrong last, and when.
     pub(crate) error: Option<(String, Time)>,
     /// Of its last report or answer.
-    pub(crate) taken: Taken,
+    pub(crate) taken: SyncTaken,
     /// When its figures were compared last.
     pub(crate) compared_at: Option<Time>,
 }

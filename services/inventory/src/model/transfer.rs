@@ -138,35 +138,35 @@ impl Transfer {
     }
 
     /// Takes the goods from the source. What is promised to orders there stays.
-    pub(crate) fn send(&self, shelf: &mut Shelf) -> Result<(), Refusal> {
+    pub(crate) fn send(&self, stock: &mut Shelf) -> Result<(), Refusal> {
         for TransferLine { sku, sent, .. } in &self.lines {
             let unknown = || Refusal::Unknown { sku: sku.clone() };
-            let source = shelf.level_mut(sku, &self.source).ok_or_else(unknown)?;
+            let source = stock.level_mut(sku, &self.source).ok_or_else(unknown)?;
             if source.free() < *sent {
                 return Err(Refusal::Short { sku: sku.clone(), free: source.free().max(0) });
             }
             source.on_hand -= sent;
-            shelf.level_mut(sku, &self.target).ok_or_else(unknown)?.incoming += sent;
+            stock.level_mut(sku, &self.target).ok_or_else(unknown)?.incoming += sent;
         }
         Ok(())
     }
 
     /// Puts what was counted on hand at the target.
-    pub(crate) fn receive(&self, shelf: &mut Shelf) -> Result<(), Refusal> {
-        self.arrive(shelf, &self.target, |line| line.received.unwrap_or(0))
+    pub(crate) fn receive(&self, stock: &mut Shelf) -> Result<(), Refusal> {
+        self.arrive(stock, &self.target, |line| line.received.unwrap_or(0))
     }
 
     /// Puts what was sent on hand at the source again.
-    pub(crate) fn cancel(&self, shelf: &mut Shelf) -> Result<(), Refusal> {
-        self.arrive(shelf, &self.source, |line| line.sent)
+    pub(crate) fn cancel(&self, stock: &mut Shelf) -> Result<(), Refusal> {
+        self.arrive(stock, &self.source, |line| line.sent)
     }
 
-    fn arrive(&self, shelf: &mut Shelf, at: &LocationId, count: fn(&TransferLine) -> i64) -> Result<(), Refusal> {
+    fn arrive(&self, stock: &mut Shelf, at: &LocationId, count: fn(&TransferLine) -> i64) -> Result<(), Refusal> {
         for line in &self.lines {
             let unknown = || Refusal::Unknown { sku: line.sku.clone() };
-            shelf.level_mut(&line.sku, &self.target).ok_or_else(unknown)?.incoming -= line.sent;
-            let backorder = shelf.item(&line.sku).is_some_and(|item| item.policy.backorder);
-            let level = shelf.level_mut(&line.sku, at).ok_or_else(unknown)?;
+            stock.level_mut(&line.sku, &self.target).ok_or_else(unknown)?.incoming -= line.sent;
+            let backorder = stock.item(&line.sku).is_some_and(|item| item.policy.backorder);
+            let level = stock.level_mut(&line.sku, at).ok_or_else(unknown)?;
             level.on_hand += count(line);
             in_bounds(&line.sku, level, backorder)?;
         }

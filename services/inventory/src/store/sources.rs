@@ -146,11 +146,11 @@ pub(crate) async fn open_mismatch(
     sku: &Sku,
     (theirs, ours): (i64, i64),
 ) -> Result<(), DbError> {
+    const COLUMNS: &[&str] = &["id", "source", "sku", "location", "theirs", "ours", "state", "found_ms"];
     let sql = "UPDATE mismatches SET theirs = $3, ours = $4 WHERE source = $1 AND sku = $2 AND state = 'open'";
     if tx.execute(sql, &params![source, sku, theirs, ours]).await? > 0 {
         return Ok(());
     }
-    const COLUMNS: &[&str] = &["id", "source", "sku", "location", "theirs", "ours", "state", "found_ms"];
     let (id, now) = (tx.world().uuid(), tx.now());
     let row = params![id, source, sku, location.as_str(), theirs, ours, "open", now].to_vec();
     tx.insert_rows("mismatches", COLUMNS, OnConflict::Fail, &[row]).await.map(drop)

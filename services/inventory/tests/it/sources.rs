@@ -177,8 +177,8 @@ impl Till {
         self.0.lock().unwrap().1
     }
 
-    async fn answer(State(till): State<Self>, headers: HeaderMap) -> Response {
-        let mut till = till.0.lock().unwrap();
+    fn answer(&self, headers: &HeaderMap) -> Response {
+        let mut till = self.0.lock().unwrap();
         till.1 += 1;
         let tag = format!("\"{}\"", till.0.len());
         if headers.get(header::IF_NONE_MATCH).is_some_and(|seen| seen.to_str().unwrap() == tag) {
@@ -194,9 +194,9 @@ impl Till {
     async fn open(&self, shop: &Shop) -> Shop {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/stock?all=1", listener.local_addr().unwrap());
+        let answer = async |State(till): State<Self>, headers: HeaderMap| till.answer(&headers);
         let other = async || r#"{"items": [{"sku": "OTHER", "on_hand": 1}]}"#;
-        let router =
-            Router::new().route("/stock", get(Self::answer)).route("/other", get(other)).with_state(self.clone());
+        let router = Router::new().route("/stock", get(answer)).route("/other", get(other)).with_state(self.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         let sources = json!({"till": {"url": url, "every_minutes": 5}});
         let stage = shop.another(|settings| settings.inventory.sources = serde_json::from_value(sources).unwrap());

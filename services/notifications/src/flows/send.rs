@@ -87,9 +87,8 @@ async fn write(state: &Notifications, claimed: &Claimed, report: &mut Report) ->
     let Gathered { recipient, language, known, params } = gathered;
     report.recipient = Some(recipient.clone());
     report.language = Some(language.code());
-    let letter = |params: &Params| {
-        Letter::new(&state.shop, language, state.pages.words(language), claimed.kind, &known, params)
-    };
+    let letter =
+        |params: &Params| Letter::new(&state.shop, language, state.pages.words(language), claimed.kind, &known, params);
     let render = |letter: &Letter| {
         let rendered = state.pages.render(&name_of(language, claimed.kind), letter);
         rendered.map(|(mail, _)| mail).map_err(|error| Trouble::Never(error.to_string()))

@@ -7,7 +7,7 @@ use bodega_contracts::{
 };
 use serde_json::{Value, json};
 
-fn wish(mugs: i64, replacement: Value) -> Value {
+fn wish(mugs: i64, replacement: &Value) -> Value {
     json!({
         "lines": [{"sku": "mug", "quantity": mugs}], "reason": "too small", "wish": "exchange",
         "replacement": replacement,
@@ -18,7 +18,7 @@ async fn as_many_go_out_as_came_back_and_both_orders_know_it(shop: &Shop) {
     let user = shop.user();
     let order = shop.arrived(Some(user)).await;
     let wanted = json!([{"sku": "big-mug", "quantity": 2}, {"sku": "huge-mug", "quantity": 2}]);
-    let id = shop.approved(order, &wish(4, wanted)).await;
+    let id = shop.approved(order, &wish(4, &wanted)).await;
     let receipt = json!({"lines": [{"sku": "mug", "restock": 2, "write_off": 1}]});
     let received = shop.do_return(0, &id, "receive", &receipt).await.expect(200).json;
     assert_eq!(received["refund"]["amount"], 0);
@@ -47,7 +47,7 @@ async fn replaced(shop: &Shop, order: OrderId, replacement: OrderId) {
 
 async fn what_was_exchanged_is_never_given_back_as_money(shop: &Shop) {
     let order = shop.arrived(None).await;
-    let id = shop.approved(order, &wish(2, json!([{"sku": "big-mug", "quantity": 2}]))).await;
+    let id = shop.approved(order, &wish(2, &json!([{"sku": "big-mug", "quantity": 2}]))).await;
     let receipt = json!({"lines": [{"sku": "mug", "restock": 2}], "refund_shipping": true});
     let received = shop.do_return(0, &id, "receive", &receipt).await.expect(200).json;
     assert_eq!(received["refund"]["amount"], 450, "the shipping where staff say so");
@@ -61,7 +61,7 @@ async fn what_was_exchanged_is_never_given_back_as_money(shop: &Shop) {
 
 async fn an_exchange_of_which_nothing_came_sends_nothing(shop: &Shop) {
     let order = shop.arrived(None).await;
-    let id = shop.approved(order, &wish(1, json!([{"sku": "big-mug", "quantity": 1}]))).await;
+    let id = shop.approved(order, &wish(1, &json!([{"sku": "big-mug", "quantity": 1}]))).await;
     let received = shop.do_return(0, &id, "receive", &json!({"lines": []})).await.expect(200).json;
     assert_eq!(received.get("replacement_id"), None);
     assert!(shop.told::<ExchangeDue>().await.is_empty());

@@ -63,8 +63,8 @@ pub(crate) async fn issue_card(
             return Err(Error::Invalid("/ends", "is in the past"));
         }
         let card_id = GiftCardId::new(tx.world());
-        let code = code_of(&secrets, card_id);
-        let (code_hash, label) = (hash_of(&secrets, &code), code.label().to_owned());
+        let code = Code::of(&secrets, card_id);
+        let (code_hash, label) = (code.hash(&secrets), code.label().to_owned());
         let issued = GiftCardIssued { card_id, email: email.clone(), amount, ends };
         store::insert_card(tx, &NewCard { card_id, code_hash, label: label.clone(), amount, ends, email, actor })
             .await?;
@@ -98,14 +98,8 @@ pub(crate) async fn find_card(
     typed: &str,
 ) -> Result<Option<(KnownGiftCard, Option<Time>)>, Error> {
     let Some(code) = Code::typed(typed) else { return Ok(None) };
-    let hash = hash_of(&payments.secrets, &code);
+    let hash = code.hash(&payments.secrets);
     Ok(store::standing_of(&payments.db, &hash, payments.world.now()).await?)
-}
-
-/// The code of a card that exists, for its mail.
-pub(crate) async fn code_to_mail(payments: &Payments, card: GiftCardId) -> Result<Option<String>, Error> {
-    let known = store::card_view(&payments.db, card).await?;
-    Ok(known.map(|_| code_of(&payments.secrets, card).to_string()))
 }
 
 /// What a customer has after staff gave some or took some.
@@ -146,16 +140,8 @@ pub(crate) async fn adjust_credit(
     adjusted.await
 }
 
-fn code_of(secrets: &Secrets, card: GiftCardId) -> Code {
-    Code::derived(&secrets.key(&format!("code of gift card {card}")))
-}
-
-fn hash_of(secrets: &Secrets, code: &Code) -> String {
-    secrets.text(&format!("gift card with code {}", code.plain()))
-}
-
 fn with_code(secrets: &Secrets, answer: &StoredAnswer) -> Result<StoredAnswer, Error> {
     let mut made: MadeCard = serde_json::from_str(&answer.body)?;
-    made.code = code_of(secrets, made.id).to_string();
+    made.code = Code::of(secrets, made.id).to_string();
     Ok(StoredAnswer { status: answer.status, body: serde_json::to_string(&made)? })
 }

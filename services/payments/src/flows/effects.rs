@@ -8,8 +8,8 @@ use crate::{
 use bodega_contracts::{
     OrderId, PaymentId, RefundId,
     payments::{
-        PaymentActionRequired, PaymentAuthorized, PaymentCaptureFailed, PaymentCaptured, PaymentClosed,
-        PaymentDisputed, PaymentFailed, PaymentRefunded, PaymentVoided,
+        PaymentActionRequired, PaymentAuthorized, PaymentCaptureFailed, PaymentCaptureWaived, PaymentCaptured,
+        PaymentClosed, PaymentDisputed, PaymentFailed, PaymentRefunded, PaymentVoided,
     },
 };
 use bodega_db::{DbError, Tx};
@@ -127,6 +127,7 @@ fn tell(tx: &mut Tx, standing: &Standing, told: Told) -> Result<(), DbError> {
         Told::Refunded(refund_id) => {
             tx.emit(&PaymentRefunded { order_id, payment_id, refund_id, refunded: money(refunded) })
         }
+        Told::CaptureWaived(shipment_id) => tx.emit(&PaymentCaptureWaived { order_id, shipment_id }),
         Told::CaptureFailed(shipment_id, code) => tx.emit(&PaymentCaptureFailed { order_id, shipment_id, code }),
         Told::Disputed(state, amount) => {
             tx.emit(&PaymentDisputed { order_id, payment_id, amount: money(amount), state })

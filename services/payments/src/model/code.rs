@@ -1,5 +1,7 @@
 //! The codes of gift cards: 95 bits in letters that cannot be mistaken for one another, and one that tells of a slip.
 
+use bodega_contracts::GiftCardId;
+use bodega_service::Secrets;
 use std::fmt;
 
 /// No 0, O, 1 or I.
@@ -16,8 +18,17 @@ const MAX_TYPED: usize = 64;
 pub(crate) struct Code(String);
 
 impl Code {
-    /// The code that follows from a key of the card's own.
-    pub(crate) fn derived(key: &[u8; 32]) -> Self {
+    /// The code of a card: it follows from the deployment's secret and is kept nowhere.
+    pub(crate) fn of(secrets: &Secrets, card: GiftCardId) -> Self {
+        Self::derived(&secrets.key(&format!("code of gift card {card}")))
+    }
+
+    /// What is kept of it: nobody gets back from there without the secret.
+    pub(crate) fn hash(&self, secrets: &Secrets) -> String {
+        secrets.text(&format!("gift card with code {}", self.0))
+    }
+
+    fn derived(key: &[u8; 32]) -> Self {
         let letters = key.iter().take(DATA).map(|byte| usize::from(byte % 32));
         let mut values: Vec<usize> = letters.collect();
         values.push(check(&values));
@@ -35,11 +46,6 @@ impl Code {
         let (last, data) = values.split_last()?;
         let fits = data.len() == DATA && check(data) == *last;
         fits.then(|| Self(values.iter().map(|value| char::from(LETTERS[*value])).collect()))
-    }
-
-    /// All letters, without dashes.
-    pub(crate) fn plain(&self) -> &str {
-        &self.0
     }
 
     /// The last four letters.
@@ -86,7 +92,7 @@ mod tests {
     fn a_code_is_read_however_it_is_typed() {
         let shown = code().to_string();
         assert_eq!(shown.len(), 24);
-        for typed in [shown.clone(), shown.to_lowercase(), shown.replace('-', " "), code().plain().to_owned()] {
+        for typed in [shown.clone(), shown.to_lowercase(), shown.replace('-', " "), code().0] {
             assert!(Code::typed(&typed) == Some(code()), "{typed}");
         }
         assert!(shown.ends_with(code().label()));
@@ -94,7 +100,7 @@ mod tests {
 
     #[test]
     fn one_wrong_letter_is_always_seen() {
-        let plain = code().plain().to_owned();
+        let plain = code().0;
         for at in 0..plain.len() {
             for letter in LETTERS.iter().filter(|letter| plain.as_bytes()[at] != **letter) {
                 let mut wrong = plain.clone().into_bytes();

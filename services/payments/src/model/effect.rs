@@ -38,6 +38,7 @@ pub(crate) enum Told {
     Refunded(RefundId),
     /// The money for a parcel could not be taken, and why.
     CaptureFailed(ShipmentId, String),
+    CaptureWaived(ShipmentId),
     /// A dispute about so much, minor units, and how it stands.
     Disputed(DisputeState, i64),
 }

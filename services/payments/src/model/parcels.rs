@@ -68,7 +68,11 @@ impl Payment {
             }
             let refused = match self.promise() {
                 _ if voiding => Some("order_cancelled"),
-                Some(promise) if promise.is_manual() => Some("paid_by_hand"),
+                Some(promise) if promise.is_manual() => {
+                    parcel.state = ParcelState::Taken;
+                    effects.push(Effect::Tell(Told::CaptureWaived(parcel.shipment_id)));
+                    None
+                }
                 Some(promise) => {
                     promise.capture_to = promise.capture_to.max((need - tendered).min(promise.amount));
                     promise.want(Task::Capture, now);

@@ -76,7 +76,7 @@ async fn what_was_changed_behind_our_back_is_found_once_and_dealt_with_once(shop
         (&key(orders[1]).into(), &7.into())
     );
     let path = format!("/v1/admin/payments/mismatches/{}/resolve", found[0]["id"].as_str().unwrap());
-    let resolve = async |note: &str| shop.ask(0, Ask::post(&*path).by(&staff()).json(&json!({ "note": note }))).await;
+    let resolve = async |note: &str| shop.ask(0, Ask::post(&*path).by(staff()).json(&json!({ "note": note }))).await;
     assert_eq!(resolve(" ").await.pointers(), ["/note"]);
     assert_eq!((resolve("booked by hand").await.status, resolve("again").await.code()), (204, "already_resolved"));
     assert_eq!(shop.mismatches().await[0]["note"], "booked by hand");

@@ -22,11 +22,11 @@ impl Shop {
     }
 
     async fn check(&self, code: &str) -> Answer {
-        self.ask(0, Ask::post("/v1/gift-cards/check").by(&Caller::guest()).json(&json!({ "code": code }))).await
+        self.ask(0, Ask::post("/v1/gift-cards/check").by(Caller::guest()).json(&json!({ "code": code }))).await
     }
 
     pub(crate) async fn disable(&self, card: GiftCardId) -> Answer {
-        self.ask(0, Ask::post(format!("/v1/admin/gift-cards/{card}/disable")).by(&staff())).await
+        self.ask(0, Ask::post(format!("/v1/admin/gift-cards/{card}/disable")).by(staff())).await
     }
 
     pub(crate) async fn adjust(&self, amount: i64) -> Answer {

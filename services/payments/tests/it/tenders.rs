@@ -167,7 +167,7 @@ async fn a_thousand_orders_on_one_card_spend_what_is_on_it(shop: &Shop) {
     let orders: Vec<OrderId> = (0..1_000).map(|_| shop.order()).collect();
     let other = shop.other();
     let some = async |at: usize| {
-        let shop = if at % 2 == 0 { shop } else { &other };
+        let shop = if at.is_multiple_of(2) { shop } else { &other };
         let batch = orders[at * 20..][..20].iter();
         let batch = batch.map(|order| shop.tendered_event(*order, "sim_3ds", vec![by_card(card, 10)]));
         shop.deliver(batch.collect()).await;

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 stories!(
     a_parcel_leaves_when_its_money_was_taken_in_whatever_order_that_is_said,
     a_parcel_whose_money_cannot_be_taken_is_to_be_packed_again,
+    cash_at_the_door_lets_every_parcel_leave_in_whatever_order_that_is_said,
     too_little_money_lets_only_the_parcels_go_that_it_covers,
     a_label_is_bought_after_the_money_was_taken_whoever_dies_between,
     what_is_fetched_is_handed_over_when_its_money_was_taken,
@@ -82,6 +83,21 @@ async fn a_parcel_whose_money_cannot_be_taken_is_to_be_packed_again(shop: &Shop)
         assert_eq!((state(shop, &again).await, state(shop, &parcel).await), (json!("dispatched"), json!("failed")));
         shop.deliver(vec![shop.capture_failed(order, &again)]).await;
         assert_eq!(state(shop, &again).await, "dispatched", "what has left has left");
+    }
+    shop.check_books().await;
+}
+
+async fn cash_at_the_door_lets_every_parcel_leave_in_whatever_order_that_is_said(shop: &Shop) {
+    for arrival in arrivals(2, 0) {
+        let fulfilment = shop.open_promised(&[("A", 2)], "standard").await;
+        for amount in [300, 600] {
+            let parcel = shop.send(fulfilment, "A", 1).await.expect(202).json;
+            let said = [shop.due(fulfilment.order, &parcel, amount), shop.capture_waived(fulfilment.order, &parcel)];
+            for fact in &arrival {
+                shop.deliver(vec![said[*fact].clone()]).await;
+            }
+            assert_eq!(state(shop, &parcel).await, "dispatched");
+        }
     }
     shop.check_books().await;
 }

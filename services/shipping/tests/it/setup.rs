@@ -7,7 +7,7 @@ use bodega_contracts::{
         CancelReason, OrderAddressChanged, OrderCancelled, OrderCaptureDue, OrderConfirmed, OrderStanding, OrderStatus,
         OrderStopping, Standing,
     },
-    payments::{DisputeState, PaymentCaptureFailed, PaymentCaptured, PaymentDisputed},
+    payments::{DisputeState, PaymentCaptureFailed, PaymentCaptureWaived, PaymentCaptured, PaymentDisputed},
     shipping::{FulfilmentFact, FulfilmentFacts, FulfilmentState},
 };
 use bodega_db::Envelope;
@@ -137,6 +137,10 @@ impl Shop {
     pub(crate) fn captured(&self, order_id: OrderId, amount: i64) -> Envelope {
         let (payment_id, captured) = (PaymentId::new(&self.world), Money::new(amount, Currency::GBP));
         self.envelope("payments", &PaymentCaptured { order_id, payment_id, attempt: 1, captured })
+    }
+
+    pub(crate) fn capture_waived(&self, order_id: OrderId, parcel: &Value) -> Envelope {
+        self.envelope("payments", &PaymentCaptureWaived { order_id, shipment_id: shipment_id(parcel) })
     }
 
     pub(crate) fn capture_failed(&self, order_id: OrderId, parcel: &Value) -> Envelope {

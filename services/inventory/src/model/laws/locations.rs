@@ -94,7 +94,7 @@ proptest! {
         for (which, fact, number) in facts {
             if fact == 7 {
                 // One of them is closed or opened.
-                let items: Vec<_> = (0..stock.len()).map(|number| sku(number)).collect();
+                let items: Vec<_> = (0..stock.len()).map(sku).collect();
                 let items = items.into_iter().map(|sku| (sku.clone(), shelf.item(&sku).unwrap().clone()));
                 shelf = Shelf::new(sites(number != 1, number != 2), items.collect::<Vec<_>>());
                 continue;
