@@ -15,11 +15,16 @@ const CLOSED: [&str; 4] = ["currency,amount", "postal_code,country", "standard",
 
 /// The types that the sources declare: `Type = "subject.fact.v1" by field`.
 fn declared() -> BTreeSet<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    declared_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"))
+}
+
+fn declared_in(folder: &Path) -> BTreeSet<String> {
     let mut kinds = BTreeSet::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        if path.is_file() {
+        if path.is_dir() {
+            kinds.extend(declared_in(&path));
+        } else {
             let text = std::fs::read_to_string(path).unwrap();
             let kind = |line: &str| Some(line.split_once(" = \"")?.1.split_once("\" by ")?.0.to_owned());
             kinds.extend(text.lines().filter_map(kind));

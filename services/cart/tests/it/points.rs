@@ -36,7 +36,7 @@ async fn points_take_off_what_they_are_worth(shop: &Shop) {
     let (path, _) = open(shop, &ada, 4).await;
     let cart = shop.call(&ada, "PATCH", &path, json!({"points": 150})).await.expect(200).json;
     assert_eq!(cart["points"], json!({"wanted": 150, "used": 150, "amount": pounds(300)}));
-    assert_eq!(cart["discounts"], json!([{"label": "points", "amount": pounds(300)}]));
+    assert_eq!(cart["discounts"], json!([{"label": "Points", "amount": pounds(300)}]));
     assert_eq!((&cart["total"], &cart["changes"]), (&pounds(700 + 395), &json!([])));
     shop.check_out(&path, &ada, "k").await.expect(202);
     let order = shop.orders().await.pop().unwrap();
