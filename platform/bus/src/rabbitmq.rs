@@ -134,11 +134,16 @@ impl Broker {
         Ok(channel.queue_bind(queue.into(), exchange, key.into(), options, FieldTable::default()).await?)
     }
 
+    /// A connection of its own with its channel. A broker that is just starting may take a connection and then say nothing.
     async fn channel(&self, name: &str) -> Result<(Connection, Channel), Trouble> {
+        tokio::time::timeout(ANSWER, self.open_channel(name)).await?
+    }
+
+    async fn open_channel(&self, name: &str) -> Result<(Connection, Channel), Trouble> {
         let mut address: AMQPUri = self.url.parse().map_err(Trouble::Address)?;
         address.query.heartbeat.get_or_insert(HEARTBEAT_S);
         let properties = ConnectionProperties::default().with_connection_name(format!("bodega {name}").into());
-        let connection = tokio::time::timeout(ANSWER, Connection::connect_uri(address, properties)).await??;
+        let connection = Connection::connect_uri(address, properties).await?;
         let channel = connection.create_channel().await?;
         let durable = ExchangeDeclareOptions { durable: true, ..ExchangeDeclareOptions::default() };
         let exchange = self.exchange.as_str().into();

@@ -63,11 +63,7 @@ impl Replica {
     async fn consume_all(&self) -> Result<(), Trouble> {
         let service = self.consumer.service();
         let (_connection, channel) = self.broker.channel(service).await?;
-        let queue = self.broker.declare_queue(&channel, &self.consumer.queue()).await?;
-        channel.basic_qos(MAX_BATCH as u16 * 2, BasicQosOptions::default()).await?;
-        let options = BasicConsumeOptions::default();
-        let mut deliveries =
-            channel.basic_consume(queue.as_str().into(), service.into(), options, FieldTable::default()).await?;
+        let mut deliveries = tokio::time::timeout(ANSWER, self.begin(&channel, service)).await??;
         loop {
             let first = deliveries.next().await.ok_or(Trouble::Closed)??;
             let mut batch = vec![first];
@@ -78,6 +74,13 @@ impl Replica {
             }
             self.handle(&channel, batch).await?;
         }
+    }
+
+    async fn begin(&self, channel: &Channel, service: &str) -> Result<lapin::Consumer, Trouble> {
+        let queue = self.broker.declare_queue(channel, &self.consumer.queue()).await?;
+        channel.basic_qos(MAX_BATCH as u16 * 2, BasicQosOptions::default()).await?;
+        let options = BasicConsumeOptions::default();
+        Ok(channel.basic_consume(queue.as_str().into(), service.into(), options, FieldTable::default()).await?)
     }
 
     /// Handles a batch and acknowledges all of it with one message; only then its pulses count. A body that is no event of
@@ -103,7 +106,7 @@ impl Replica {
             self.deliver(channel, events).await;
         }
         if let Some(last) = batch.last() {
-            last.ack(BasicAckOptions { multiple: true }).await?;
+            tokio::time::timeout(ANSWER, last.ack(BasicAckOptions { multiple: true })).await??;
         }
         for (source, sent_before) in pulses {
             if let Some(feed) = self.consumer.subscriptions().feed(source) {
@@ -160,20 +163,24 @@ impl Replica {
     async fn listen_once(&self) -> Result<(), Trouble> {
         let service = self.consumer.service();
         let (_connection, channel) = self.broker.channel(&format!("{service} siblings")).await?;
-        let options = QueueDeclareOptions { exclusive: true, auto_delete: true, ..QueueDeclareOptions::default() };
-        let mut arguments = FieldTable::default();
-        arguments.insert("x-max-length".into(), AMQPValue::LongLongInt(MAX_STANDINGS));
-        let declared = tokio::time::timeout(ANSWER, channel.queue_declare("".into(), options, arguments)).await??;
-        let queue = declared.name().as_str();
-        self.broker.bind(&channel, queue, &pulse::key_of_standings(service)).await?;
-        let options = BasicConsumeOptions { no_ack: true, ..BasicConsumeOptions::default() };
-        let mut words = channel.basic_consume(queue.into(), "".into(), options, FieldTable::default()).await?;
+        let mut words = tokio::time::timeout(ANSWER, self.begin_to_listen(&channel, service)).await??;
         loop {
             let word = words.next().await.ok_or(Trouble::Closed)??;
             if let Ok(standing) = serde_json::from_slice(&word.data) {
                 self.note(&standing);
             }
         }
+    }
+
+    async fn begin_to_listen(&self, channel: &Channel, service: &str) -> Result<lapin::Consumer, Trouble> {
+        let options = QueueDeclareOptions { exclusive: true, auto_delete: true, ..QueueDeclareOptions::default() };
+        let mut arguments = FieldTable::default();
+        arguments.insert("x-max-length".into(), AMQPValue::LongLongInt(MAX_STANDINGS));
+        let declared = channel.queue_declare("".into(), options, arguments).await?;
+        let queue = declared.name().as_str();
+        self.broker.bind(channel, queue, &pulse::key_of_standings(service)).await?;
+        let options = BasicConsumeOptions { no_ack: true, ..BasicConsumeOptions::default() };
+        Ok(channel.basic_consume(queue.into(), "".into(), options, FieldTable::default()).await?)
     }
 
     fn note(&self, standing: &Standing) {

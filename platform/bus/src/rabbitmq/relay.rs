@@ -31,7 +31,7 @@ impl Broker {
 
     async fn publish_all(&self, db: &Db, woken: &Notify) -> Result<(), Trouble> {
         let (_connection, channel) = self.channel(db.service()).await?;
-        channel.confirm_select(ConfirmSelectOptions::default()).await?;
+        tokio::time::timeout(ANSWER, channel.confirm_select(ConfirmSelectOptions::default())).await??;
         let mut pulsed: Option<Time> = None;
         loop {
             let now = db.world().now();
