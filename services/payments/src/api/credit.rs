@@ -12,7 +12,7 @@ use axum::response::IntoResponse;
 use axum::{Json, extract::State, response::Response};
 use bodega_contracts::GiftCardId;
 use bodega_kernel::{Money, Page, Time, UserId};
-use bodega_web::{Body, Customer, KeyedBody, Paging, Path, Problem, RequiredKeyBody, Staff, current_trace};
+use bodega_web::{Body, Customer, Paging, Path, Problem, RequiredKeyBody, Staff, current_trace};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -72,14 +72,14 @@ pub(crate) struct AdjustCredit {
 /// Makes a gift card. This answer alone shows its code; where there is an address, a mail brings it.
 #[utoipa::path(
     post, path = "/v1/admin/gift-cards", tag = "gift cards",
-    params(("Idempotency-Key" = Option<String>, Header)),
+    params(("Idempotency-Key" = String, Header)),
     request_body = IssueGiftCard,
     responses((status = 201, description = "Made", body = MadeCard), Problem),
 )]
 pub(crate) async fn issue_gift_card(
     State(payments): State<Payments>,
     Staff(caller): Staff,
-    KeyedBody { body, key }: KeyedBody<IssueGiftCard>,
+    RequiredKeyBody { body, key }: RequiredKeyBody<IssueGiftCard>,
 ) -> Result<Response, Problem> {
     body.check()?;
     let IssueGiftCard { amount, ends, email } = body;

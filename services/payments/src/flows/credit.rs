@@ -46,18 +46,16 @@ pub(crate) async fn issue_card(
     payments: &Payments,
     actor: String,
     wish: CardWish,
-    key: Option<IdempotencyKey>,
+    key: IdempotencyKey,
     trace: Option<Trace>,
 ) -> Result<Given, Error> {
     let secrets = payments.secrets.clone();
     let made = payments.db.write_following(trace, async move |tx| {
         let CardWish { amount, ends, email } = wish;
-        if let Some(key) = &key {
-            match tx.replayed(key).await? {
-                Replay::New => {}
-                Replay::Same(answer) => return Ok(Given::Again(with_code(&secrets, &answer)?)),
-                Replay::Other => return Err(Error::KeyReused),
-            }
+        match tx.replayed(&key).await? {
+            Replay::New => {}
+            Replay::Same(answer) => return Ok(Given::Again(with_code(&secrets, &answer)?)),
+            Replay::Other => return Err(Error::KeyReused),
         }
         if ends.is_some_and(|ends| ends <= tx.now()) {
             return Err(Error::Invalid("/ends", "is in the past"));
@@ -71,9 +69,7 @@ pub(crate) async fn issue_card(
         tx.emit(&issued)?;
         let view = MadeCard { id: card_id, code: String::new(), label, amount, ends };
         let answer = StoredAnswer { status: 201, body: serde_json::to_string(&view)? };
-        if let Some(key) = &key {
-            tx.remember(key, &answer).await?;
-        }
+        tx.remember(&key, &answer).await?;
         Ok(Given::First(with_code(&secrets, &answer)?))
     });
     made.await

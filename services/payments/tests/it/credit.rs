@@ -104,6 +104,8 @@ async fn a_card_that_makes_no_sense_is_refused_by_name(shop: &Shop) {
     let path = "/v1/admin/gift-cards";
     let body = json!({ "amount": pounds(1) });
     assert_eq!(shop.post(&customer(shop.buyer), None, &shop.key(), path, &body).await.status, 403);
+    let keyless = Ask::post(path).by(staff()).json(&body);
+    assert_eq!(shop.ask(0, keyless).await.code(), "idempotency_key_required");
     let nothing = GiftCardId::new(&shop.world);
     assert_eq!((shop.disable(nothing).await.status, shop.told::<GiftCardIssued>().await.len()), (404, 0));
 }
