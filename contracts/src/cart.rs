@@ -58,7 +58,58 @@ pub struct CartCheckedOut {
     pub at: Time,
 }
 
-events! { CartCheckedOut = "cart.checked_out.v1" by order_id }
+/// Nothing happened to a cart for a while whose shopper wants to be reminded of it. What is in it and where the mail goes
+/// never travels: ask [`AbandonedCart`] for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CartAbandoned {
+    /// Which.
+    pub cart_id: CartId,
+    /// Its version when it was left.
+    pub cart_version: i64,
+    /// When that was noticed.
+    pub at: Time,
+}
+
+events! {
+    CartAbandoned = "cart.abandoned.v1" by cart_id,
+    CartCheckedOut = "cart.checked_out.v1" by order_id,
+}
+
+/// Asked by notifications when a reminder is due: what was left behind.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AbandonedCart {
+    /// Which.
+    pub cart_id: CartId,
+    /// The version that was left.
+    pub cart_version: i64,
+}
+
+/// A cart that was left behind. `None` as an answer: it was changed, bought or emptied since, or its shopper does not want
+/// to be reminded any more, and no mail is to be sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CartToMail {
+    /// To whom.
+    pub email: String,
+    /// Whose it is; `None` for a guest.
+    pub customer_id: Option<UserId>,
+    /// What is in it, at most 100 lines.
+    pub lines: Vec<LineToMail>,
+    /// What it costs, as far as it is known.
+    pub total: Money,
+    /// Opens the cart of a guest again; `None` for a customer, who logs in.
+    pub token: Option<String>,
+}
+
+/// A line of such a cart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineToMail {
+    /// What it is called.
+    pub name: String,
+    /// How many.
+    pub quantity: i64,
+    /// What they cost together.
+    pub total: Money,
+}
 
 /// Asked by orders for an order it has not heard of yet: whether cart made it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -157,6 +208,7 @@ pub struct CheckoutFact {
 }
 
 questions! {
+    AbandonedCart -> Option<CartToMail>, "cart" / "abandoned_cart";
     CheckedOutOrder -> Option<CheckedOut>, "cart" / "checked_out_order";
     SeenFacts -> Vec<SeenFact>, "cart" / "seen_facts";
     SeenPromotionFacts -> Vec<SeenPromotionFact>, "cart" / "seen_promotion_facts";

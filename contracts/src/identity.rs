@@ -40,6 +40,17 @@ pub struct UserVerificationRequested {
     pub request_id: String,
 }
 
+/// An address was shown to be that of an account: by a link in a mail, or by an invitation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserEmailVerified {
+    /// Whose.
+    pub user_id: UserId,
+    /// The address, in lower case.
+    pub email: String,
+    /// When.
+    pub at: Time,
+}
+
 /// Somebody forgot their password. The link itself never travels: ask [`MailLink`] for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserPasswordResetRequested {
@@ -109,6 +120,7 @@ events! {
     UserVerificationRequested = "user.verification_requested.v1" by user_id,
     UserPasswordResetRequested = "user.password_reset_requested.v1" by user_id,
     UserPasswordChanged = "user.password_changed.v1" by user_id,
+    UserEmailVerified = "user.email_verified.v1" by user_id,
     UserEmailChanged = "user.email_changed.v1" by user_id,
     UserRegisteredAgain = "user.registered_again.v1" by user_id,
     UserDisabled = "user.disabled.v1" by user_id,

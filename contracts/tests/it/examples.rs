@@ -3,11 +3,11 @@
 use bodega_contracts::{
     Address, BrandId, CartId, CategoryId, CouponClaim, FulfilmentId, GiftCardId, OrderId, OrderLine, PaymentId,
     ProductId, PromotionId, RefundId, ReturnId, ShipmentId, Tender, TenderKind, Terms,
-    cart::CartCheckedOut,
+    cart::{CartAbandoned, CartCheckedOut},
     catalog::{MarketChanged, OpeningStock, ProductChanged, ProductStocked, ShopChanged, TaxRatesChanged, VariantNow},
     coupons::{CouponGranted, CouponRedeemed, CouponRejected, CouponReleased, CouponReserved, PromotionChanged},
     identity::{
-        StaffInvited, UserDisabled, UserEmailChanged, UserGroupsChanged, UserPasswordChanged,
+        StaffInvited, UserDisabled, UserEmailChanged, UserEmailVerified, UserGroupsChanged, UserPasswordChanged,
         UserPasswordResetRequested, UserRegistered, UserRegisteredAgain, UserRoleAssigned, UserRoleRemoved,
         UserVerificationRequested,
     },
@@ -265,6 +265,7 @@ fn people() -> Vec<Example> {
         example(&UserPasswordResetRequested { user_id, request_id: id(41).to_string() }),
         example(&UserPasswordChanged { user_id, at: at() }),
         example(&UserEmailChanged { user_id, old_email: "ada@example.com".to_owned(), at: at() }),
+        example(&UserEmailVerified { user_id, email: "ada@example.com".to_owned(), at: at() }),
         example(&UserRegisteredAgain { user_id, at: at() }),
         example(&UserDisabled { user_id, disabled: true }),
         example(&StaffInvited { invitation_id: id(42).to_string() }),
@@ -296,6 +297,7 @@ fn orders() -> Vec<Example> {
     let OrderPlaced { order_id, number, customer_id, lines, total, .. } = placed();
     vec![
         example(&placed()),
+        example(&CartAbandoned { cart_id: CartId(id(2)), cart_version: 5, at: at() }),
         example(&OrderPaymentDue {
             tenders: Vec::new(),
             customer_id: None,
