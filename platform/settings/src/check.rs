@@ -9,6 +9,8 @@ const MIN_SECRET_CHARS: usize = 32;
 const MAX_SPAN: u64 = 100 * 366 * 24 * 60;
 /// Limits on the age of prices, in seconds: word of them comes every ten seconds, and is kept for an hour at most.
 const PRICE_AGE: std::ops::RangeInclusive<u64> = 20..=3_600;
+/// The most hours that a cart is left before its shopper is reminded: a guest's cart lives for 90 days.
+const CART_HOURS: u64 = 90 * 24;
 /// Limits on the days that an order waits for its bank transfer: inventory holds goods for seven days and a little more.
 const TRANSFER_DAYS: std::ops::RangeInclusive<u64> = 1..=7;
 /// Longest text of bank details.
@@ -84,6 +86,8 @@ fn spans(settings: &Settings) -> Result<(), Fault> {
     require(age == 0 || PRICE_AGE.contains(&age), "cart.prices_stale_after_seconds", || {
         format!("is neither 0 nor between {} and {}", PRICE_AGE.start(), PRICE_AGE.end())
     })?;
+    let hours = settings.cart.remind_after_hours;
+    require(hours <= CART_HOURS, "cart.remind_after_hours", || format!("is more than {CART_HOURS}"))?;
     let grace = settings.inventory.hold_grace_hours;
     require(grace <= MAX_SPAN, "inventory.hold_grace_hours", || format!("is more than {MAX_SPAN}"))
 }
@@ -166,6 +170,8 @@ fn sources(settings: &Settings) -> Result<(), Fault> {
         require(is_name(&source.location), KEY, || format!("the location of {name:?} is no name of one"))?;
         let web = ["http://", "https://"].iter().any(|scheme| source.url.starts_with(scheme));
         require(source.url.is_empty() || web, KEY, || format!("the url of {name:?} is not http:// or https://"))?;
+        let secure = source.ca_file.is_empty() || source.url.starts_with("https://");
+        require(secure, KEY, || format!("{name:?} has a ca_file and no url that is https://"))?;
         let long = source.secret.is_empty() || source.secret.chars().count() >= 16;
         require(long, KEY, || format!("the secret of {name:?} has fewer than 16 characters"))?;
         require(!source.secret.is_empty() || !source.url.is_empty(), KEY, || {

@@ -1,7 +1,9 @@
 //! The settings by section. What each means is written in `defaults.toml`; units are the last word of a name.
 
+mod cart;
 mod shop;
 
+pub use cart::Cart;
 pub use shop::{ShippingMethod, Shop};
 
 use crate::{Network, redact};
@@ -184,14 +186,6 @@ pub struct Orders {
     pub credit_note_prefix: String,
 }
 
-/// `[cart]`
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Cart {
-    /// How old the cart's prices may be at checkout; 0 is any age.
-    pub prices_stale_after_seconds: u64,
-}
-
 /// `[inventory]`
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -212,6 +206,9 @@ pub struct StockSource {
     /// Where it is asked; empty: it is not.
     #[serde(default)]
     pub url: String,
+    /// Path of a PEM file with the authorities that alone vouch for an https `url`; empty: the public ones do.
+    #[serde(default)]
+    pub ca_file: String,
     /// How often it is asked.
     #[serde(default = "quarter_of_an_hour")]
     pub every_minutes: u64,

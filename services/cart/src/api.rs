@@ -1,7 +1,10 @@
 //! The routes of carts. Who asks is an [`Access`]: the customer who is logged in, and the cart whose token came along.
 
 mod drafts;
+mod questions;
 mod requests;
+
+pub(crate) use questions::with_questions;
 
 use crate::{
     Carts,

@@ -1,4 +1,4 @@
-//! What the cart answers when it is asked: by orders about an order it made, by `verify` about all it knows.
+//! What the cart answers when it is asked about facts: by orders about an order it made, by `verify` about all it knows.
 
 use crate::{Carts, store};
 use bodega_contracts::cart::{
@@ -36,7 +36,7 @@ pub(crate) fn answers(carts: &Carts) -> Answers {
         })
 }
 
-fn failed(error: &DbError) -> RpcError {
+pub(crate) fn failed(error: &DbError) -> RpcError {
     tracing::warn!(%error, "a question could not be answered");
     RpcError::Unavailable(error.to_string())
 }

@@ -10,6 +10,7 @@ mod exchanges;
 mod heard;
 mod numbers;
 mod prices;
+mod reminders;
 mod tenders;
 
 pub(crate) use asking::{Answers, Typed};
@@ -22,6 +23,7 @@ pub(crate) use heard::{
 };
 pub(crate) use numbers::Numbers;
 pub(crate) use prices::Prices;
+pub(crate) use reminders::{left_behind, tell_of_left_carts};
 pub(crate) use tenders::{CreditWanted, TendersWanted, set_tenders};
 
 use crate::{

@@ -1,13 +1,18 @@
-//! What the cart does by itself: forgets the carts that guests left behind.
+//! What the cart does by itself: tells of carts that were left behind, and forgets those of guests after a long time.
 
-use crate::{flows::CART_LIFE, store};
+use crate::{
+    flows::{self, CART_LIFE},
+    store,
+};
 use bodega_db::Db;
 use bodega_kernel::Time;
 use bodega_service::Job;
 use std::time::Duration;
 
-/// How often to look.
+/// How often to look for carts that are to be forgotten.
 const EVERY: Duration = Duration::from_mins(10);
+/// How often to look for carts that somebody is to be reminded of.
+const REMINDING: Duration = Duration::from_mins(1);
 /// The most carts of one transaction.
 const PORTION: i64 = 500;
 
@@ -22,6 +27,23 @@ pub(crate) fn forget_carts(db: &Db) -> Job {
                 Ok(forgotten) => forgotten > 0,
                 Err(error) => {
                     tracing::warn!(%error, "left carts could not be forgotten");
+                    false
+                }
+            }
+        })
+    })
+}
+
+/// Tells of carts that were not touched for `after`, where their shoppers want to be reminded.
+pub(crate) fn remind_shoppers(db: &Db, after: Duration) -> Job {
+    let db = db.clone();
+    Job::new("remind_shoppers", REMINDING, move || {
+        let db = db.clone();
+        Box::pin(async move {
+            match db.write(async move |tx| flows::tell_of_left_carts(tx, after).await).await {
+                Ok(told) => told,
+                Err(error) => {
+                    tracing::warn!(%error, "nobody is reminded of left carts");
                     false
                 }
             }

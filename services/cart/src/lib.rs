@@ -2,7 +2,8 @@
 //!
 //! Owns carts, checkouts and order numbers, and read models of prices, stock, promotions, ways of shipping, markets, taxes and
 //! customers' groups. Asks coupons what a code is, rewards what a customer can spend, payments what gift cards and store credit
-//! hold, identity where a customer is written to; at checkout nobody. Publishes `cart.checked_out`. A shopper never sends a price:
+//! hold, identity where a customer is written to; at checkout nobody. Publishes `cart.checked_out`, and `cart.abandoned` of those
+//! left behind whose shoppers want to be reminded. A shopper never sends a price:
 //! a line keeps the one that was shown last, and checkout refuses where it is not the present one, or where the present one may
 //! not be known. Only staff say prices, in drafts, which nobody else opens.
 
@@ -20,7 +21,7 @@ use crate::{
     flows::{Command, Numbers, Outcome, Prices, decide},
     model::{Shop, of_settings},
 };
-use bodega_contracts::cart::CartCheckedOut;
+use bodega_contracts::cart::{CartAbandoned, CartCheckedOut};
 use bodega_db::{Db, Lane, Migration, Tx};
 use bodega_kernel::{Currency, Event, World};
 use bodega_rpc::Client;
@@ -33,6 +34,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "0002_promotions", sql: include_str!("migrations/0002_promotions.sql") },
     Migration { name: "0003_methods", sql: include_str!("migrations/0003_methods.sql") },
     Migration { name: "0004_markets", sql: include_str!("migrations/0004_markets.sql") },
+    Migration { name: "0005_reminders", sql: include_str!("migrations/0005_reminders.sql") },
 ];
 
 /// What every request needs. Cheap to clone.
@@ -50,7 +52,7 @@ struct Carts {
 
 /// The service.
 pub fn service() -> Definition {
-    Definition::new("cart", start).migrations(MIGRATIONS).publishes(&[CartCheckedOut::TYPE])
+    Definition::new("cart", start).migrations(MIGRATIONS).publishes(&[CartAbandoned::TYPE, CartCheckedOut::TYPE])
 }
 
 async fn start(context: Context) -> anyhow::Result<Running> {
@@ -63,6 +65,7 @@ async fn start(context: Context) -> anyhow::Result<Running> {
     });
     let prices = Prices::new(Duration::from_secs(context.settings.cart.prices_stale_after_seconds));
     let shop_of_lane = Arc::clone(&shop);
+    let remind_after = Duration::from_hours(context.settings.cart.remind_after_hours);
     let carts = Carts {
         lane: context.db.lane(async move |tx: &mut Tx, batch: &[Command]| decide(&shop_of_lane, tx, batch).await),
         db: context.db,
@@ -73,9 +76,12 @@ async fn start(context: Context) -> anyhow::Result<Running> {
         numbers: Numbers::default(),
         prices,
     };
-    Ok(Running::new()
-        .answers(facts::answers(&carts))
+    let mut running = Running::new()
+        .answers(api::with_questions(facts::answers(&carts), &carts))
         .hears(events::subscriptions(&carts.prices, &carts.shop, &carts.numbers))
-        .job(jobs::forget_carts(&carts.db))
-        .routes(api::routes(carts)))
+        .job(jobs::forget_carts(&carts.db));
+    if !remind_after.is_zero() {
+        running = running.job(jobs::remind_shoppers(&carts.db, remind_after));
+    }
+    Ok(running.routes(api::routes(carts)))
 }

@@ -13,6 +13,7 @@ mod number;
 mod offer;
 mod promotions;
 mod quote;
+mod reminder;
 mod tenders;
 
 pub(crate) use cart::{
@@ -29,4 +30,5 @@ pub(crate) use promotions::{
     Buyer, Buyers, Coupon, CouponState, Points, PointsState, Promotions, Reductions, buyer, buyer_key, claims_of,
 };
 pub(crate) use quote::{Missing, Quote, Terms, quote};
+pub(crate) use reminder::{Step, Watched};
 pub(crate) use tenders::{Card, Credit, MAX_CARDS, TenderState, Tenders, tender};

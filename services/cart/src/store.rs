@@ -8,6 +8,7 @@ mod methods;
 mod offers;
 mod orders;
 mod promotions;
+mod reminders;
 
 pub(crate) use carts::{
     Reopened, change, discard, forget_left, insert, insert_once, merge, read_cart, read_drafts, reopen, select,
@@ -22,3 +23,4 @@ pub(crate) use orders::{Checkout, cancel, freeze, new_block, read_checkout, read
 pub(crate) use promotions::{
     put_promotions, read_ordered, read_promotions, read_seen_promotions, select as select_promotions, select_ordered,
 };
+pub(crate) use reminders::{read_told, select_left, select_waiting, select_watched, settle, watch, watch_again};

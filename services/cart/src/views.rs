@@ -71,6 +71,8 @@ pub(crate) struct CartView {
     pub shipping_method: Option<String>,
     /// What takes this to where it goes, the cheapest first.
     pub shipping_methods: Vec<MethodView>,
+    /// Whether one mail is to be sent where the cart is left behind.
+    pub remind: bool,
     /// The code that was given.
     pub coupon_code: Option<String>,
     /// What the code does here, and why it does nothing.
@@ -244,6 +246,7 @@ impl CartView {
             billing_address: cart.details.billing_address.clone(),
             shipping_method: quote.way.clone(),
             shipping_methods: quote.ways.iter().map(way).collect(),
+            remind: cart.details.remind,
             coupon_code: quote.coupon.as_ref().map(|state| state.coupon.code.clone()),
             coupon: quote.coupon.as_ref().map(|state| CouponView::of(state, currency)),
             points: quote.points.as_ref().map(|state| PointsView::of(state, currency)),

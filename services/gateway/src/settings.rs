@@ -203,6 +203,7 @@ mod tests {
             "/v1/auth/accept-invitation",
             "/v1/carts",
             "/v1/gift-cards/check",
+            "/v1/mails/unsubscribe",
         ];
         // Whoever reports something signs it, which its service checks.
         let signed = ["/v1/webhooks/", "/v1/simulator/"];

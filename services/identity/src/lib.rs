@@ -16,8 +16,9 @@ mod store;
 pub use error::Error;
 
 use bodega_contracts::identity::{
-    StaffInvited, UserDisabled, UserEmailChanged, UserGroupsChanged, UserPasswordChanged, UserPasswordResetRequested,
-    UserRegistered, UserRegisteredAgain, UserRoleAssigned, UserRoleRemoved, UserVerificationRequested,
+    StaffInvited, UserDisabled, UserEmailChanged, UserEmailVerified, UserGroupsChanged, UserPasswordChanged,
+    UserPasswordResetRequested, UserRegistered, UserRegisteredAgain, UserRoleAssigned, UserRoleRemoved,
+    UserVerificationRequested,
 };
 use bodega_db::{Db, Migration};
 use bodega_kernel::{Event, World};
@@ -45,6 +46,7 @@ pub fn service() -> Definition {
         UserPasswordResetRequested::TYPE,
         UserPasswordChanged::TYPE,
         UserEmailChanged::TYPE,
+        UserEmailVerified::TYPE,
         UserRegisteredAgain::TYPE,
         UserDisabled::TYPE,
         StaffInvited::TYPE,

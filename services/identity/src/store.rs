@@ -96,10 +96,10 @@ pub(crate) async fn set_email(tx: &mut Tx, user: UserId, email: &str) -> Result<
     tx.execute(sql, &params![user.0, email, tx.now()]).await.map(drop)
 }
 
-/// Notes that the address of an account is its owner's, if it is still this one.
-pub(crate) async fn verify_email(tx: &mut Tx, user: UserId, email: &str) -> Result<(), DbError> {
-    let sql = "UPDATE users SET email_verified_ms = COALESCE(email_verified_ms, $3) WHERE id = $1 AND email = $2";
-    tx.execute(sql, &params![user.0, email, tx.now()]).await.map(drop)
+/// Notes that the address of an account is its owner's, if it is still this one; says whether that is news.
+pub(crate) async fn verify_email(tx: &mut Tx, user: UserId, email: &str) -> Result<bool, DbError> {
+    let sql = "UPDATE users SET email_verified_ms = $3 WHERE id = $1 AND email = $2 AND email_verified_ms IS NULL";
+    Ok(tx.execute(sql, &params![user.0, email, tx.now()]).await? == 1)
 }
 
 /// The address of a user.

@@ -67,7 +67,7 @@ fn departures<E: Event>(
         let (id, order, lines) = of(&delivery.event);
         let line = |line: &ParcelLine| OrderLine { sku: line.sku.clone(), quantity: line.quantity, stocked: true };
         let lines = Wanted::of(&lines.iter().map(line).collect::<Vec<_>>()).map_err(Failure::permanent)?;
-        Ok(Departure { id, order, lines, trace: delivery.trace.clone() })
+        Ok(Departure { id, order, lines, at: delivery.at, trace: delivery.trace.clone() })
     };
     batch.iter().map(departure).collect()
 }
@@ -81,6 +81,7 @@ fn comebacks(batch: &[Delivery<ReturnReceived>]) -> Result<Vec<Comeback>, Failur
             order: *order_id,
             restock: Wanted::of(restock).map_err(Failure::permanent)?,
             written_off: Wanted::of(written_off).map_err(Failure::permanent)?,
+            at: delivery.at,
             trace: delivery.trace.clone(),
         })
     };

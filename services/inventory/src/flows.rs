@@ -18,7 +18,7 @@ mod staff;
 mod transfers;
 
 pub(crate) use counting::{book_count, set_bulk};
-pub(crate) use exchange::{compare_sources, poll_sources};
+pub(crate) use exchange::{compare_sources, forget_mismatches, poll_sources};
 pub(crate) use locations::{change_location, create_location, retell};
 pub(crate) use opening::receive_opening;
 pub(crate) use returns::take_back;

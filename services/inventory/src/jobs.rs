@@ -23,6 +23,9 @@ const LOOK: Duration = Duration::from_secs(1);
 /// How often it is looked whether it is night.
 const LOOK_AT_NIGHT: Duration = Duration::from_secs(30);
 
+/// How often it is looked whether there is something to forget.
+const FORGET: Duration = Duration::from_hours(1);
+
 /// How long goods are held: the longest time to pay, and a grace.
 pub(crate) fn hold_for(settings: &Settings) -> Duration {
     let deadline = Duration::from_secs(settings.payments.deadline_minutes.saturating_mul(60));
@@ -73,6 +76,15 @@ pub(crate) fn compare_sources(inventory: &Inventory) -> Job {
     Job::new("compare", LOOK_AT_NIGHT, move || {
         let inventory = inventory.clone();
         Box::pin(async move { went_on("compare", flows::compare_sources(&inventory).await) })
+    })
+}
+
+/// Forgets mismatches with other systems that were closed long ago.
+pub(crate) fn forget_mismatches(inventory: &Inventory) -> Job {
+    let inventory = inventory.clone();
+    Job::new("forget", FORGET, move || {
+        let inventory = inventory.clone();
+        Box::pin(async move { went_on("forget", flows::forget_mismatches(&inventory).await) })
     })
 }
 

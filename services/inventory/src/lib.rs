@@ -37,6 +37,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "0006_policies", sql: include_str!("migrations/0006_policies.sql") },
     Migration { name: "0007_transfers", sql: include_str!("migrations/0007_transfers.sql") },
     Migration { name: "0008_sources", sql: include_str!("migrations/0008_sources.sql") },
+    Migration { name: "0009_homes", sql: include_str!("migrations/0009_homes.sql") },
 ];
 
 const PUBLISHES: &[&str] = &[
@@ -75,5 +76,6 @@ async fn start(context: Context) -> anyhow::Result<Running> {
         .job(jobs::expire_holds(&inventory))
         .job(jobs::retell(&inventory))
         .job(jobs::poll_sources(&inventory))
-        .job(jobs::compare_sources(&inventory)))
+        .job(jobs::compare_sources(&inventory))
+        .job(jobs::forget_mismatches(&inventory)))
 }

@@ -1,11 +1,13 @@
 //! The rules of stock: when goods can be held, when they belong to an order, when they come back. Pure.
 //!
-//! `reservation` is the life of what is reserved for one order, `departure` what leaves of it; `shelf` holds the levels a
+//! `reservation` is the life of what is reserved for one order, `departure` what leaves of it, `comeback` where what
+//! comes back belongs; `shelf` holds the levels a
 //! batch decides on, each an item of `level`, over the locations of `location`; `staff` is what people say about stock,
 //! `bulk` many figures of theirs at once, `transfer` goods between locations, `source`
 //! what other systems say is there.
 
 mod bulk;
+mod comeback;
 mod departure;
 mod level;
 mod location;
@@ -20,6 +22,7 @@ mod wanted;
 mod laws;
 
 pub(crate) use bulk::{BulkRow, MAX_ROWS, Outcome as BulkOutcome, StockCount};
+pub(crate) use comeback::{Comeback, Sent, home};
 pub(crate) use departure::{Departure, depart};
 pub(crate) use level::{Item, Level, Policy};
 pub(crate) use location::{Location, LocationChange, LocationId, Locations, MAIN, MAX_LOCATIONS, Site};
@@ -29,7 +32,7 @@ pub(crate) use source::{
     AskedFigure, Figure, Heard, MAX_STOCK, Mismatch, MismatchState, Side, SourceReport, Standing, SyncTaken, Verdict,
     WholeStock, set as set_on_hand, take_in,
 };
-pub(crate) use staff::{Comeback, Count, Kind, NewMovement, PolicyChange, Refusal, Violation, apply_movements};
+pub(crate) use staff::{Count, Kind, NewMovement, PolicyChange, Refusal, Violation, apply_movements};
 pub(crate) use transfer::{Amount, Transfer, TransferLine, TransferState, bad_amounts};
 pub(crate) use wanted::{Taken, Wanted};
 

@@ -5,7 +5,7 @@ use anyhow::{Context as _, anyhow};
 use axum::http::Uri;
 use bodega_settings::Settings;
 use bodega_web::ReportKey;
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 /// A system that says how much is at its location.
 #[derive(Clone, Debug)]
@@ -16,6 +16,8 @@ pub(crate) struct Source {
     pub(crate) key: Option<ReportKey>,
     /// Where it is asked; without it, it is not.
     pub(crate) url: Option<Uri>,
+    /// A PEM file with the authorities that alone vouch for it; without it the public ones do.
+    pub(crate) ca_file: Option<PathBuf>,
     /// How often it is asked.
     pub(crate) every: Duration,
 }
@@ -30,6 +32,7 @@ pub(crate) fn sources(settings: &Settings) -> anyhow::Result<BTreeMap<String, So
             location,
             key: (!source.secret.is_empty()).then(|| ReportKey::new(source.secret.as_bytes())),
             url: url.with_context(|| format!("inventory.sources: the url of {name} cannot be read"))?,
+            ca_file: (!source.ca_file.is_empty()).then(|| PathBuf::from(&source.ca_file)),
             every: Duration::from_secs(source.every_minutes.saturating_mul(60)),
         };
         sources.insert(name.clone(), source);

@@ -6,6 +6,7 @@ mod facts;
 mod locations;
 mod reads;
 mod reservations;
+mod returns;
 mod sources;
 mod transfers;
 
@@ -19,16 +20,16 @@ pub(crate) use reservations::{
     Moved, Reservation, claim, claim_departures, fill_tombstones, insert_early, lock_reservations, move_reservations,
     write_shipped,
 };
-
+pub(crate) use returns::{Lying, Received, claim_returns, lying, received, sent};
 pub(crate) use sources::{
-    claim_delivery, claim_poll, close_gone, close_mismatch, comparison, forget_deliveries, heard, heard_after,
-    keep_ours, list_mismatches, lock_mismatch, make_source, open_mismatch, standing, touch_polled, write_comparison,
-    write_heard, write_poll_error, write_polled, write_taken,
+    claim_delivery, claim_poll, close_gone, close_mismatch, comparison, forget_closed, forget_deliveries, heard,
+    heard_after, keep_ours, list_mismatches, lock_mismatch, make_source, open_mismatch, standing, touch_polled,
+    write_comparison, write_heard, write_poll_error, write_polled, write_taken,
 };
 pub(crate) use transfers::{close_transfer, insert_transfer, list_transfers, lock_transfer, transfer_of};
 
 use crate::model::{Change, Item, Kind, Level, LocationId, Locations, Policy, RowChange, Shelf};
-use bodega_contracts::{OrderId, ReturnId};
+use bodega_contracts::OrderId;
 use bodega_db::{DbError, OnConflict, Tx, Value, params};
 use bodega_kernel::Sku;
 use serde::de::DeserializeOwned;
@@ -169,13 +170,6 @@ pub(crate) async fn claim_openings(tx: &mut Tx, opening: &[(Sku, i64)]) -> Resul
     let now = tx.now();
     let rows: Vec<_> = opening.iter().map(|(sku, quantity)| params![sku, *quantity, now].to_vec()).collect();
     tx.insert_new("openings", &["sku", "quantity", "at_ms"], &rows).await
-}
-
-/// Notes returns, each of them once; says of each whether it is new.
-pub(crate) async fn claim_returns(tx: &mut Tx, returns: &[(ReturnId, OrderId)]) -> Result<Vec<bool>, DbError> {
-    let now = tx.now();
-    let rows: Vec<_> = returns.iter().map(|(id, order)| params![id.0, order.0, now].to_vec()).collect();
-    tx.insert_new("returns", &["id", "order_id", "at_ms"], &rows).await
 }
 
 /// Appends to the ledger.

@@ -1,6 +1,8 @@
-//! Mails over HTTP, for staff: the log, one in full, one as it looks, send one again, write one, try the templates.
+//! Mails over HTTP, for staff: the log, one in full, one as it looks, send one again, write one, try the templates; for
+//! readers: unsubscribe.
 
 mod templates;
+mod unsubscribing;
 mod writing;
 
 use crate::{
@@ -33,6 +35,7 @@ pub(crate) fn routes(notifications: Notifications) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(list_mails, writing::write_mail))
         .routes(routes!(get_mail))
+        .routes(routes!(unsubscribing::ask_reader, unsubscribing::unsubscribe))
         .routes(routes!(preview_mail))
         .routes(routes!(resend_mail))
         .routes(routes!(list_mailbox))

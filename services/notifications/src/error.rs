@@ -21,6 +21,9 @@ pub(crate) enum Error {
     /// A server takes the mails, so that none stay here.
     #[error("mails are handed to a server")]
     NoMailbox,
+    /// The token of a link by which readers unsubscribe is none of ours, or over.
+    #[error("the link is unknown")]
+    LinkUnknown,
     /// A field of the body is wrong: its pointer, and why.
     #[error("{0}: {1}")]
     Invalid(&'static str, String),
@@ -54,6 +57,7 @@ impl From<Error> for Problem {
             Error::Queued => Self::new(409, "mail_is_queued").detail("it is tried again by itself"),
             Error::Private => Self::new(403, "mail_is_private").detail("it holds a link that only its reader may have"),
             Error::NoMailbox => Self::new(404, "no_mailbox").detail("mails are handed to a server and are not kept"),
+            Error::LinkUnknown => Self::new(422, "unsubscribe_link_unknown").field("/token", "is of no mail, or over"),
             Error::Invalid(pointer, why) => Self::invalid(pointer, why),
             Error::Unwritable(why) => Self::new(409, "mail_unwritable").detail(why),
             Error::Unanswered(_) => Self::unavailable(),

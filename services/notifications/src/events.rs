@@ -5,11 +5,12 @@ mod alerts;
 
 use crate::{
     flows,
-    model::{About, Kind, Note, Params, Wanted},
+    model::{About, Kind, LeftCart, Note, Params, Wanted},
 };
 use bodega_bus::{Delivery, Failure, Subscriptions};
 use bodega_contracts::{
     OrderId, OrderLine,
+    cart::CartAbandoned,
     coupons::CouponGranted,
     identity::UserRegistered,
     orders::{OrderCancelled, OrderConfirmed, OrderDelivered, ReturnChanged, ReturnState},
@@ -98,6 +99,14 @@ fn of_customers(subscriptions: Subscriptions) -> Subscriptions {
         .on(async |tx: &mut Tx, batch: &[Delivery<UserRegistered>]| {
             queue(tx, batch, |event| of_user(Kind::Welcome, event.user_id, &event.user_id, Params::default())).await
         })
+        .on(async |tx: &mut Tx, batch: &[Delivery<CartAbandoned>]| queue(tx, batch, left).await)
+}
+
+/// Cart knows whom it is for: the event does not say it. Once in the life of a cart, whatever version was left.
+fn left(event: &CartAbandoned) -> Wanted {
+    let cart = Some(LeftCart { id: event.cart_id, version: event.cart_version });
+    let (subject, params) = (event.cart_id.to_string(), Params { cart, ..Params::default() });
+    Wanted { kind: Kind::AbandonedCart, subject, about: About::default(), params }
 }
 
 /// What the buyer did themselves they need not be told.

@@ -1,13 +1,15 @@
-//! What is done with mails: queue them, send what is due, and what staff want of them.
+//! What is done with mails: queue them, send what is due, what staff want of them, and who wants none.
 
 mod desk;
 mod gather;
 mod queue;
 mod send;
+mod unsubscribe;
 
 pub(crate) use desk::{empty_mailbox, preview, resend, show_example, write_note};
 pub(crate) use queue::queue_mails;
 pub(crate) use send::send_due;
+pub(crate) use unsubscribe::{ask_reader, unsubscribe};
 
 use bodega_db::StoredAnswer;
 

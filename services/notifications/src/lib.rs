@@ -1,8 +1,8 @@
 //! Notifications: mails to customers, each queued once for what it is about and sent until a server takes it.
 //!
-//! Owns the queue, the log of its attempts and the templates. Hears what customers and staff are told of and queues in the
-//! event's transaction. Asks orders, identity and payments what to write and to whom, outside of any transaction, when a
-//! mail is due; a link or code that it is given then is in the mail alone. Publishes nothing. Answers `verify` how many
+//! Owns the queue, the log of its attempts, the templates, and who wants no reminders. Hears what customers and staff are told of and queues in the
+//! event's transaction. Asks orders, identity, payments and cart what to write and to whom, outside of any transaction, when
+//! a mail is due; a link or code that it is given then is in the mail alone. Publishes nothing. Answers `verify` how many
 //! confirmations it queued.
 //!
 //! Handing a mail over is always three steps: prepare (a transaction claims it), call (none), record (a transaction). A
@@ -24,6 +24,7 @@ use bodega_db::{Db, Lane, Migration, Tx};
 use bodega_kernel::World;
 use bodega_rpc::Client;
 use bodega_service::{Context, Definition, Running};
+use bodega_web::GuestKeys;
 use clients::{Post, Sender, Server};
 use jobs::Pace;
 use model::Language;
@@ -32,7 +33,10 @@ use std::{path::PathBuf, sync::Arc};
 use store::Report;
 use tokio::sync::Notify;
 
-const MIGRATIONS: &[Migration] = &[Migration { name: "0001_mails", sql: include_str!("migrations/0001_mails.sql") }];
+const MIGRATIONS: &[Migration] = &[
+    Migration { name: "0001_mails", sql: include_str!("migrations/0001_mails.sql") },
+    Migration { name: "0002_addresses", sql: include_str!("migrations/0002_addresses.sql") },
+];
 
 /// The service.
 pub fn service() -> Definition {
@@ -45,6 +49,8 @@ pub(crate) struct Notifications {
     db: Db,
     world: World,
     rpc: Client,
+    /// Signs the links by which readers unsubscribe.
+    guests: GuestKeys,
     post: Post,
     sender: Arc<Sender>,
     pages: Pages,
@@ -73,6 +79,7 @@ impl Notifications {
             db: context.db.clone(),
             world: context.world.clone(),
             rpc: context.rpc.clone(),
+            guests: context.guests.clone(),
             post,
             sender: Arc::new(Sender::new(&mail.from, &mail.reply_to)?),
             pages: Pages::load(folder)?,

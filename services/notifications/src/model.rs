@@ -13,7 +13,8 @@ pub(crate) use samples::sample;
 pub(crate) use wording::{Language, Words, clean};
 
 use bodega_contracts::{
-    GiftCardId, OrderId,
+    CartId, GiftCardId, OrderId,
+    cart::CartToMail,
     orders::{CancelReason, Details, ReturnState},
     payments::DisputeState,
     shipping::ParcelLine,
@@ -97,6 +98,12 @@ pub(crate) struct Params {
     /// What payments is asked by for the code of a gift card, which is never stored.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) card: Option<GiftCardId>,
+    /// What cart is asked by for what was left in one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) cart: Option<LeftCart>,
+    /// Where its reader says that they want no more of the kind, which is never stored.
+    #[serde(skip)]
+    pub(crate) unsubscribe: Option<String>,
     /// Who reads it, where that only says how they are called and what they read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) reader: Option<UserId>,
@@ -123,8 +130,18 @@ pub(crate) struct Params {
 impl Params {
     /// The same without what opens an account or can be spent: for whoever keeps a copy.
     pub(crate) fn redacted(&self) -> Self {
-        Self { link: None, code: self.code.as_ref().map(|_| REDACTED.to_owned()), ..self.clone() }
+        let code = self.code.as_ref().map(|_| REDACTED.to_owned());
+        Self { link: None, unsubscribe: None, code, ..self.clone() }
     }
+}
+
+/// A cart that was left behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct LeftCart {
+    /// Which.
+    pub(crate) id: CartId,
+    /// In which version.
+    pub(crate) version: i64,
 }
 
 /// What staff write.
@@ -143,6 +160,8 @@ pub(crate) struct Known {
     pub(crate) order: Option<Details>,
     /// How the recipient is called.
     pub(crate) name: Option<String>,
+    /// The cart that was left behind.
+    pub(crate) cart: Option<CartToMail>,
 }
 
 /// A mail in words.
@@ -181,6 +200,8 @@ mod tests {
     #[test]
     fn params_are_stored_without_what_they_do_not_say() {
         assert_eq!(serde_json::to_string(&Params::default()).unwrap(), "{}");
+        let kept = Params { unsubscribe: Some("https://a.example".to_owned()), ..Params::default() };
+        assert_eq!(serde_json::to_string(&kept).unwrap(), "{}");
         assert_eq!(serde_json::from_str::<Params>("{}").unwrap(), Params::default());
     }
 }

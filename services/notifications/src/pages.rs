@@ -21,6 +21,8 @@ use std::{path::PathBuf, sync::Arc};
 const FUEL: u64 = 2_000_000;
 /// What the first line of a text template begins with.
 const SUBJECT: &str = "Subject:";
+/// The one template that is no mail.
+const UNSUBSCRIBE: &str = "unsubscribe.html";
 
 /// Why a letter cannot be rendered.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -98,6 +100,22 @@ impl Pages {
                 Ok((render(&self.builtin, name, &values)?, Some(flaw)))
             }
         }
+    }
+}
+
+impl Pages {
+    /// The page where a reader says that they want no reminders, or that they have said so.
+    pub(crate) fn unsubscribing(&self, shop: &str, language: Language, done: bool) -> Result<String, RenderError> {
+        let words = self.words(language);
+        let heading = words.get(if done { "unsubscribed" } else { "unsubscribe" });
+        let subject = heading.cloned().unwrap_or_default();
+        let values = context! { shop => clean(shop), language => language.code(), words, subject, done };
+        let page = |environment: &Environment<'static>| {
+            let template = environment.get_template(UNSUBSCRIBE);
+            template.and_then(|template| template.render(&values)).map_err(|error| failed(UNSUBSCRIBE, &error))
+        };
+        let own = self.own.environment.as_ref().map(page).and_then(Result::ok);
+        own.map_or_else(|| page(&self.builtin), Ok)
     }
 }
 
@@ -253,6 +271,9 @@ mod tests {
         for kind in Kind::ALL {
             let (mut known, mut params) = sample(kind).unwrap();
             known.name = Some(evil.to_owned());
+            if let Some(cart) = &mut known.cart {
+                cart.lines.iter_mut().for_each(|line| evil.clone_into(&mut line.name));
+            }
             if let Some(order) = &mut known.order {
                 evil.clone_into(&mut order.number);
                 for line in &mut order.priced.lines {
@@ -270,6 +291,7 @@ mod tests {
                 (hostile(), hostile(), hostile(), hostile());
             let link = "https://x.example/\"><script>alert(3)</script>";
             (params.link, params.tracking_url) = (Some(link.to_owned()), Some(link.to_owned()));
+            params.unsubscribe = Some(link.to_owned());
             params.note = Some(Note { subject: evil.to_owned(), text: evil.to_owned() });
             for language in Language::ALL {
                 let words = pages.words(language);
@@ -280,6 +302,18 @@ mod tests {
                 }
                 assert!(!rendered.title.contains('\n'), "{}", rendered.title);
             }
+        }
+    }
+
+    #[test]
+    fn the_page_to_unsubscribe_asks_first_and_may_be_the_shops_own() {
+        let folder = Folder::with(&[("unsubscribe.html", "{% if done %}Bye{% else %}{{ nobody.knows }}{% endif %}")]);
+        for language in Language::ALL {
+            let page = |pages: &Pages, done| pages.unsubscribing("<Tea & Mugs>", language, done).unwrap();
+            let (asks, says) = (page(&Pages::load(None).unwrap(), false), page(&Pages::load(None).unwrap(), true));
+            assert!(asks.contains("<form method=\"post\">") && asks.contains("&lt;Tea &amp; Mugs&gt;"), "{asks}");
+            assert!(!says.contains("<form") && !says.contains("{{"), "{says}");
+            assert_eq!((page(&folder.pages(), true), page(&folder.pages(), false)), ("Bye".to_owned(), asks));
         }
     }
 

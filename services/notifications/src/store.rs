@@ -1,12 +1,14 @@
 //! The statements of a transaction: queueing, claiming and recording. Reads for pages and facts are in `reads`, through
 //! the entities.
 
+mod addresses;
 mod claims;
 mod entities;
 mod reads;
 
+pub(crate) use addresses::{Permit, forget_mailed, permit, unsubscribe};
 pub(crate) use claims::{Claimed, Copy, Report, Verdict, claim, record, shortened};
-pub(crate) use reads::{Filter, attempts_of, confirmation_facts, find, kept_html, list_kept, list_mails};
+pub(crate) use reads::{Filter, Stored, attempts_of, confirmation_facts, find, kept_html, list_kept, list_mails};
 
 use crate::{
     model::{About, Kind, Params, State, Wanted},

@@ -11,6 +11,7 @@ use bodega_contracts::{
     OrderId,
     cart::CartCheckedOut,
     coupons::{CouponRejected, CouponReserved},
+    identity::UserEmailVerified,
     inventory::{
         Shortage, StockAllocated, StockHoldExpired, StockRejected, StockReleased, StockReserved, StockUnavailable,
     },
@@ -30,7 +31,8 @@ use bodega_kernel::{Currency, Event, Money};
 pub(crate) fn subscriptions(state: &Orders) -> Subscriptions {
     let orders = state.clone();
     let subscriptions = Subscriptions::new()
-        .on(async move |tx: &mut Tx, batch: &[Delivery<CartCheckedOut>]| flows::place(&orders, tx, batch).await);
+        .on(async move |tx: &mut Tx, batch: &[Delivery<CartCheckedOut>]| flows::place(&orders, tx, batch).await)
+        .on(async |tx: &mut Tx, batch: &[Delivery<UserEmailVerified>]| flows::verified(tx, batch).await);
     let subscriptions = stock(subscriptions, state);
     let subscriptions = claims(subscriptions, state);
     let subscriptions = payment(subscriptions, state);
@@ -94,9 +96,9 @@ fn parcels(subscriptions: Subscriptions, state: &Orders) -> Subscriptions {
 }
 
 fn payment(subscriptions: Subscriptions, state: &Orders) -> Subscriptions {
-    let subscriptions = on(subscriptions, state, |event: &PaymentActionRequired| {
-        let fact = Fact::PaymentActionRequired { attempt: event.attempt };
-        Heard::of(event.order_id, fact).detail(&format!("attempt {}", event.attempt))
+    let orders = state.clone();
+    let subscriptions = subscriptions.on(async move |tx: &mut Tx, batch: &[Delivery<PaymentActionRequired>]| {
+        flows::act(&orders, tx, &hearings(batch, action_required), batch).await
     });
     let subscriptions = on(subscriptions, state, |event: &PaymentAuthorized| {
         let fact = Fact::PaymentAuthorized { total: event.authorized.amount };
@@ -125,6 +127,11 @@ fn payment(subscriptions: Subscriptions, state: &Orders) -> Subscriptions {
     subscriptions.on(async move |tx: &mut Tx, batch: &[Delivery<PaymentCaptureFailed>]| {
         flows::capture_failed(&orders, tx, batch).await
     })
+}
+
+fn action_required(event: &PaymentActionRequired) -> Heard {
+    let fact = Fact::PaymentActionRequired { attempt: event.attempt };
+    Heard::of(event.order_id, fact).detail(&format!("attempt {}", event.attempt))
 }
 
 fn dispatched(event: &ShipmentDispatched) -> Heard {

@@ -2,23 +2,28 @@
 //! orders it is about, applies the table to them, writes each once and tells what follows, in one transaction.
 
 mod address;
+mod attempts;
 mod captures;
+mod credits;
 mod export;
 mod look;
 mod notes;
 mod notices;
 mod once;
+mod owners;
 mod papers;
 mod returns;
 mod tell;
 
 pub(crate) use address::change_address;
+pub(crate) use attempts::{act, ask_about_attempts};
 pub(crate) use captures::{capture_failed, pack};
 pub(crate) use export::export;
 pub(crate) use look::{As, Found, Looker, PATIENCE, Until, find, find_until, live, pending_action};
 pub(crate) use notes::add_note;
 pub(crate) use notices::Notices;
 pub(crate) use once::Given;
+pub(crate) use owners::verified;
 pub(crate) use papers::{Archive, PaperFile, list_papers, read_packing_slip, read_paper};
 pub(crate) use returns::{Asked, Doing, act_on_return, request_return};
 
@@ -38,7 +43,7 @@ use bodega_contracts::{
     shipping::ShipmentDispatched,
 };
 use bodega_db::{DbError, DueTimer, IdempotencyKey, Replay, StoredAnswer, Timer, Tx};
-use bodega_kernel::Sku;
+use bodega_kernel::{Sku, UserId};
 use bodega_web::current_trace;
 use serde::Serialize;
 use std::{
@@ -60,8 +65,9 @@ type Snapshots = BTreeMap<OrderId, Snapshot>;
 /// Carts were checked out: each becomes an order, once however often it is heard.
 pub(crate) async fn place(state: &Orders, tx: &mut Tx, batch: &[Delivery<CartCheckedOut>]) -> Result<(), Failure> {
     let mut changes = Vec::with_capacity(batch.len());
+    let owners = owners::of_guests(tx, batch).await?;
     for delivery in batch {
-        changes.push(placed(delivery)?);
+        changes.push(placed(delivery, owners::of_order(&owners, &delivery.event))?);
     }
     let pairs: Vec<_> = batch.iter().map(|delivery| &delivery.event).zip(&changes).collect();
     let are_new = store::insert(tx, &pairs).await?;
@@ -81,13 +87,14 @@ pub(crate) async fn place(state: &Orders, tx: &mut Tx, batch: &[Delivery<CartChe
     Ok(())
 }
 
-fn placed(delivery: &Delivery<CartCheckedOut>) -> Result<Change, Failure> {
+fn placed(delivery: &Delivery<CartCheckedOut>, customer: Option<UserId>) -> Result<Change, Failure> {
     let event = &delivery.event;
     let mut change = Change::of(Record {
         id: event.order_id,
         number: event.number.clone(),
         cart_id: event.cart_id,
-        customer: event.customer_id,
+        customer,
+        guest: event.customer_id.is_none(),
         email: event.email.clone(),
         currency: event.basket.currency,
         payment_method: event.payment_method.clone(),
@@ -150,6 +157,12 @@ async fn locked(tx: &mut Tx, id: OrderId) -> Result<Change, Error> {
 
 /// Timers whose time has come: facts like any other.
 pub(crate) async fn fire(state: &Orders, tx: &mut Tx, due: &[DueTimer]) -> Result<(), DbError> {
+    let (joining, due): (Vec<_>, Vec<_>) = due.iter().partition(|timer| timer.kind == owners::JOINING);
+    let (unsent, due): (Vec<_>, Vec<_>) = due.into_iter().partition(|timer| timer.kind == returns::UNSENT);
+    if !joining.is_empty() {
+        owners::look_again(tx, &joining).await?;
+    }
+    returns::give_back(state, tx, &unsent).await?;
     let ids: BTreeSet<OrderId> = due.iter().map(|timer| OrderId(timer.subject)).collect();
     let mut orders = store::load(tx, &ids).await?;
     for timer in due {
@@ -277,7 +290,7 @@ async fn finish(state: &Orders, tx: &mut Tx, orders: &mut [Change], snapshots: S
         };
         Some(Timer { subject: order.record.id.0, kind: kind.word(), due })
     };
-    let timers: Vec<Timer> = orders.iter().filter_map(timer).collect();
+    let timers: Vec<Timer> = orders.iter().filter_map(timer).chain(returns::unsent(orders, now)).collect();
     let changed: Vec<&Change> = orders.iter().collect();
     store::record_steps(tx, &changed, &timers).await?;
     for order in orders.iter() {
@@ -286,7 +299,8 @@ async fn finish(state: &Orders, tx: &mut Tx, orders: &mut [Change], snapshots: S
             tell::tell(tx, order, *effect, snapshots.get(&order.record.id))?;
         }
     }
-    store::issue(tx, [&state.prefixes.invoice, &state.prefixes.credit_note], orders).await?;
+    let credits = credits::of(tx, orders).await?;
+    store::issue(tx, [&state.prefixes.invoice, &state.prefixes.credit_note], orders, &credits).await?;
     state.notices.moving(orders.iter().map(|order| order.record.id));
     Ok(())
 }

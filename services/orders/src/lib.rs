@@ -1,7 +1,7 @@
 //! Orders: the process manager that carries a checkout to its end.
 //!
 //! Owns orders, their snapshots, history and timeline. Hears `cart.checked_out` and all that stock, coupons, rewards,
-//! payments and shipping say of an order; publishes `order.*`. Asks cart about orders it has not heard of yet and payments what a shopper has to do;
+//! payments and shipping say of an order, and whose an e-mail address is; publishes `order.*`. Asks cart about orders it has not heard of yet and payments what a shopper has to do;
 //! answers how an order stands. What each fact means is one table: `model.rs`.
 
 mod api;
@@ -31,12 +31,13 @@ use bodega_settings::Settings;
 use bodega_web::GuestKeys;
 use flows::{Archive, Notices};
 use std::{sync::Arc, time::Duration};
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 
 const MIGRATIONS: &[Migration] = &[
     Migration { name: "0001_orders", sql: include_str!("migrations/0001_orders.sql") },
     Migration { name: "0002_parcels", sql: include_str!("migrations/0002_parcels.sql") },
     Migration { name: "0003_returns", sql: include_str!("migrations/0003_returns.sql") },
+    Migration { name: "0004_owners", sql: include_str!("migrations/0004_owners.sql") },
 ];
 
 /// The most live streams of one process; each holds a connection.
@@ -54,6 +55,8 @@ pub(crate) struct Orders {
     pub(crate) notices: Notices,
     pub(crate) streams: Arc<Semaphore>,
     pub(crate) archive: Archive,
+    /// Woken when an order is tried to be paid once more.
+    pub(crate) later_attempts: Arc<Notify>,
 }
 
 /// What the numbers of papers begin with.
@@ -135,12 +138,14 @@ async fn start(context: Context) -> anyhow::Result<Running> {
         }),
         streams: Arc::new(Semaphore::new(MAX_STREAMS)),
         archive: Archive::open(&context.settings)?,
+        later_attempts: Arc::default(),
     };
     Ok(Running::new()
         .routes(api::routes(state.clone()))
         .hears(events::subscriptions(&state))
         .answers(facts::answers(&state))
-        .job(jobs::timers(&state)))
+        .job(jobs::timers(&state))
+        .job(jobs::later_attempts(&state)))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ pub(crate) mod change;
 mod diagram;
 mod effect;
 mod life;
+pub(crate) mod owners;
 pub(crate) mod returns;
 pub(crate) mod shares;
 mod step;

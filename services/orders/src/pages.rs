@@ -15,7 +15,10 @@ pub(crate) use invoice::invoice;
 pub(crate) use slip::packing_slip;
 pub(crate) use words::Language;
 
-use crate::store::{PaperRow, Snapshot};
+use crate::{
+    model::shares::Share,
+    store::{PaperRow, Snapshot},
+};
 use bodega_contracts::{Address, catalog::Shop};
 use bodega_kernel::Time;
 use bodega_papers::{Block, Fact, Footer, Paper};
@@ -46,8 +49,10 @@ pub(crate) struct Issued {
     pub(crate) paper: PaperRow,
     /// The order's invoice.
     pub(crate) invoice: Option<PaperRow>,
-    /// The amounts of the credit notes before this one.
-    pub(crate) credited: Vec<i64>,
+    /// What it gives back of which line; empty where it stands as one sum.
+    pub(crate) shares: Vec<Share>,
+    /// The credit notes before this one: how much, and of which line.
+    pub(crate) credited: Vec<(i64, Vec<Share>)>,
 }
 
 impl About {

@@ -1,25 +1,29 @@
 //! What is written of orders: each function takes the transaction and decides nothing.
 
 mod addresses;
+mod attempts;
 mod entities;
 mod export;
 mod notes;
+mod owners;
 mod papers;
 mod parcels;
 mod reads;
 mod returns;
 
 pub(crate) use addresses::write_address;
+pub(crate) use attempts::{close_attempt, insert_attempts, open_attempts};
 pub(crate) use export::{ExportRow, export_page};
 pub(crate) use notes::{NoteRow, count_notes, insert_note, notes};
-pub(crate) use papers::{PaperRow, issue, papers, papers_page};
+pub(crate) use owners::{addresses_of, email_key, give_orders, insert_shown, shown};
+pub(crate) use papers::{Credit, Credits, PaperRow, issue, papers, papers_page};
 pub(crate) use parcels::{Packed, fail, insert_left, left, pack, packed};
 pub(crate) use reads::{
     Filter, OrderRow, TimelineRow, Whole, count, facts_page, list, order, snapshot, timeline, timeline_after,
 };
 pub(crate) use returns::{
-    a_return, count_returns, insert_return, order_of_return, return_facts_page, returns, returns_of, returns_page,
-    update_return,
+    a_return, count_returns, credit, insert_return, order_of_return, return_facts_page, returns, returns_of,
+    returns_page, uncredited, update_return,
 };
 
 use crate::{
@@ -104,7 +108,7 @@ impl Snapshot {
 const LOAD: &str = "SELECT id, number, cart_id, customer_id, currency, payment_method, placed_ms, deadline_ms, revision, \
      status, version, total, stock, authorized, captured, refunded, voided, closed, attempt, failed_attempt, \
      cancel_requested, closing, asked, cancel_reason, coupon, points, pieces, dispatched, delivered, ready, collected, \
-     stopped, under_way, invoiced, credited, dispute, disputed, open_returns, returned, address_version, email \
+     stopped, under_way, invoiced, credited, dispute, disputed, open_returns, returned, address_version, email, guest \
      FROM orders WHERE id = $1 ORDER BY id {lock}";
 
 /// The orders of these ids, locked in the order of their ids; those that do not exist are left out.
@@ -123,6 +127,7 @@ fn record(row: &Row) -> Result<Record, DbError> {
         number: row.get(1)?,
         cart_id: CartId(row.get(2)?),
         customer: row.get::<Option<_>>(3)?.map(UserId),
+        guest: row.get(41)?,
         email: row.get(40)?,
         currency: Currency::new(&row.get::<String>(4)?).map_err(|error| broken(&error))?,
         payment_method: row.get(5)?,
@@ -182,6 +187,7 @@ const ORDER: &[&str] = &[
     "cart_id",
     "cart_version",
     "customer_id",
+    "guest",
     "email",
     "email_key",
     "payment_method",
@@ -238,9 +244,10 @@ fn order_row<'a>(event: &'a CartCheckedOut, change: &'a Change) -> Vec<Value<'a>
         &event.number,
         event.cart_id.0,
         event.cart_version,
-        event.customer_id.map(|user| user.0),
+        change.record.customer.map(|user| user.0),
+        change.record.guest,
         &event.email,
-        event.email.to_lowercase(),
+        email_key(&event.email),
         &event.payment_method,
         currency.code().to_owned(),
         life.total,

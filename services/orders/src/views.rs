@@ -33,6 +33,12 @@ pub(crate) struct ReturnView {
     /// What is given back; there when the goods were received.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) refund: Option<Money>,
+    /// The order it is given back of, where that is another: the one that was paid for goods sent in exchange.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) refund_order_id: Option<OrderId>,
+    /// The return of goods sent in exchange that this one pays for; it brings no goods of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) settles: Option<ReturnId>,
     /// Whether the shipping is in the refund.
     pub(crate) refund_shipping: bool,
     /// What staff say to the buyer.
@@ -101,7 +107,10 @@ impl ReturnView {
             wish: matter.wish,
             replacement: matter.replacement,
             replacement_id: matter.replacement_id,
-            refund: (state == ReturnState::Received).then(|| Money::new(refund, matter.currency)),
+            refund: (state == ReturnState::Received)
+                .then(|| Money::new(refund + matter.settled.map_or(0, |settled| settled.amount), matter.currency)),
+            refund_order_id: matter.settled.map(|settled| settled.order_id),
+            settles: matter.settles,
             refund_shipping: matter.refund_shipping,
             message: matter.message,
             by_staff: matter.by_staff,

@@ -18,7 +18,7 @@ pub(crate) use credit::{Adjusted, CardWish, MadeCard, adjust_credit, disable_car
 pub(crate) use endings::{cancel, end};
 pub(crate) use hears::charge;
 pub(crate) use parcels::{capture_for_parcels, refund_returns};
-pub(crate) use reconcile::{compare_books, note_stuck, resolve_mismatch};
+pub(crate) use reconcile::{compare_books, forget_settled, note_stuck, resolve_mismatch};
 pub(crate) use records::{record_calls, record_refunds};
 pub(crate) use webhooks::{Inbox, Received, receive_webhook};
 pub(crate) use wishes::{Given, Tendering, begin_attempt, capture, give_back, receive};

@@ -19,6 +19,8 @@ const POLL: Duration = Duration::from_secs(1);
 const INHERITED: Duration = Duration::from_hours(1);
 /// How often to look for a page of books to compare, and for calls without an answer.
 const COMPARE: Duration = Duration::from_mins(1);
+/// How often to look for differences that were dealt with long ago.
+const FORGET: Duration = Duration::from_hours(1);
 /// The most attempts that wait in memory; more wait in the database.
 const MAX_HANDED: usize = 4_096;
 
@@ -103,7 +105,12 @@ pub(crate) fn all(payments: &Payments) -> Vec<Job> {
         let payments = state.clone();
         Box::pin(async move { flows::note_stuck(&payments).await })
     });
+    let state = payments.clone();
+    let forgetting = Job::new("old differences", FORGET, move || {
+        let payments = state.clone();
+        Box::pin(async move { flows::forget_settled(&payments).await })
+    });
     let calls = calls.workers(CALLERS).woken_by(Arc::clone(&payments.work.calls));
     let refunds = refunds.workers(REFUNDERS).woken_by(Arc::clone(&payments.work.refunds));
-    [inherited, stuck, calls, refunds, comparison].into_iter().chain(simulator).collect()
+    [inherited, stuck, calls, refunds, comparison, forgetting].into_iter().chain(simulator).collect()
 }

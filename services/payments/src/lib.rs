@@ -37,6 +37,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "0001_payments", sql: include_str!("migrations/0001_payments.sql") },
     Migration { name: "0002_simulator", sql: include_str!("migrations/0002_simulator.sql") },
     Migration { name: "0003_credit", sql: include_str!("migrations/0003_credit.sql") },
+    Migration { name: "0004_losses", sql: include_str!("migrations/0004_losses.sql") },
 ];
 
 /// The service.

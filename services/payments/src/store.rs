@@ -16,7 +16,7 @@ mod stuck;
 mod views;
 mod webhooks;
 
-pub(crate) use balances::{Movement, lock_purse, make_balances, move_balances};
+pub(crate) use balances::{Movement, lock_purse, make_balances, move_balances, unspent_credit};
 pub(crate) use batch::{Batch, Saved, insert_due, set_deadline};
 pub(crate) use calls::{
     CLAIMS, Claimed, ClaimedRefund, Handed, claim_attempts, claim_refunds, end_claims_before, take_handed,
@@ -24,8 +24,8 @@ pub(crate) use calls::{
 pub(crate) use cards::{NewCard, disable_card, insert_card, standing_of};
 pub(crate) use facts::{payment_facts, pending_action};
 pub(crate) use mismatches::{
-    Difference, MismatchView, Ours, Phase, Reconciling, begin_day, end_page, list_mismatches, next_page,
-    note_difference, ours, resolve, strangers,
+    Difference, MismatchView, Ours, Phase, Reconciling, begin_day, end_page, forget_settled, list_mismatches,
+    next_page, note_difference, ours, resolve, strangers,
 };
 pub(crate) use parts::{NewReturn, insert_returns, known_returns};
 pub(crate) use refunds::{end_refund, insert_refund, lock_refund, pause_refund};

@@ -1,76 +1,221 @@
-//! One keep-alive shopper, with as little code of its own as HTTP allows.
+//! Workload 9: whole journeys. A shopper looks at a list, at a product of it, puts it into a cart and checks out.
+//!
+//! First with time to think between the steps, then without. The shop is one of this process, or any that runs with the
+//! payment simulator; of that one only the answers are seen.
 
+use super::{
+    buyer::{Buyer, Carts},
+    connection::Connection,
+    ground::Run,
+    load::Load,
+    pairs::{Heading, Part, Sample, Workload, in_pairs, quantile, sorted},
+    report::Summary,
+    usage::{Meter, Process},
+    zipf::Dice,
+};
+use crate::client::ShopClient;
 use anyhow::{Context as _, ensure};
-use axum::{body::Bytes, http::Request};
-use http_body_util::{BodyExt, Full};
-use hyper::client::conn::http1::{SendRequest, handshake};
-use hyper_util::rt::TokioIo;
-use serde_json::{Value, json};
-use std::net::SocketAddr;
-use tokio::net::TcpStream;
+use axum::http::StatusCode;
+use bodega_kernel::World;
+use serde::Deserialize;
+use serde_json::json;
+use std::{
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-pub(super) struct Shopper {
-    connection: SendRequest<Full<Bytes>>,
-    host: String,
+const SHOPPERS: usize = 64;
+/// Products of a list.
+const LISTED: usize = 20;
+/// The most lists that are looked at.
+const LISTS: usize = 25;
+/// The median and the 95th percentile of each step.
+const STEPS: [[&str; 2]; 4] = [
+    ["list_p50_ms", "list_p95_ms"],
+    ["product_p50_ms", "product_p95_ms"],
+    ["cart_p50_ms", "cart_p95_ms"],
+    ["checkout_p50_ms", "checkout_p95_ms"],
+];
+
+/// Measures it.
+pub(super) async fn run(run: &Run, think: Duration, url: Option<String>) -> anyhow::Result<Summary> {
+    let (parts, verified) = match url {
+        Some(url) => elsewhere(run, think, &url).await?,
+        None => here(run, think).await?,
+    };
+    Ok(Summary::new("shopper", run, parts, verified))
+}
+
+async fn here(run: &Run, think: Duration) -> anyhow::Result<(Vec<Part>, Option<bool>)> {
+    let open = run.shop().await?;
+    let shoppers = run.plan.shoppers.unwrap_or(SHOPPERS);
+    Load::prepare(&open, shoppers).await?;
+    let mut journeys = Journeys::to(open.address, run, shoppers).await?;
+    let parts = journeys.measure(run, think).await?;
+    Ok((parts, Some(open.close().await?)))
+}
+
+/// In a shop that runs. An administrator's token lets its books be proved.
+async fn elsewhere(run: &Run, think: Duration, url: &str) -> anyhow::Result<(Vec<Part>, Option<bool>)> {
+    let named = url.trim_start_matches("http://").trim_end_matches('/');
+    let found = tokio::net::lookup_host(named).await.with_context(|| format!("{url} names no host and port"))?;
+    let address = found.into_iter().next().with_context(|| format!("{url} leads nowhere"))?;
+    let mut journeys = Journeys::to(address, run, run.plan.shoppers.unwrap_or(SHOPPERS)).await?;
+    journeys.is_here = false;
+    let parts = journeys.measure(run, think).await?;
+    let Ok(token) = std::env::var("BODEGA_TOKEN") else { return Ok((parts, None)) };
+    let report = ShopClient::new(url, Some(token))?.post("/v1/verify", &json!({}), None).await?;
+    Ok((parts, report["ok"].as_bool()))
+}
+
+struct Journeys {
+    address: SocketAddr,
+    world: World,
+    shoppers: usize,
+    /// Addresses of lists.
+    lists: Arc<[String]>,
+    think: Duration,
+    /// Whether the shop is in this process, so that its CPU is known.
+    is_here: bool,
+}
+
+#[derive(Deserialize)]
+struct List {
+    items: Vec<Listed>,
+    next_cursor: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Listed {
+    slug: String,
+}
+
+#[derive(Deserialize)]
+struct Product {
+    variants: Vec<Variant>,
+}
+
+#[derive(Deserialize)]
+struct Variant {
+    sku: String,
+}
+
+impl Journeys {
+    /// To a shop that has products; finds its lists.
+    async fn to(address: SocketAddr, run: &Run, shoppers: usize) -> anyhow::Result<Self> {
+        let mut connection = Connection::open(address).await?;
+        let (mut lists, mut next) = (Vec::new(), Some(format!("/v1/products?limit={LISTED}")));
+        while let Some(path) = next.take().filter(|_| lists.len() < LISTS) {
+            let list: List = connection.get(&path, &[]).await?.json(StatusCode::OK)?;
+            if !list.items.is_empty() {
+                lists.push(path);
+            }
+            next = list.next_cursor.map(|cursor| format!("/v1/products?limit={LISTED}&cursor={cursor}"));
+        }
+        ensure!(!lists.is_empty(), "the shop has nothing on sale");
+        let world = run.world.clone();
+        Ok(Self { address, world, shoppers, lists: lists.into(), think: Duration::ZERO, is_here: true })
+    }
+
+    async fn measure(&mut self, run: &Run, think: Duration) -> anyhow::Result<Vec<Part>> {
+        let heading = |name: String| Heading { name, unit: "journeys/s", floor: "none" };
+        let shoppers = self.shoppers;
+        self.think = think;
+        let name = format!("{shoppers} shoppers, {} ms to think", think.as_millis());
+        let thinking = in_pairs(heading(name), &run.plan, run.place.json, self).await?;
+        self.think = Duration::ZERO;
+        let hurried =
+            in_pairs(heading(format!("{shoppers} shoppers, no time")), &run.plan, run.place.json, self).await?;
+        Ok(vec![thinking, hurried])
+    }
+}
+
+impl Workload for Journeys {
+    async fn floor(&mut self, _: Duration) -> anyhow::Result<Option<f64>> {
+        Ok(None)
+    }
+
+    async fn system(&mut self, span: Duration) -> anyhow::Result<Sample> {
+        let mut shoppers = Vec::new();
+        for number in 0..self.shoppers {
+            shoppers.push(Shopper {
+                buyer: Buyer::connect(self.address, None).await?,
+                world: self.world.clone(),
+                lists: Arc::clone(&self.lists),
+                think: self.think,
+                dice: Dice(number as u64),
+            });
+        }
+        let meter = Meter::start(Process::Own);
+        let end = Instant::now() + span;
+        let going = shoppers.into_iter().map(|shopper| tokio::spawn(shopper.go_until(end)));
+        let mut steps: [Vec<f64>; 4] = Default::default();
+        for one in going.collect::<Vec<_>>() {
+            for (all, times) in steps.iter_mut().zip(one.await??) {
+                all.extend(times);
+            }
+        }
+        let (elapsed, cpu) = (meter.elapsed(), meter.cpu());
+        let journeys = steps[3].len();
+        let mut more = Vec::new();
+        for (times, [p50, p95]) in steps.iter().zip(STEPS) {
+            let times = sorted(times.iter().copied());
+            more.push((p50, quantile(&times, 0.5).context("no journey came to its end: let it take longer")?));
+            more.push((p95, quantile(&times, 0.95).unwrap_or_default()));
+        }
+        Ok(Sample {
+            value: journeys as f64 / elapsed.as_secs_f64(),
+            operations: journeys,
+            cpu: self.is_here.then_some(cpu),
+            latencies_ms: (0..journeys).map(|number| steps.iter().map(|times| times[number]).sum()).collect(),
+            more,
+        })
+    }
+}
+
+/// One of those who go.
+struct Shopper {
+    buyer: Buyer,
+    world: World,
+    lists: Arc<[String]>,
+    think: Duration,
+    dice: Dice,
 }
 
 impl Shopper {
-    pub(super) async fn connect(address: SocketAddr) -> anyhow::Result<Self> {
-        let stream = TcpStream::connect(address).await?;
-        stream.set_nodelay(true)?;
-        let (connection, driver) = handshake(TokioIo::new(stream)).await?;
-        tokio::spawn(driver);
-        Ok(Self { connection, host: address.to_string() })
-    }
-
-    /// Fills a cart in one request and checks it out in another; the order's id and token.
-    pub(super) async fn buy(&mut self, cart: &Bytes, key: &str) -> anyhow::Result<(String, String)> {
-        let made = self.call("POST", "/v1/carts", cart.clone(), &[]).await?;
-        let id = made["id"].as_str().context("no cart id")?;
-        let token = made["token"].as_str().context("no cart token")?;
-        let body = Bytes::from_static(br#"{"payment_method":"sim_success"}"#);
-        let headers = [("x-cart-token", token), ("idempotency-key", key)];
-        let order = self.call("POST", &format!("/v1/carts/{id}/checkout"), body, &headers).await?;
-        let text = |key: &str| order[key].as_str().map(str::to_owned).context("no order");
-        Ok((text("order_id")?, text("order_token")?))
-    }
-
-    /// Waits until an order is confirmed.
-    pub(super) async fn wait(&mut self, order: &(String, String)) -> anyhow::Result<Value> {
-        let path = format!("/v1/orders/{}?wait=confirmed&timeout=30", order.0);
-        self.call("GET", &path, Bytes::new(), &[("x-order-token", &order.1)]).await
-    }
-
-    async fn call(&mut self, method: &str, path: &str, body: Bytes, headers: &[(&str, &str)]) -> anyhow::Result<Value> {
-        let mut request = Request::builder().method(method).uri(path).header("host", &self.host);
-        if !body.is_empty() {
-            request = request.header("content-type", "application/json");
+    /// Journeys one after the other; each that was begun is finished. How long each step took, in milliseconds.
+    async fn go_until(mut self, end: Instant) -> anyhow::Result<[Vec<f64>; 4]> {
+        let mut steps: [Vec<f64>; 4] = Default::default();
+        while Instant::now() < end {
+            for (times, time) in steps.iter_mut().zip(self.go().await?) {
+                times.push(time.as_secs_f64() * 1_000.0);
+            }
+            tokio::time::sleep(self.pause()).await;
         }
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        self.connection.ready().await?;
-        let answer = self.connection.send_request(request.body(Full::new(body))?).await?;
-        let status = answer.status();
-        let bytes = answer.into_body().collect().await?.to_bytes();
-        ensure!(status.is_success(), "{path} answered {status}: {}", String::from_utf8_lossy(&bytes));
-        Ok(serde_json::from_slice(&bytes)?)
+        Ok(steps)
     }
-}
 
-/// A cart of three different products with an address.
-pub(super) fn cart(first: usize, products: usize) -> Bytes {
-    let lines: Vec<Value> = (0..3).map(|line| json!({"sku": sku((first + line) % products), "quantity": 1})).collect();
-    let cart = json!({
-        "lines": lines,
-        "email": "shopper@example.com",
-        "shipping_address": {"name": "A Shopper", "line1": "1 High Street", "city": "London", "postal_code": "N1 1AA", "country": "GB"},
-        "shipping_method": "standard",
-    });
-    Bytes::from(cart.to_string())
-}
+    async fn go(&mut self) -> anyhow::Result<[Duration; 4]> {
+        let path = self.lists[self.dice.below(self.lists.len())].clone();
+        let asked = Instant::now();
+        let list: List = self.buyer.connection.get(&path, &[]).await?.json(StatusCode::OK)?;
+        let listed = asked.elapsed();
+        let slug = &list.items.get(self.dice.below(list.items.len())).context("an empty list")?.slug;
+        tokio::time::sleep(self.pause()).await;
+        let asked = Instant::now();
+        let reply = self.buyer.connection.get(&format!("/v1/products/{slug}"), &[]).await?;
+        let product: Product = reply.json(StatusCode::OK)?;
+        let looked = asked.elapsed();
+        let sku = &product.variants.first().context("a product without variants")?.sku;
+        tokio::time::sleep(self.pause()).await;
+        let (cart, pause) = (Carts::of_one(sku).pick(0, 0), self.pause());
+        let [filled, bought] = self.buyer.buy_in_steps(cart, &self.world.uuid().to_string(), pause).await?;
+        Ok([listed, looked, filled, bought])
+    }
 
-/// The SKU of a product of the bench.
-pub(super) fn sku(product: usize) -> String {
-    format!("BENCH-{product:04}")
+    /// Between half and one and a half times the average.
+    fn pause(&mut self) -> Duration {
+        self.think.mul_f64(0.5 + self.dice.chance())
+    }
 }

@@ -5,12 +5,12 @@
 use anyhow::ensure;
 use bodega_bus::{Consumer, rabbitmq::Queue};
 use bodega_contracts::{
-    cart::CartCheckedOut,
+    cart::{CartAbandoned, CartCheckedOut},
     catalog::{MarketChanged, ProductChanged, ProductStocked, ShopChanged, TaxRatesChanged},
     coupons::{CouponGranted, CouponRejected, CouponReserved, PromotionChanged},
     identity::{
-        StaffInvited, UserEmailChanged, UserGroupsChanged, UserPasswordChanged, UserPasswordResetRequested,
-        UserRegistered, UserRegisteredAgain, UserVerificationRequested,
+        StaffInvited, UserEmailChanged, UserEmailVerified, UserGroupsChanged, UserPasswordChanged,
+        UserPasswordResetRequested, UserRegistered, UserRegisteredAgain, UserVerificationRequested,
     },
     inventory::{
         StockAllocated, StockChanged, StockHoldExpired, StockLow, StockRejected, StockReleased, StockReserved,
@@ -58,6 +58,7 @@ const INVENTORY: &[&str] = &[
 ];
 const ORDERS: &[&str] = &[
     CartCheckedOut::TYPE,
+    UserEmailVerified::TYPE,
     StockReserved::TYPE,
     StockRejected::TYPE,
     StockAllocated::TYPE,
@@ -127,6 +128,7 @@ const NOTIFICATIONS: &[&str] = &[
     GiftCardIssued::TYPE,
     PaymentDisputed::TYPE,
     StockLow::TYPE,
+    CartAbandoned::TYPE,
 ];
 
 /// The queue of every service.

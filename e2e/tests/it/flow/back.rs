@@ -113,6 +113,46 @@ async fn an_exchange_sends_as_many_pieces_for_nothing() {
 }
 
 #[tokio::test]
+async fn what_was_sent_in_exchange_comes_back_and_what_was_paid_is_given_back() {
+    on_each(async |shop: &mut TestShop| {
+        shop.sell("BOWL", 1_500, 5).await.unwrap();
+        let bought = arrived(shop, 2).await;
+        let wish = json!({"wish": "exchange", "replacement": [{"sku": "BOWL", "quantity": 1}]});
+        let id = shop.doors.ask_back(&bought, "MUG", 1, &wish).await.unwrap();
+        let back = shop.doors.take_back(&id, "MUG", 1, 0).await.unwrap();
+        shop.settle().await.unwrap();
+        let order_id = back["replacement_id"].as_str().unwrap().parse().unwrap();
+        let sent = Bought { cart_id: bought.cart_id, order_id, order_token: bought.order_token.clone() };
+        let reaches = async |status: &str| {
+            let path = format!("/v1/orders/{order_id}?wait={status}&timeout=20");
+            assert_eq!(shop.staff.get(&path, Headers::default()).await.unwrap()["status"], status);
+        };
+        reaches("confirmed").await;
+        shop.settle().await.unwrap();
+        let parcel = send(shop, &sent, None, "bowl").await;
+        shop.doors.arrived(&parcel).await.unwrap();
+        reaches("delivered").await;
+        let wish = json!({"lines": [{"sku": "BOWL", "quantity": 1}], "reason": "chipped", "wish": "refund"});
+        let asked = shop.staff.post(&format!("/v1/orders/{order_id}/returns"), &wish, Some("bowl-back")).await.unwrap();
+        let back = shop.doors.take_back(asked["id"].as_str().unwrap(), "BOWL", 1, 0).await.unwrap();
+        // What was paid for the mug, not what a bowl costs.
+        assert_eq!((&back["refund"]["amount"], &back["refund_order_id"]), (&json!(1_000), &json!(bought.order_id)));
+        money(shop, &bought, "partially_refunded").await;
+        shop.prove().await.unwrap();
+        let order = shop.order(&bought).await.unwrap();
+        assert_eq!(papers(&order), [("invoice", 2_000), ("credit_note", 1_000)], "{order}");
+        let bowls = shop.stock("BOWL").await.unwrap();
+        assert_eq!((&bowls["on_hand"], &bowls["allocated"]), (&json!(5), &json!(0)));
+        // The other mug is still worth what it cost, and nothing is left after it.
+        let id = shop.doors.ask_back(&bought, "MUG", 1, &json!({})).await.unwrap();
+        shop.doors.take_back(&id, "MUG", 1, 0).await.unwrap();
+        money(shop, &bought, "refunded").await;
+        shop.prove().await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_dispute_flags_the_order_and_holds_its_parcels() {
     let alerts = |settings: &mut Settings| settings.mail.staff = "desk@example.com".to_owned();
     with(alerts, async |shop: &mut TestShop| {

@@ -151,6 +151,7 @@ fn a_bad_value_is_refused_by_name_and_source() {
         ("BODEGA__PAYMENTS__MANUAL__BANK_DETAILS", &"x".repeat(1_001), "payments.manual.bank_details"),
         ("BODEGA__CART__PRICES_STALE_AFTER_SECONDS", "19", "cart.prices_stale_after_seconds"),
         ("BODEGA__CART__PRICES_STALE_AFTER_SECONDS", "3601", "cart.prices_stale_after_seconds"),
+        ("BODEGA__CART__REMIND_AFTER_HOURS", "2161", "cart.remind_after_hours"),
         ("BODEGA__MAIL__SMTP_URL", "mail.example.com", "mail.smtp_url"),
         ("BODEGA__MAIL__FROM", "Bodega", "mail.from"),
         ("BODEGA__MAIL__REPLY_TO", "nobody", "mail.reply_to"),
@@ -258,8 +259,13 @@ fn sources_of_stock_come_from_the_file_and_a_bad_one_is_refused() {
     let erp = &settings.inventory.sources["erp"];
     assert_eq!((erp.every_minutes, erp.location.as_str(), erp.url.as_str()), (5, "main", ""));
     assert!(!format!("{settings:?}").contains("sixteen"));
-    for (name, bad) in [("short", "secret = \"short\""), ("ftp", "url = \"ftp://erp\""), ("none", "every_minutes = 5")]
-    {
+    let untrusted = "url = \"http://erp\"\nca_file = \"/etc/ca.pem\"";
+    for (name, bad) in [
+        ("short", "secret = \"short\""),
+        ("ftp", "url = \"ftp://erp\""),
+        ("none", "every_minutes = 5"),
+        ("untrusted", untrusted),
+    ] {
         let error = load(name, bad).unwrap_err().to_string();
         assert!(error.contains("inventory.sources"), "{error}");
     }

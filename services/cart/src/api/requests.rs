@@ -57,6 +57,10 @@ pub(crate) struct OpenCart {
     #[serde(default)]
     #[schema(value_type = Option<i64>, minimum = 0)]
     points: Given<i64>,
+    /// Whether to send one mail about the cart to `email` where it is left behind; not if it is not said.
+    #[serde(default)]
+    #[schema(value_type = Option<bool>)]
+    remind: Given<bool>,
     /// A market of the shop; counts until a country is known.
     #[serde(default)]
     market: Option<String>,
@@ -95,6 +99,10 @@ pub(crate) struct ChangeCart {
     #[serde(default)]
     #[schema(value_type = Option<i64>, minimum = 0)]
     points: Given<i64>,
+    /// Whether to send one mail about the cart to `email` where it is left behind.
+    #[serde(default)]
+    #[schema(value_type = Option<bool>)]
+    remind: Given<bool>,
 }
 
 /// A line to add.
@@ -177,8 +185,9 @@ impl OpenCart {
     pub(crate) fn check(self) -> Result<(Contents, Typed), Problem> {
         let (email, shipping_method) = (self.email, self.shipping_method);
         let (shipping_address, billing_address) = (self.shipping_address, self.billing_address);
-        let (coupon_code, points) = (self.coupon_code, self.points);
-        let change = ChangeCart { email, shipping_address, billing_address, shipping_method, coupon_code, points };
+        let (coupon_code, points, remind) = (self.coupon_code, self.points, self.remind);
+        let change =
+            ChangeCart { email, shipping_address, billing_address, shipping_method, coupon_code, points, remind };
         let (contents, typed) = change.check()?;
         let sold_at = sold_at(self.market, self.country)?;
         Ok((Contents { lines: wanted(self.lines, LinesAt::Member)?, sold_at, ..contents }, typed))
@@ -186,13 +195,14 @@ impl OpenCart {
 }
 
 impl ChangeCart {
-    /// Details without points.
+    /// Details without what is a shopper's alone.
     pub(super) fn details(
         (email, shipping_method): (Given<String>, Given<String>),
         (shipping_address, billing_address): (Given<Address>, Given<Address>),
         coupon_code: Given<String>,
     ) -> Self {
-        Self { email, shipping_address, billing_address, shipping_method, coupon_code, points: Given::Kept }
+        let (points, remind) = (Given::Kept, Given::Kept);
+        Self { email, shipping_address, billing_address, shipping_method, coupon_code, points, remind }
     }
 
     /// What is to change.
@@ -222,6 +232,7 @@ impl ChangeCart {
             shipping_address: self.shipping_address,
             billing_address: self.billing_address,
             shipping_method: self.shipping_method,
+            remind: self.remind,
         };
         Ok((Contents { details, ..Contents::default() }, typed))
     }

@@ -122,6 +122,7 @@ impl<'a> Desk<'a> {
 
     /// Writes what was decided, and tells.
     pub(super) async fn save(self, tx: &mut Tx) -> Result<(), DbError> {
+        let reminding = self.reminding();
         store::put_promotions(tx, &self.heard).await?;
         store::insert(tx, &self.opened).await?;
         for entry in self.carts.values().filter(|entry| entry.cart.version != entry.was) {
@@ -134,11 +135,19 @@ impl<'a> Desk<'a> {
             store::discard(tx, cart, was).await?;
         }
         store::freeze(tx, &self.checkouts).await?;
+        store::watch(tx, &reminding).await?;
         for (trace, event) in self.events {
             tx.follow(trace);
             tx.emit(&event)?;
         }
         Ok(())
+    }
+
+    /// The carts that were touched now and whose shoppers want to be reminded of them.
+    fn reminding(&self) -> BTreeSet<(CartId, Time)> {
+        let touched = self.carts.values().filter(|entry| entry.cart.version != entry.was).map(|entry| &entry.cart);
+        let reminding = self.opened.iter().chain(touched).filter(|cart| cart.reminds());
+        reminding.map(|cart| (cart.id, cart.updated)).collect()
     }
 
     fn open(

@@ -116,6 +116,7 @@ pub(crate) async fn orders_cancelled(tx: &mut Tx, batch: &[Delivery<OrderCancell
         .filter(|delivery| opens_again(delivery.event.reason))
         .map(|delivery| ((delivery.event.cart_id, delivery.event.order_id), delivery.event.reason))
         .collect();
+    let carts: BTreeSet<CartId> = orders.keys().map(|(cart, _)| *cart).collect();
     let reopened = |((cart, order), reason)| Reopened {
         cart,
         order,
@@ -124,6 +125,7 @@ pub(crate) async fn orders_cancelled(tx: &mut Tx, batch: &[Delivery<OrderCancell
     };
     let reopened: Vec<Reopened> = orders.into_iter().map(reopened).collect();
     store::reopen(tx, &reopened).await?;
+    store::watch_again(tx, &carts).await?;
     let ended: BTreeSet<OrderId> = batch.iter().map(|delivery| delivery.event.order_id).collect();
     Ok(store::cancel(tx, &ended.into_iter().collect::<Vec<_>>()).await?)
 }

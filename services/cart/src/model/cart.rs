@@ -90,6 +90,8 @@ pub(crate) struct Details {
     pub billing_address: Option<Address>,
     /// The id of the method that was chosen.
     pub shipping_method: Option<String>,
+    /// Whether its shopper wants to be reminded of it by mail.
+    pub remind: bool,
 }
 
 /// A line of a cart, as it is stored.
@@ -193,6 +195,8 @@ pub(crate) struct DetailsChange {
     pub billing_address: Given<Address>,
     /// The id of a method the shop has.
     pub shipping_method: Given<String>,
+    /// Whether its shopper wants to be reminded.
+    pub remind: Given<bool>,
 }
 
 /// Why lines cannot be changed so.
@@ -254,6 +258,11 @@ impl Cart {
         }
     }
 
+    /// Whether its shopper is to be reminded of it if it stays as it is.
+    pub(crate) fn reminds(&self) -> bool {
+        self.status == Status::Open && self.details.remind && self.draft.is_none()
+    }
+
     /// Adds all of `wanted` or nothing. What is there already is added to its line.
     pub(crate) fn add(
         &mut self,
@@ -313,6 +322,11 @@ impl Cart {
         change.shipping_address.apply(&mut self.details.shipping_address);
         change.billing_address.apply(&mut self.details.billing_address);
         change.shipping_method.apply(&mut self.details.shipping_method);
+        match change.remind {
+            Given::Kept => {}
+            Given::Cleared => self.details.remind = false,
+            Given::Set(remind) => self.details.remind = remind,
+        }
     }
 
     /// Takes in the lines of another cart, and its details where this one has none. A log-in must not fail over a
@@ -336,6 +350,8 @@ impl Cart {
         ours.shipping_address = ours.shipping_address.take().or_else(|| theirs.shipping_address.clone());
         ours.billing_address = ours.billing_address.take().or_else(|| theirs.billing_address.clone());
         ours.shipping_method = ours.shipping_method.take().or_else(|| theirs.shipping_method.clone());
+        // Who wants mails at one address did not ask for any at another.
+        ours.remind |= theirs.remind && ours.email == theirs.email;
         let (ours, theirs) = (&mut self.reductions, &other.reductions);
         if ours.coupon.is_none() {
             ours.coupon.clone_from(&theirs.coupon);

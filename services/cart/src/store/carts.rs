@@ -1,5 +1,6 @@
 //! Carts: one row each, lines and all, so that a change is one statement.
 
+use super::reminders;
 use crate::model::{Cart, Details, Reductions, Status};
 use bodega_contracts::{CartId, OrderId};
 use bodega_db::{DbError, OnConflict, Row, Tx, Value, params};
@@ -35,6 +36,7 @@ pub(crate) struct Model {
     pub tenders: Option<String>,
     pub draft: Option<String>,
     pub exchange_of: Option<Uuid>,
+    pub remind: bool,
     pub created_ms: i64,
     pub updated_ms: i64,
 }
@@ -56,7 +58,8 @@ pub(crate) async fn select(tx: &mut Tx, ids: &[CartId]) -> Result<Vec<Cart>, DbE
         .query_keys(
             "SELECT id, owner, status, version, email, shipping_address, billing_address, shipping_method, lines, coupon, \
              coupon_refused, counted_refused, points, points_refused, shown_off, discounts, order_id, merged_into, \
-             created_ms, updated_ms, shown_shipping, sold_at, shown_at, tenders, draft, exchange_of FROM carts WHERE id = $1 ORDER BY id {lock}",
+             created_ms, updated_ms, shown_shipping, sold_at, shown_at, tenders, draft, exchange_of, \
+             remind FROM carts WHERE id = $1 ORDER BY id {lock}",
             &keys,
         )
         .await?;
@@ -98,7 +101,8 @@ async fn put_in(tx: &mut Tx, carts: &[Cart], conflict: OnConflict) -> Result<u64
                 text_of(cart.shown_at.as_ref())?,
                 text_unless_empty(&cart.tenders)?,
                 text_of(cart.draft.as_ref())?,
-                cart.exchange_of.map(|order| order.0)
+                cart.exchange_of.map(|order| order.0),
+                details.remind
             ]
             .to_vec())
         })
@@ -124,6 +128,7 @@ async fn put_in(tx: &mut Tx, carts: &[Cart], conflict: OnConflict) -> Result<u64
         "tenders",
         "draft",
         "exchange_of",
+        "remind",
     ];
     tx.insert_rows("carts", columns, conflict, &rows).await
 }
@@ -151,14 +156,15 @@ pub(crate) async fn change(tx: &mut Tx, cart: &Cart, was: i64) -> Result<(), DbE
         cart.owner.map(|owner| owner.0),
         text_of(cart.shown_at.as_ref())?,
         text_unless_empty(&cart.tenders)?,
-        text_of(cart.draft.as_ref())?
+        text_of(cart.draft.as_ref())?,
+        details.remind
     ];
     let changed = tx
         .execute(
             "UPDATE carts SET version = $3, email = $4, shipping_address = $5, billing_address = $6, shipping_method = $7, \
              lines = $8, updated_ms = $9, coupon = $10, coupon_refused = $11, counted_refused = $12, points = $13, \
              points_refused = $14, shown_off = $15, shown_shipping = $16, owner = $17, shown_at = $18, tenders = $19, \
-             draft = $20 WHERE id = $1 AND version = $2 AND status = 'open'",
+             draft = $20, remind = $21 WHERE id = $1 AND version = $2 AND status = 'open'",
             &values,
         )
         .await?;
@@ -210,8 +216,11 @@ pub(crate) async fn forget_left(tx: &mut Tx, before: Time, limit: i64) -> Result
     let mut oldest = [0; 16];
     oldest[..6].copy_from_slice(&before.ms().max(0).to_be_bytes()[2..]);
     let sql = "DELETE FROM carts WHERE id IN (SELECT id FROM carts WHERE owner IS NULL AND status <> 'checked_out' \
-               AND draft IS NULL AND id < $1 AND updated_ms < $2 ORDER BY id LIMIT $3) AND updated_ms < $2 AND status <> 'checked_out'";
-    tx.execute(sql, &params![Uuid::from_bytes(oldest), before, limit]).await
+               AND draft IS NULL AND id < $1 AND updated_ms < $2 ORDER BY id LIMIT $3) AND updated_ms < $2 AND status <> 'checked_out' \
+               RETURNING id";
+    let forgotten = tx.query(sql, &params![Uuid::from_bytes(oldest), before, limit]).await?;
+    reminders::forget(tx, &forgotten).await?;
+    Ok(forgotten.len() as u64)
 }
 
 /// Deletes a draft that is open and in version `was`.
@@ -272,6 +281,7 @@ fn model(row: &Row) -> Result<Model, DbError> {
         tenders: row.get(23)?,
         draft: row.get(24)?,
         exchange_of: row.get(25)?,
+        remind: row.get(26)?,
     })
 }
 
@@ -286,6 +296,7 @@ fn cart(row: Model) -> Result<Cart, DbError> {
             shipping_address: parsed_of(row.shipping_address.as_deref())?,
             billing_address: parsed_of(row.billing_address.as_deref())?,
             shipping_method: row.shipping_method,
+            remind: row.remind,
         },
         reductions: Reductions {
             coupon: parsed_of(row.coupon.as_deref())?,

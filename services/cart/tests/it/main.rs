@@ -14,6 +14,7 @@ mod lines;
 mod markets;
 mod methods;
 mod points;
+mod reminders;
 mod said;
 mod setup;
 mod stale;

@@ -1,6 +1,9 @@
 //! Accounts: opened by their owners or from the command line.
 
-use super::{Kept, hashing, once, throttle_key, verification::ask_to_verify};
+use super::{
+    Kept, hashing, once, throttle_key,
+    verification::{ask_to_verify, tell_verified},
+};
 use crate::{
     Identity,
     error::Error,
@@ -65,6 +68,7 @@ pub(crate) async fn create_user(db: &Db, email: &str, password: &str, role: Role
         let created = store::insert_user(tx, &user, &hash).await?;
         if created {
             tx.emit(&UserRegistered { user_id: user.id, at: user.created_at })?;
+            tell_verified(tx, user.id, email.as_str())?;
         }
         let id = store::user_of(tx, email.as_str()).await?.ok_or(Error::NotFound("user_not_found"))?;
         give(tx, id, role).await?;

@@ -5,6 +5,7 @@ use super::{
     accounts::{give, invalid},
     once,
     passwords::changed,
+    verification::{tell_verified, verified},
 };
 use crate::{
     Identity,
@@ -83,6 +84,7 @@ async fn join(tx: &mut Tx, id: Uuid, name: Option<String>, hash: &str) -> Result
     let view = UserView { name, email_verified: true, ..UserView::new(new, &email, tx.now()) };
     let user = if store::insert_user(tx, &view, hash).await? {
         tx.emit(&UserRegistered { user_id: new, at: view.created_at })?;
+        tell_verified(tx, new, email.as_str())?;
         new
     } else {
         let known = store::user_of(tx, email.as_str()).await?.ok_or(Error::BadToken)?;
@@ -90,7 +92,7 @@ async fn join(tx: &mut Tx, id: Uuid, name: Option<String>, hash: &str) -> Result
             return Err(Error::BadToken);
         }
         store::set_hash(tx, known, hash).await?;
-        store::verify_email(tx, known, email.as_str()).await?;
+        verified(tx, known, email.as_str()).await?;
         store::revoke_sessions_of(tx, known).await?;
         changed(tx, known).await?;
         known

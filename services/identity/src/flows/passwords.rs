@@ -1,6 +1,11 @@
 //! Passwords that are forgotten, chosen anew, or changed.
 
-use super::{accounts::invalid, hashing::Checked, throttle, throttle_key, verification::open_request};
+use super::{
+    accounts::invalid,
+    hashing::Checked,
+    throttle, throttle_key,
+    verification::{open_request, verified},
+};
 use crate::{
     Identity,
     error::Error,
@@ -66,7 +71,7 @@ pub(crate) async fn reset_password(identity: &Identity, token: &str, password: &
             }
             let request = store::take_request(tx, id).await?.ok_or(Error::BadToken)?;
             store::set_hash(tx, request.user, &hash).await?;
-            store::verify_email(tx, request.user, &request.email).await?;
+            verified(tx, request.user, &request.email).await?;
             store::revoke_sessions_of(tx, request.user).await?;
             store::forget_attempts(tx, &model::digest(&request.email)).await?;
             changed(tx, request.user).await

@@ -7,7 +7,9 @@ use crate::{
     model::{self, Email, Link, Password, Purpose},
     store::{self, Request},
 };
-use bodega_contracts::identity::{LinkToMail, UserEmailChanged, UserRegisteredAgain, UserVerificationRequested};
+use bodega_contracts::identity::{
+    LinkToMail, UserEmailChanged, UserEmailVerified, UserRegisteredAgain, UserVerificationRequested,
+};
 use bodega_db::{DbError, Tx};
 use bodega_kernel::UserId;
 use uuid::Uuid;
@@ -24,6 +26,16 @@ pub(super) async fn open_request(tx: &mut Tx, user: UserId, purpose: Purpose, em
 pub(super) async fn ask_to_verify(tx: &mut Tx, user: UserId, purpose: Purpose, email: &str) -> Result<(), DbError> {
     let request_id = open_request(tx, user, purpose, email).await?.to_string();
     tx.emit(&UserVerificationRequested { user_id: user, request_id })
+}
+
+/// The address of an account was shown to be its owner's: noted and told, once, if it is still this one.
+pub(super) async fn verified(tx: &mut Tx, user: UserId, email: &str) -> Result<(), DbError> {
+    if store::verify_email(tx, user, email).await? { tell_verified(tx, user, email) } else { Ok(()) }
+}
+
+/// Tells that an account has an address that is its owner's.
+pub(super) fn tell_verified(tx: &mut Tx, user_id: UserId, email: &str) -> Result<(), DbError> {
+    tx.emit(&UserEmailVerified { user_id, email: email.to_owned(), at: tx.now() })
 }
 
 /// Sends the link once more to whoever is logged in; nothing happens where the address is verified already.
@@ -58,7 +70,7 @@ pub(crate) async fn verify_email(identity: &Identity, token: &str) -> Result<(),
             }
             let request = store::take_request(tx, id).await?.ok_or(Error::BadToken)?;
             match request.purpose {
-                Purpose::Verify => store::verify_email(tx, user, &request.email).await?,
+                Purpose::Verify => verified(tx, user, &request.email).await?,
                 Purpose::ChangeEmail => move_to(tx, user, &request.email).await?,
                 Purpose::Reset => return Err(Error::BadToken),
             }
@@ -80,7 +92,7 @@ async fn move_to(tx: &mut Tx, user: UserId, email: &str) -> Result<(), Error> {
     // Links that went to the old address open nothing any more.
     store::delete_requests_of(tx, user).await?;
     tx.emit(&UserEmailChanged { user_id: user, old_email, at: tx.now() })?;
-    Ok(())
+    Ok(tell_verified(tx, user, email)?)
 }
 
 /// Whoever knows the password may have another address, once they have shown it to be theirs. Where another account has

@@ -1,8 +1,8 @@
 //! Showing that an address is one's own, and having another one.
 
 use crate::setup::{PASSWORD, Shop, guest, user};
-use bodega_contracts::identity::MailLink;
-use bodega_kernel::{Caller, Role};
+use bodega_contracts::identity::{MailLink, UserEmailVerified};
+use bodega_kernel::{Caller, Role, UserId};
 use bodega_testkit::{Answer, stories};
 use futures_util::future::join_all;
 use serde_json::json;
@@ -149,7 +149,53 @@ async fn no_link_is_in_an_event_or_a_table(shop: &Shop) {
     }
 }
 
+/// Whose addresses were told to be theirs.
+async fn told(shop: &Shop) -> Vec<(String, UserId)> {
+    shop.told::<UserEmailVerified>().await.into_iter().map(|event| (event.email, event.user_id)).collect()
+}
+
+async fn every_way_to_show_an_address_tells_it_once(shop: &Shop) {
+    let id = |id: &str| id.parse::<UserId>().unwrap();
+    let anna = shop.register("Anna@Example.com").await;
+    assert!(told(shop).await.is_empty(), "registering shows nothing");
+    let (first, reset) = (shop.email_token().await, shop.reset_token("anna@example.com").await);
+    let answers = join_all((0..10).map(|number| verify(shop, number, &first))).await;
+    assert_eq!(answers.iter().filter(|answer| answer.status == 204).count(), 1);
+    let chosen = json!({"token": reset, "password": "a chestnut under the lamp"});
+    shop.call(guest(), "POST", "/v1/auth/reset-password", Some(chosen)).await.expect(204);
+    let annas = ("anna@example.com".to_owned(), id(&anna));
+    assert_eq!(told(shop).await, std::slice::from_ref(&annas), "a link for a password shows what was shown before");
+    let bert = shop.register("bert@example.com").await;
+    let chosen = json!({"token": shop.reset_token("bert@example.com").await, "password": "a chestnut under the lamp"});
+    shop.call(guest(), "POST", "/v1/auth/reset-password", Some(chosen)).await.expect(204);
+    let body = json!({"email": "Anne@example.com", "password": "a chestnut under the lamp"});
+    shop.call(user(&anna, &[Role::Customer]), "POST", "/v1/me/email", Some(body)).await.expect(202);
+    verify(shop, 0, &shop.email_token().await).await.expect(204);
+    let root = bodega_identity::admin::create_user(shop.db(), "root@example.com", PASSWORD, Role::Admin).await;
+    let root = root.unwrap().0;
+    let admin = Caller { user: Some(root), roles: vec![Role::Admin] };
+    let mut joined = Vec::new();
+    for email in ["cleo@example.com", "dora@example.com"] {
+        if email.starts_with('d') {
+            shop.register(email).await;
+        }
+        let body = json!({"email": email, "role": "staff"});
+        shop.call(admin.clone(), "POST", "/v1/admin/invitations", Some(body)).await.expect(201);
+        let token = shop.link("staff.invited.v1", "invitation_id").await.unwrap().token;
+        let body = json!({"token": token, "password": PASSWORD});
+        let made = shop.call(guest(), "POST", "/v1/auth/accept-invitation", Some(body)).await;
+        joined.push((email.to_owned(), id(&made.field("id"))));
+    }
+    let berts = ("bert@example.com".to_owned(), id(&bert));
+    let moved = ("anne@example.com".to_owned(), id(&anna));
+    let roots = ("root@example.com".to_owned(), root);
+    assert_eq!(told(shop).await, [vec![annas, berts, moved, roots], joined].concat());
+    bodega_identity::admin::create_user(shop.db(), "dora@example.com", PASSWORD, Role::Admin).await.unwrap();
+    assert_eq!(told(shop).await.len(), 6, "who is there already shows nothing");
+}
+
 stories![
+    every_way_to_show_an_address_tells_it_once,
     an_address_is_verified_once_by_the_link_in_the_mail,
     a_link_that_is_over_forged_or_for_something_else_opens_nothing,
     the_mail_can_be_asked_for_again_but_not_for_ever,

@@ -21,6 +21,8 @@ const NIGHT: Duration = Duration::from_hours(3);
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 /// How long deliveries are remembered.
 const REMEMBERED: Duration = Duration::from_hours(7 * 24);
+/// How long mismatches are kept after they were closed.
+const KEPT: Duration = Duration::from_hours(400 * 24);
 
 /// Asks a source that is due; whether one was.
 pub(crate) async fn poll_sources(inventory: &Inventory) -> Result<bool, Error> {
@@ -34,7 +36,7 @@ pub(crate) async fn poll_sources(inventory: &Inventory) -> Result<bool, Error> {
         };
         let Some(etag) = inventory.db.write(claim).await? else { continue };
         let asked_at = inventory.db.world().now();
-        let answer = ask(&url, etag.as_deref()).await;
+        let answer = ask(&url, source.ca_file.as_deref(), etag.as_deref()).await;
         record(inventory, name, source, asked_at, answer).await?;
         return Ok(true);
     }
@@ -112,6 +114,15 @@ pub(crate) async fn compare_sources(inventory: &Inventory) -> Result<bool, Error
         }
     }
     Ok(false)
+}
+
+/// Forgets some of the mismatches that were closed long ago; whether there may be more.
+pub(crate) async fn forget_mismatches(inventory: &Inventory) -> Result<bool, Error> {
+    let work = async |tx: &mut Tx| {
+        let then = Time::from_ms(tx.now().ms() - KEPT.as_millis() as i64);
+        Ok(store::forget_closed(tx, then).await?)
+    };
+    inventory.db.write(work).await
 }
 
 async fn compare(tx: &mut Tx, name: &str, location: &LocationId) -> Result<bool, Error> {

@@ -1,6 +1,6 @@
 //! Goods that left: each parcel counts once, whoever says so and however often, and whatever of its order was heard before.
 
-use super::tell_changes;
+use super::{returns, tell_changes};
 use crate::{
     model::{self, Case, Departure, Kind, Shift, Taken},
     store::{self, Movement},
@@ -13,8 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Takes off the shelf what left, parcel by parcel as they arrived.
 pub(crate) async fn ship(tx: &mut Tx, departures: Vec<Departure>) -> Result<(), DbError> {
     let locations = store::take_turn(tx).await?;
-    let claims: Vec<_> = departures.iter().map(|departure| (departure.id, departure.order)).collect();
-    let new = store::claim_departures(tx, &claims).await?;
+    let new = store::claim_departures(tx, &departures).await?;
     let fresh: Vec<&Departure> =
         departures.iter().zip(new).filter(|(_, new)| *new).map(|(departure, _)| departure).collect();
     let mut cases = cases(tx, &fresh.iter().map(|departure| departure.order).collect()).await?;
@@ -35,7 +34,8 @@ pub(crate) async fn ship(tx: &mut Tx, departures: Vec<Departure>) -> Result<(), 
     store::write_shipped(tx, cases.values()).await?;
     record(tx, &fresh, &gone).await?;
     tx.follow(fresh.first().and_then(|departure| departure.trace.clone()));
-    tell_changes(tx, &changes)
+    tell_changes(tx, &changes)?;
+    returns::bring_home(tx, &fresh).await
 }
 
 /// What is reserved for these orders, locked. One that was not heard of gets a row that says only what has left of it.

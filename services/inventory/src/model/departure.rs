@@ -8,7 +8,7 @@ use super::{
 };
 use bodega_contracts::{OrderId, inventory::ReservationState as State};
 use bodega_db::Trace;
-use bodega_kernel::uuid::Uuid;
+use bodega_kernel::{Time, uuid::Uuid};
 use std::collections::BTreeMap;
 
 /// What left, all of it at once.
@@ -18,6 +18,8 @@ pub(crate) struct Departure {
     pub(crate) id: Uuid,
     pub(crate) order: OrderId,
     pub(crate) lines: Wanted,
+    /// When it left.
+    pub(crate) at: Time,
     pub(crate) trace: Option<Trace>,
 }
 

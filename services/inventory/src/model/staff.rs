@@ -1,12 +1,10 @@
 //! What people say about stock: goods came, were counted, corrected, brought back; what may be sold of them.
 
 use super::{
-    LocationId, MAX_LOCATIONS, MAX_UNITS, Nullable, Wanted,
+    LocationId, MAX_LOCATIONS, MAX_UNITS, Nullable,
     level::{Item, Level},
     shelf::Shelf,
 };
-use bodega_contracts::{OrderId, ReturnId};
-use bodega_db::Trace;
 use bodega_kernel::Sku;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -64,16 +62,6 @@ impl Kind {
             Self::Ship => "ship",
         }
     }
-}
-
-/// Goods of an order that came back.
-#[derive(Clone, Debug)]
-pub(crate) struct Comeback {
-    pub(crate) id: ReturnId,
-    pub(crate) order: OrderId,
-    pub(crate) restock: Wanted,
-    pub(crate) written_off: Wanted,
-    pub(crate) trace: Option<Trace>,
 }
 
 /// What staff may enter by hand.
@@ -207,8 +195,8 @@ impl NewMovement {
     }
 
     /// What came back of an order.
-    pub(crate) fn back(sku: Sku, quantity: i64) -> Self {
-        Self { sku, kind: HandKind::Return, quantity, location: LocationId::main(), reason: None, reference: None }
+    pub(crate) fn back(sku: Sku, location: LocationId, quantity: i64) -> Self {
+        Self { sku, kind: HandKind::Return, quantity, location, reason: None, reference: None }
     }
 
     /// What is wrong with it by itself; `at` is where it stands in the body.

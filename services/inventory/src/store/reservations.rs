@@ -1,13 +1,12 @@
 //! Statements about what is reserved for orders.
 
 use super::{all, from_json, json};
-use crate::model::{self, Case, Taken, Wanted};
+use crate::model::{self, Case, Departure, Taken, Wanted};
 use bodega_contracts::{
     OrderId,
     inventory::{ReservationState, Shortage},
 };
 use bodega_db::{DbError, Row, Tx, Value, params};
-use bodega_kernel::uuid::Uuid;
 use std::collections::BTreeMap;
 
 /// What is reserved for an order, as it is stored.
@@ -70,10 +69,11 @@ async fn insert(tx: &mut Tx, state: &str, orders: &[(OrderId, &Wanted)]) -> Resu
 }
 
 /// Notes that these left, each once; says of each whether it is new.
-pub(crate) async fn claim_departures(tx: &mut Tx, departures: &[(Uuid, OrderId)]) -> Result<Vec<bool>, DbError> {
+pub(crate) async fn claim_departures(tx: &mut Tx, departures: &[Departure]) -> Result<Vec<bool>, DbError> {
     let now = tx.now();
-    let rows: Vec<_> = departures.iter().map(|(id, order)| params![*id, order.0, now].to_vec()).collect();
-    tx.insert_new("departures", &["id", "order_id", "at_ms"], &rows).await
+    let row = |Departure { id, order, at, .. }: &Departure| params![*id, order.0, now, *at].to_vec();
+    let rows: Vec<_> = departures.iter().map(row).collect();
+    tx.insert_new("departures", &["id", "order_id", "at_ms", "left_ms"], &rows).await
 }
 
 /// Notes what has left of orders whose reservations are locked, and where the rest is.

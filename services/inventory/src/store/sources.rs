@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 
 /// SKUs that are compared in one step.
 pub(crate) const COMPARED: i64 = 200;
+/// The most mismatches that are forgotten in one transaction.
+const FORGOTTEN: i64 = 500;
 
 /// Notes a delivery; whether it is new.
 pub(crate) async fn claim_delivery(tx: &mut Tx, source: &str, delivery: &str) -> Result<bool, DbError> {
@@ -165,6 +167,13 @@ pub(crate) async fn close_gone(tx: &mut Tx, source: &str, skus: &[&Sku]) -> Resu
         tx.execute(sql, row).await?;
     }
     Ok(())
+}
+
+/// Forgets some of the mismatches that were closed before `then`; whether there may be more.
+pub(crate) async fn forget_closed(tx: &mut Tx, then: Time) -> Result<bool, DbError> {
+    let sql = "DELETE FROM mismatches WHERE id IN (SELECT id FROM mismatches WHERE closed_ms IS NOT NULL \
+               AND closed_ms < $1 ORDER BY closed_ms LIMIT $2)";
+    Ok(tx.execute(sql, &params![then, FORGOTTEN]).await? >= FORGOTTEN.unsigned_abs())
 }
 
 /// A mismatch, locked until the transaction ends.

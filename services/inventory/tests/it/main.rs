@@ -7,6 +7,7 @@
 mod arrivals;
 mod counting;
 mod holds;
+mod https;
 mod locations;
 mod opening;
 mod permutations;

@@ -8,6 +8,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
+use bodega_db::{OnConflict, Tx, params};
 use bodega_testkit::{Answer, Ask, staff, stories};
 use bodega_web::ReportKey;
 use futures_util::future::join_all;
@@ -24,6 +25,7 @@ stories!(
     reports_that_are_not_signed_or_not_understood_are_refused,
     a_figure_below_what_is_promised_waits_for_somebody_to_decide,
     every_night_what_they_said_is_compared_with_the_books,
+    mismatches_that_were_closed_long_ago_are_forgotten,
     a_system_that_is_asked_is_believed_and_asked_again_only_when_due,
     a_system_that_answers_badly_changes_nothing_and_is_shown,
 );
@@ -162,6 +164,24 @@ async fn every_night_what_they_said_is_compared_with_the_books(shop: &Shop) {
     assert!(mismatches(shop).await.is_empty(), "a newer figure ends it");
     assert_eq!(shop.level("SKU-449").await.0, 4);
     shop.check_books().await;
+}
+
+async fn mismatches_that_were_closed_long_ago_are_forgotten(shop: &Shop) {
+    const COLUMNS: &[&str] = &["id", "source", "sku", "location", "theirs", "ours", "state", "found_ms", "closed_ms"];
+    let (now, world) = (shop.world.now().ms(), shop.world.clone());
+    let row = move |number: i64| {
+        let (state, closed) = if number == 0 { ("open", None) } else { ("gone", Some(now)) };
+        params![world.uuid(), "erp", format!("SKU-{number}"), "main", 1_i64, 2_i64, state, now, closed].to_vec()
+    };
+    let rows: Vec<_> = (0..=600).map(row).collect();
+    let insert = async move |tx: &mut Tx| tx.insert_rows("mismatches", COLUMNS, OnConflict::Fail, &rows).await;
+    shop.db().write(insert).await.unwrap();
+    let left = async || shop.count("SELECT COUNT(*) FROM mismatches", &params![]).await;
+    shop.clock.advance(Duration::from_hours(400 * 24));
+    assert_eq!((shop.job("forget").step().await, left().await), (false, 601));
+    shop.clock.advance(Duration::from_secs(1));
+    assert_eq!((shop.job("forget").step().await, left().await), (true, 101), "some at a time");
+    assert_eq!((shop.job("forget").step().await, left().await), (false, 1), "what is open stays");
 }
 
 /// A system that is asked: what it answers, and how often it was asked.

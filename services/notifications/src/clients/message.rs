@@ -31,6 +31,8 @@ pub(crate) struct Stamp<'a> {
     pub(crate) message_id: &'a str,
     /// When it was queued: the same in every repeat.
     pub(crate) at: Time,
+    /// Where its reader unsubscribes, if they can.
+    pub(crate) unsubscribe: Option<&'a str>,
 }
 
 impl Sender {
@@ -62,14 +64,21 @@ impl Sender {
         let address = address(recipient).ok_or_else(|| format!("{:?} is no address", clean(recipient)))?;
         let name = name.map(clean).filter(|name| !name.is_empty());
         let at = UNIX_EPOCH + Duration::from_millis(u64::try_from(stamp.at.ms()).unwrap_or(0));
-        let automatic = HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned());
+        let header = |name, value: String| HeaderValue::new(HeaderName::new_from_ascii_str(name), value);
         let mut message = Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(name, address))
             .subject(clean(&mail.title))
             .message_id(Some(stamp.message_id.to_owned()))
             .date(at)
-            .raw_header(automatic);
+            .raw_header(header("Auto-Submitted", "auto-generated".to_owned()));
+        if let Some(link) = stamp.unsubscribe {
+            message = message.raw_header(header("List-Unsubscribe", format!("<{link}>")));
+            // One click is for HTTPS alone (RFC 8058).
+            if link.starts_with("https://") {
+                message = message.raw_header(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()));
+            }
+        }
         if let Some(reply_to) = &self.reply_to {
             message = message.reply_to(reply_to.clone());
         }
@@ -98,7 +107,7 @@ mod tests {
     const AT: Time = Time::from_ms(1_772_366_400_000);
 
     fn stamp() -> Stamp<'static> {
-        Stamp { id: Uuid::from_u128(7), message_id: "<7.0@shop.example>", at: AT }
+        Stamp { id: Uuid::from_u128(7), message_id: "<7.0@shop.example>", at: AT, unsubscribe: None }
     }
 
     fn mail(title: &str) -> Rendered {
@@ -160,6 +169,21 @@ mod tests {
             assert!(text.contains(line), "{text}");
         }
         assert!(text.contains("Date: Sun, 01 Mar 2026 12:00:00"), "{text}");
+    }
+
+    #[test]
+    fn a_reader_unsubscribes_with_one_click_where_the_link_is_encrypted() {
+        let link = format!("https://shop.example/v1/mails/unsubscribe?token={}", "x".repeat(300));
+        let text = |link: &str| {
+            let stamp = Stamp { unsubscribe: Some(link), ..stamp() };
+            let message = sender().write(stamp, "a@b.example", None, &mail("Hello")).unwrap();
+            String::from_utf8(message.formatted()).unwrap()
+        };
+        let encrypted = text(&link);
+        assert!(encrypted.contains(&format!("List-Unsubscribe: <{link}>\r\n")), "{encrypted}");
+        assert!(encrypted.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"), "{encrypted}");
+        let plain = text("http://127.0.0.1:8080/v1/mails/unsubscribe?token=x");
+        assert!(plain.contains("List-Unsubscribe: <http://") && !plain.contains("List-Unsubscribe-Post"), "{plain}");
     }
 
     #[test]

@@ -110,9 +110,13 @@ async fn queue_note(tx: &mut Tx, about: About, language: Option<Language>, note:
     store::view_of(tx, Kind::Note, &subject).await?.ok_or(Error::NotFound)
 }
 
-/// Forgets some of what is old in the mailbox; whether there was anything.
+/// Forgets some of what is old: in the mailbox, and addresses that may be written to again; whether there was anything.
 pub(crate) async fn empty_mailbox(state: &Notifications) -> bool {
-    let forgotten = state.db.write(async move |tx: &mut Tx| store::forget_kept(tx, KEPT_FOR).await).await;
+    let work = async move |tx: &mut Tx| {
+        let (kept, mailed) = (store::forget_kept(tx, KEPT_FOR).await?, store::forget_mailed(tx, KEPT_FOR).await?);
+        Ok(kept || mailed)
+    };
+    let forgotten = state.db.write(work).await;
     forgotten.unwrap_or_else(|error: DbError| {
         tracing::warn!(%error, "the mailbox is not emptied");
         false

@@ -2,9 +2,10 @@
 
 use crate::{
     Notifications,
-    model::{About, Kind, Known, Language, Params},
+    model::{About, Kind, Known, Language, LeftCart, Params},
 };
 use bodega_contracts::{
+    cart::AbandonedCart,
     identity::{Contact, LinkToMail, MailLink, UserContact},
     orders::{Details, OrderDetails},
     payments::GiftCardToMail,
@@ -41,6 +42,9 @@ pub(super) async fn gather(
     if let (Some(page), Some(request)) = (kind.page(), &params.request) {
         return with_link(state, page, request, params).await;
     }
+    if let Some(left) = params.cart {
+        return with_cart(state, left, params).await;
+    }
     let order = match about.order {
         Some(order_id) => {
             let details = state.rpc.ask(OrderDetails { order_id }).await.map_err(later)?;
@@ -67,7 +71,7 @@ pub(super) async fn gather(
     let recipient = recipient.ok_or_else(|| Trouble::Never("nobody is there to read it".to_owned()))?;
     let name = asked.and_then(|contact| contact.name);
     let params = with_code(state, params).await?;
-    Ok(Gathered { recipient, language, known: Known { order, name }, params })
+    Ok(Gathered { recipient, language, known: Known { order, name, cart: None }, params })
 }
 
 /// A mail whose link proves who follows it: identity knows where it goes, and what the link holds.
@@ -79,7 +83,28 @@ async fn with_link(state: &Notifications, page: &str, request: &str, params: &Pa
     let language = params.language.or(language.as_deref().and_then(Language::of)).unwrap_or(state.language);
     let link = Some(format!("{}/{page}?token={token}", state.base_url));
     let params = Params { link, ends: Some(ends), ..params.clone() };
-    Ok(Gathered { recipient: email, language, known: Known { order: None, name }, params })
+    Ok(Gathered { recipient: email, language, known: Known { name, ..Known::default() }, params })
+}
+
+/// A mail about a cart that was left behind: cart knows where it goes, what is in it, and what opens it for a guest.
+async fn with_cart(state: &Notifications, left: LeftCart, params: &Params) -> Result<Gathered, Trouble> {
+    let LeftCart { id: cart_id, version: cart_version } = left;
+    let asked = state.rpc.ask(AbandonedCart { cart_id, cart_version }).await.map_err(later)?;
+    let Some(cart) = asked else {
+        return Err(Trouble::Never("the cart is not as it was left".to_owned()));
+    };
+    // For the language and the name only, so nobody waits for this answer.
+    let contact = match cart.customer_id {
+        Some(user) => contact(state, user).await.ok(),
+        None => None,
+    };
+    let chosen = contact.as_ref().and_then(|contact| contact.language.as_deref()).and_then(Language::of);
+    let language = params.language.or(chosen).unwrap_or(state.language);
+    let opened = cart.token.as_ref().map_or_else(String::new, |token| format!("&token={token}"));
+    let link = Some(format!("{}/cart?cart={cart_id}{opened}", state.base_url));
+    let name = contact.and_then(|contact| contact.name);
+    let (recipient, known) = (cart.email.clone(), Known { order: None, name, cart: Some(cart) });
+    Ok(Gathered { recipient, language, known, params: Params { link, ..params.clone() } })
 }
 
 /// A mail for the staff's own address.
@@ -87,7 +112,7 @@ fn for_staff(state: &Notifications, order: Option<Details>, params: &Params) -> 
     if state.staff.is_empty() {
         return Err(Trouble::Never("mail.staff names no address".to_owned()));
     }
-    let (recipient, known) = (state.staff.to_string(), Known { order, name: None });
+    let (recipient, known) = (state.staff.to_string(), Known { order, ..Known::default() });
     Ok(Gathered { recipient, language: state.language, known, params: params.clone() })
 }
 

@@ -1,6 +1,9 @@
 //! Sends what is due: claims it, writes and hands it over in no transaction, records what came of it.
 
-use super::gather::{Gathered, Trouble, gather};
+use super::{
+    gather::{Gathered, Trouble, gather},
+    unsubscribe::{permit, unsubscribe_link},
+};
 use crate::{
     Notifications,
     clients::{Line, Message, Outcome, PATIENCE, Post, Stamp},
@@ -75,7 +78,8 @@ async fn send(state: &Notifications, line: &mut Line, claimed: Claimed) -> Repor
         Outcome::Unknown(detail) => ("unknown", detail),
         Outcome::Refused(detail) => ("refused", detail),
     };
-    if report.verdict == Verdict::Failed {
+    // That a reminder is not wanted any more is nobody's fault.
+    if report.verdict == Verdict::Failed && claimed.kind.is_transactional() {
         tracing::warn!(mail = %claimed.id, kind = claimed.kind.word(), detail, "a mail is given up");
     }
     Report { outcome: word, detail: store::shortened(&detail), ..report }
@@ -84,9 +88,13 @@ async fn send(state: &Notifications, line: &mut Line, claimed: Claimed) -> Repor
 /// Writes a mail; what is known of it by then goes into the report.
 async fn write(state: &Notifications, claimed: &Claimed, report: &mut Report) -> Result<Message, Trouble> {
     let gathered = gather(state, claimed.kind, &claimed.about, &claimed.params).await?;
-    let Gathered { recipient, language, known, params } = gathered;
+    let Gathered { recipient, language, known, mut params } = gathered;
     report.recipient = Some(recipient.clone());
     report.language = Some(language.code());
+    if !claimed.kind.is_transactional() {
+        permit(state, claimed, &recipient).await?;
+        params.unsubscribe = Some(unsubscribe_link(state, claimed));
+    }
     let letter =
         |params: &Params| Letter::new(&state.shop, language, state.pages.words(language), claimed.kind, &known, params);
     let render = |letter: &Letter| {
@@ -99,7 +107,8 @@ async fn write(state: &Notifications, claimed: &Claimed, report: &mut Report) ->
     let mail = render(&letter)?;
     report.title = Some(mail.title.clone());
     let id = message_id(claimed.id, claimed.resends, state.sender.domain());
-    let stamp = Stamp { id: claimed.id, message_id: &id, at: claimed.queued };
+    let unsubscribe = params.unsubscribe.as_deref();
+    let stamp = Stamp { id: claimed.id, message_id: &id, at: claimed.queued, unsubscribe };
     let written = state.sender.write(stamp, &recipient, letter.name(), &mail);
     let message = written.map_err(Trouble::Never)?;
     if matches!(state.post, Post::Mailbox) {

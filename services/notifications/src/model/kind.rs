@@ -111,7 +111,12 @@ impl Kind {
 
     /// Whether it holds what opens an account or can be spent, so that nobody else may read it.
     pub(crate) const fn is_private(self) -> bool {
-        self.page().is_some() || matches!(self, Self::GiftCard)
+        self.page().is_some() || matches!(self, Self::GiftCard | Self::AbandonedCart)
+    }
+
+    /// Whether it tells of what its reader did or has: such mails go to everybody. Of others a reader may unsubscribe.
+    pub(crate) const fn is_transactional(self) -> bool {
+        !matches!(self, Self::AbandonedCart)
     }
 
     /// Whether it goes to the staff's own address.

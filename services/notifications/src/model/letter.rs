@@ -4,6 +4,7 @@
 use super::{Kind, Known, Language, Params, Words, clean};
 use bodega_contracts::{
     Address,
+    cart::{CartToMail, LineToMail},
     orders::{Details, PaymentStatus, ReturnState},
     payments::DisputeState,
 };
@@ -25,6 +26,7 @@ pub(crate) struct Letter {
     words: Words,
     name: Option<String>,
     order: Option<Order>,
+    cart: Option<Cart>,
     parcel: Vec<Piece>,
     carrier: Option<String>,
     tracking_number: Option<String>,
@@ -38,6 +40,7 @@ pub(crate) struct Letter {
     code: Option<String>,
     ends: Option<String>,
     link: Option<String>,
+    unsubscribe: Option<String>,
     stock: Option<Piece>,
     amount: Option<String>,
     return_number: Option<String>,
@@ -84,6 +87,19 @@ struct Shipping {
 }
 
 #[derive(Debug, Serialize)]
+struct Cart {
+    lines: Vec<CartLine>,
+    total: String,
+}
+
+#[derive(Debug, Serialize)]
+struct CartLine {
+    name: String,
+    quantity: String,
+    total: String,
+}
+
+#[derive(Debug, Serialize)]
 struct Piece {
     name: String,
     quantity: String,
@@ -114,6 +130,7 @@ impl Letter {
             language: language.code(),
             name: name.filter(|name| !name.is_empty() && !kind.is_for_staff()),
             order: details.map(|details| Order::of(details, language)),
+            cart: known.cart.as_ref().map(|cart| Cart::of(cart, language)),
             parcel: params.parcel.iter().take(MAX_LINES).map(|line| piece(&line.sku, line.quantity)).collect(),
             carrier: text(&params.carrier),
             tracking_number: text(&params.tracking_number),
@@ -127,6 +144,7 @@ impl Letter {
             code: text(&params.code),
             ends: params.ends.map(|time| language.day(time)),
             link: web_address(params.link.as_deref()),
+            unsubscribe: web_address(params.unsubscribe.as_deref()),
             stock: params.stock.as_ref().map(|stock| piece(&stock.sku, stock.quantity)),
             amount: params.amount.map(|money| language.money(money)),
             return_number: text(&params.return_number),
@@ -178,6 +196,18 @@ impl Order {
             total: money(priced.total),
             address: details.shipping_address.as_ref().map(lines_of).unwrap_or_default(),
         }
+    }
+}
+
+impl Cart {
+    fn of(cart: &CartToMail, language: Language) -> Self {
+        let line = |line: &LineToMail| CartLine {
+            name: clean(&line.name),
+            quantity: language.number(line.quantity),
+            total: language.money(line.total),
+        };
+        let lines = cart.lines.iter().take(MAX_LINES).map(line).collect();
+        Self { lines, total: language.money(cart.total) }
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{Kind, Known, Note, Params};
 use bodega_contracts::{
     Address,
+    cart::{CartToMail, LineToMail},
     orders::{CancelReason, Details, OrderStatus, PaymentStatus, ReturnState},
     payments::DisputeState,
     shipping::ParcelLine,
@@ -20,8 +21,8 @@ pub(crate) fn sample(kind: Kind) -> Option<(Known, Params)> {
     let none = Params::default;
     let piece = |sku: &str, quantity| Some(ParcelLine { sku: Sku::new(sku).ok()?, quantity });
     let text = |text: &str| Some(text.to_owned());
-    let order = || order().map(|order| Known { order: Some(order), name: None });
-    let user = Known { order: None, name: text("Ada Lovelace") };
+    let order = || order().map(|order| Known { order: Some(order), ..Known::default() });
+    let user = Known { name: text("Ada Lovelace"), ..Known::default() };
     let link = text("https://shop.example/go?t=4f1c");
     Some(match kind {
         Kind::OrderConfirmed | Kind::ReadyForPickup | Kind::Delivered => (order()?, none()),
@@ -55,12 +56,27 @@ pub(crate) fn sample(kind: Kind) -> Option<(Known, Params)> {
             (order()?, Params { amount, dispute, ..none() })
         }
         Kind::LowStock => (Known::default(), Params { stock: piece("MUG-BLUE", 3), ..none() }),
-        Kind::AbandonedCart => (user, Params { link, parcel: vec![piece("MUG-BLUE", 2)?], ..none() }),
+        Kind::AbandonedCart => {
+            let unsubscribe = text("https://shop.example/v1/mails/unsubscribe?token=4f1c");
+            (Known { cart: Some(cart()), ..user }, Params { link, unsubscribe, ..none() })
+        }
         Kind::Note => {
             let text = "Thank you for your question.\n\nThe mug is dishwasher safe.\nThe lid is not.".to_owned();
             (user, Params { note: Some(Note { subject: "About your mug".to_owned(), text }), ..none() })
         }
     })
+}
+
+fn cart() -> CartToMail {
+    let money = |amount| Money::new(amount, Currency::GBP);
+    let line = |name: &str, quantity, total| LineToMail { name: name.to_owned(), quantity, total: money(total) };
+    CartToMail {
+        email: "ada@example.com".to_owned(),
+        customer_id: None,
+        lines: vec![line("Stoneware mug, harbour blue", 2, 2_500), line("Earl Grey, loose leaf, 250 g", 1, 895)],
+        total: money(3_790),
+        token: None,
+    }
 }
 
 fn order() -> Option<Details> {

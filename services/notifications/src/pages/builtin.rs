@@ -16,6 +16,9 @@ macro_rules! templates {
             ("parcel.html", include_str!("../../templates/parcel.html")),
             ("parcel.txt", include_str!("../../templates/parcel.txt")),
             ("button.html", include_str!("../../templates/button.html")),
+            ("cart.html", include_str!("../../templates/cart.html")),
+            ("cart.txt", include_str!("../../templates/cart.txt")),
+            ("unsubscribe.html", include_str!("../../templates/unsubscribe.html")),
             $($(
                 (
                     concat!($language, "/", $kind, ".html"),

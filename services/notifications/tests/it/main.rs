@@ -7,6 +7,7 @@
 
 mod accounts;
 mod alerts;
+mod carts;
 mod crashes;
 mod inbox;
 mod queue;
@@ -14,4 +15,5 @@ mod retries;
 mod server;
 mod setup;
 mod staff;
+mod unsubscribed;
 mod writing;

@@ -13,6 +13,7 @@ use bodega_contracts::{
     Address, OrderId,
     catalog::{Shop, ShopProfile},
 };
+use bodega_db::DbError;
 use bodega_kernel::Time;
 use bodega_papers::Paper;
 use bodega_settings::Settings;
@@ -210,10 +211,12 @@ async fn shop(state: &Orders) -> (Shop, bool) {
 fn numbered(about: &About, papers: &[PaperRow], place: usize, language: Language) -> Result<Paper, Error> {
     let paper = papers.get(place).ok_or(Error::NoPaper)?;
     let before = papers.iter().take(place).filter(|paper| paper.kind != INVOICE);
+    let before = before.map(|paper| Ok((paper.amount, paper.shares()?)));
     let issued = Issued {
         paper: paper.clone(),
         invoice: papers.iter().find(|paper| paper.kind == INVOICE).cloned(),
-        credited: before.map(|paper| paper.amount).collect(),
+        shares: paper.shares()?,
+        credited: before.collect::<Result<_, DbError>>()?,
     };
     if paper.kind != INVOICE {
         return Ok(credit_note(about, &issued, language));

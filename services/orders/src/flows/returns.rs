@@ -1,7 +1,9 @@
 //! Goods come back: asked for, allowed or refused, counted, given back or exchanged. Each under the lock of its order, so
 //! that no piece comes back twice however many ask at once.
 
+mod origin;
 mod receive;
+mod unsent;
 
 use super::{
     As, Found, Looker, find, locked,
@@ -23,6 +25,9 @@ use bodega_contracts::{
 };
 use bodega_db::{IdempotencyKey, Trace, Tx};
 use bodega_web::current_trace;
+use origin::Origin;
+use receive::Sides;
+pub(super) use unsent::{UNSENT, give_back, unsent};
 
 /// What somebody wants to send back, and what for.
 #[derive(Clone, Debug)]
@@ -78,7 +83,8 @@ async fn request(
     may_come_back(order.record.life.status, seen_as)?;
     let bought = bought(tx, id).await?;
     let returns = store::returns_of(tx, id).await?;
-    if returns.len() >= MAX_RETURNS {
+    let asked_for = returns.iter().filter(|one| one.matter.settles.is_none()).count();
+    if asked_for >= MAX_RETURNS {
         return Err(Refusal::TooMany.into());
     }
     if asked.wish == Wish::StoreCredit && order.record.customer.is_none() {
@@ -109,6 +115,10 @@ async fn request(
             replacement_id: None,
             message: None,
             refund_shipping: false,
+            shares: Vec::new(),
+            passed: None,
+            settled: None,
+            settles: None,
             by_staff: seen_as == As::Staff,
         },
         created: tx.now(),
@@ -166,7 +176,11 @@ pub(crate) async fn act_on_return(
 
 async fn act(state: &Orders, tx: &mut Tx, id: ReturnId, doing: Doing, trace: Option<Trace>) -> Result<Done, Error> {
     let order_id = store::order_of_return(tx, id).await?.ok_or(Refusal::Unknown)?;
-    let order = locked(tx, order_id).await?;
+    let bought = bought(tx, order_id).await?;
+    let passed = origin::passed(tx, order_id, &bought).await?;
+    let paid = passed.as_ref().map(|passed| passed.order_id).filter(|_| doing.act == Act::Receive);
+    let mut orders = store::load(tx, &paid.into_iter().chain([order_id]).collect()).await?;
+    let order = orders.remove(&order_id).ok_or(Error::NotFound)?;
     let mut others = store::returns_of(tx, order_id).await?;
     let at = others.iter().position(|one| one.id == id).ok_or(Refusal::Unknown)?;
     let mut one = others.remove(at);
@@ -177,8 +191,13 @@ async fn act(state: &Orders, tx: &mut Tx, id: ReturnId, doing: Doing, trace: Opt
     }
     let received = match doing.act {
         Act::Receive => {
-            let bought = bought(tx, order_id).await?;
-            Some(receive::count(state, &order, &bought, &others, &mut one, doing)?)
+            let mut origin = Origin::of(tx, passed, &mut orders).await?;
+            let sides = Sides { order: &order, bought: &bought, others: &others };
+            let received = receive::count(state, &sides, origin.as_mut(), &mut one, doing)?;
+            if let Some(origin) = origin {
+                origin.save(state, tx, trace.clone()).await?;
+            }
+            Some(received)
         }
         Act::Approve | Act::Reject | Act::Cancel => None,
     };
@@ -192,6 +211,26 @@ async fn act(state: &Orders, tx: &mut Tx, id: ReturnId, doing: Doing, trace: Opt
 
 /// A return moved: its order remembers it, and it is told.
 async fn moved(
+    state: &Orders,
+    tx: &mut Tx,
+    order: Change,
+    others: &[Return],
+    one: &Return,
+    trace: Option<Trace>,
+) -> Result<(), Error> {
+    tx.emit(&ReturnChanged {
+        order_id: one.order_id,
+        return_id: one.id,
+        number: one.number.clone(),
+        state: one.state,
+        lines: one.matter.lines.clone(),
+        message: one.matter.message.clone(),
+    })?;
+    remember(state, tx, order, others, one, trace).await
+}
+
+/// Its order remembers how a return stands.
+async fn remember(
     state: &Orders,
     tx: &mut Tx,
     mut order: Change,
@@ -208,14 +247,6 @@ async fn moved(
     let detail = Some(told(one));
     let hearing = Hearing { order_id: one.order_id, fact, detail, currency: None, trace };
     order.hear(&hearing).map_err(|_| Error::NotFound)?;
-    tx.emit(&ReturnChanged {
-        order_id: one.order_id,
-        return_id: one.id,
-        number: one.number.clone(),
-        state: one.state,
-        lines: one.matter.lines.clone(),
-        message: one.matter.message.clone(),
-    })?;
     Ok(save(state, tx, vec![order]).await?)
 }
 

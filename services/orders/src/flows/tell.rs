@@ -14,7 +14,8 @@ use bodega_kernel::Money;
 
 /// Tells what follows for an order; `bought` is there where the event speaks of it.
 pub(super) fn tell(tx: &mut Tx, order: &Change, effect: Effect, bought: Option<&Snapshot>) -> Result<(), DbError> {
-    let Record { id: order_id, ref number, cart_id, customer: customer_id, .. } = order.record;
+    let Record { id: order_id, ref number, cart_id, .. } = order.record;
+    let customer_id = order.record.placed_by();
     let number = number.clone();
     match (effect, bought) {
         (Effect::Placed, Some(bought)) => tx.emit(&placed_event(order, bought)),
@@ -51,7 +52,7 @@ fn placed_event(order: &Change, bought: &Snapshot) -> OrderPlaced {
     OrderPlaced {
         order_id: order.record.id,
         number: order.record.number.clone(),
-        customer_id: order.record.customer,
+        customer_id: order.record.placed_by(),
         lines: bought.lines(),
         total: order.total(),
         coupons: bought.coupons.clone(),
@@ -66,7 +67,7 @@ fn confirmed_event(order: &Change, bought: &Snapshot) -> OrderConfirmed {
         capture_first: order.record.life.money.captured < order.record.life.total,
         order_id: order.record.id,
         number: order.record.number.clone(),
-        customer_id: order.record.customer,
+        customer_id: order.record.placed_by(),
         lines: bought.lines(),
         total: order.total(),
         goods: Money::new(bought.goods(), order.record.currency),

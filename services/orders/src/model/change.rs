@@ -16,7 +16,10 @@ pub(crate) struct Record {
     pub(crate) id: OrderId,
     pub(crate) number: String,
     pub(crate) cart_id: CartId,
+    /// Whose it is: of whoever placed it, or of whoever has shown the address that a guest gave to be theirs.
     pub(crate) customer: Option<UserId>,
+    /// Whether a guest placed it.
+    pub(crate) guest: bool,
     /// Where mails go.
     pub(crate) email: String,
     pub(crate) currency: Currency,
@@ -27,6 +30,13 @@ pub(crate) struct Record {
     /// Grows with every write; 0 before the first.
     pub(crate) revision: i64,
     pub(crate) life: Life,
+}
+
+impl Record {
+    /// Who placed it: a guest is nobody, whoever has the order now. What an order earns is for those who placed it.
+    pub(crate) fn placed_by(&self) -> Option<UserId> {
+        self.customer.filter(|_| !self.guest)
+    }
 }
 
 /// A fact on its way to its order.
@@ -132,6 +142,17 @@ impl Change {
         }
         self.record.life = step.life;
         Ok(())
+    }
+
+    /// Waits longer for its money, if it still does.
+    pub(crate) fn wait_until(&mut self, deadline: Time) {
+        let Record { ref life, deadline: before, .. } = self.record;
+        let waits = life.status == OrderStatus::AwaitingPayment && !life.closing;
+        if waits && before.is_some_and(|before| before < deadline) {
+            self.record.deadline = Some(deadline);
+            self.timer = TimerChange::Set(TimerKind::PaymentDeadline);
+            self.is_changed = true;
+        }
     }
 
     /// The total as money.

@@ -1,13 +1,16 @@
 //! The life of a return: what may be done with it, and what it takes up of its order.
 
+use crate::model::shares::{Run, Share};
 use bodega_contracts::{OrderId, OrderLine, ReturnId, orders::ReturnState};
 use bodega_kernel::{Currency, Sku, Time};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
-/// The most returns of one order, ended ones included.
+/// The most returns that are asked for of one order, ended ones included.
 pub(crate) const MAX_RETURNS: usize = 50;
+/// The most that an order has in all, with those that pay for what was sent in exchange.
+pub(crate) const MOST_RETURNS: usize = 1_000;
 
 /// Pieces by SKU.
 pub(crate) type Pieces = BTreeMap<Sku, i64>;
@@ -80,7 +83,35 @@ pub(crate) struct Matter {
     /// Whether its refund holds the shipping.
     #[serde(default)]
     pub(crate) refund_shipping: bool,
+    /// What its refund is made of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) shares: Vec<Share>,
+    /// What the goods stand for that are sent in exchange.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) passed: Option<Passed>,
+    /// Where its money is given back, if that is of another order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) settled: Option<Settled>,
+    /// The return of goods sent in exchange that this one pays for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) settles: Option<ReturnId>,
     pub(crate) by_staff: bool,
+}
+
+/// What goods that are sent in exchange stand for: pieces of the order that was paid, in the order of those that are sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Passed {
+    pub(crate) order_id: OrderId,
+    pub(crate) runs: Vec<Run>,
+}
+
+/// Goods that were sent in exchange came back: their money is given back of the order that was paid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Settled {
+    pub(crate) order_id: OrderId,
+    pub(crate) return_id: ReturnId,
+    /// Minor units.
+    pub(crate) amount: i64,
 }
 
 /// Goods that come back.
@@ -163,6 +194,22 @@ pub(crate) fn came_back(returns: &[Return]) -> Pieces {
     sum(returns.iter().flat_map(Return::received))
 }
 
+/// Which of the sums that wait for a credit note one of `amount` is for: the first that is as much, or else the first ones
+/// together. None where neither fits: then it was given back for something else.
+pub(crate) fn credited(amount: i64, waiting: &[i64]) -> std::ops::Range<usize> {
+    if let Some(at) = waiting.iter().position(|sum| *sum == amount) {
+        return at..at + 1;
+    }
+    let mut sum = 0;
+    for (at, one) in waiting.iter().enumerate() {
+        sum += one;
+        if sum >= amount {
+            return if sum == amount { 0..at + 1 } else { 0..0 };
+        }
+    }
+    0..0
+}
+
 /// Adds up pieces by SKU.
 pub(crate) fn sum<'a>(lines: impl Iterator<Item = (&'a Sku, i64)>) -> Pieces {
     let mut sums = Pieces::new();
@@ -206,6 +253,10 @@ mod tests {
                 replacement_id: None,
                 message: None,
                 refund_shipping: false,
+                shares: Vec::new(),
+                passed: None,
+                settled: None,
+                settles: None,
                 by_staff: false,
             },
             created: Time::from_ms(0),
@@ -220,6 +271,15 @@ mod tests {
             let taken: i64 = taken(&[coming_back(state, 3, if state == Received { 2 } else { 0 })]).values().sum();
             assert_eq!(taken, takes, "{state:?}");
         }
+    }
+
+    #[test]
+    fn a_credit_note_is_for_what_comes_to_as_much() {
+        assert_eq!(credited(300, &[200, 300, 100]), 1..2);
+        assert_eq!(credited(500, &[200, 300, 100]), 0..2);
+        assert_eq!(credited(400, &[200, 300, 100]), 0..0);
+        assert_eq!(credited(700, &[200, 300, 100]), 0..0);
+        assert_eq!(credited(1, &[]), 0..0);
     }
 
     #[test]

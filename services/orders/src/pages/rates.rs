@@ -1,7 +1,8 @@
 //! Sums by tax rate: of a whole order, and of what is given back of it. However often something is given back, all of it
 //! together is the order.
 
-use bodega_pricing::{Basket, Priced, allocate};
+use crate::model::shares::Share;
+use bodega_pricing::{Basket, Item, Priced, allocate};
 use std::collections::BTreeMap;
 
 /// What was charged at one rate, minor units.
@@ -38,14 +39,54 @@ pub(super) fn rates(basket: &Basket, priced: &Priced) -> Vec<Rate> {
     rates.filter(|rate| (rate.gross, rate.tax) != (0, 0)).collect()
 }
 
-/// What `amount` is of an order at each rate, after these amounts of it were given back before. What goes beyond the order
-/// has no tax.
-pub(super) fn given_back(whole: &[Rate], before: &[i64], amount: i64) -> Vec<Rate> {
-    let mut left = whole.to_vec();
-    for amount in before {
-        take(&mut left, *amount);
+/// What is given back: all of it, and what of it at each rate where that is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Given {
+    pub(super) amount: i64,
+    pub(super) known: Vec<Rate>,
+}
+
+/// What is given back at each rate of these lines. Lines that there are not are left out.
+pub(super) fn of_shares(basket: &Basket, shares: &[Share]) -> Vec<Rate> {
+    let mut sums: BTreeMap<i64, (i64, i64)> = BTreeMap::new();
+    for share in shares {
+        let of_line = |line| basket.lines.get(line).map(|item: &Item| item.tax_rate_bp);
+        let of_shipping = || basket.shipping.as_ref().map(|shipping| shipping.tax_rate_bp);
+        let Some(bp) = share.line.map_or_else(of_shipping, of_line) else { continue };
+        let sum = sums.entry(bp).or_default();
+        *sum = (sum.0 + share.amount, sum.1 + share.tax);
     }
-    take(&mut left, amount)
+    sums.into_iter().rev().map(|(bp, (gross, tax))| Rate { bp, gross, tax }).collect()
+}
+
+/// What is given back of an order at each rate, after these parts of it were given back before; and whether that is what is
+/// known of its lines. It is not where so much was given back without a word what for that the rates cannot be right any more.
+/// What goes beyond the order has no tax.
+pub(super) fn given_back(whole: &[Rate], before: &[Given], now: &Given) -> (Vec<Rate>, bool) {
+    let mut left = whole.to_vec();
+    for given in before {
+        if !take_known(&mut left, given) {
+            take(&mut left, given.amount);
+        }
+    }
+    if take_known(&mut left, now) { (now.known.clone(), true) } else { (take(&mut left, now.amount), false) }
+}
+
+/// Takes what is known out of what is left, if that can be.
+fn take_known(left: &mut [Rate], given: &Given) -> bool {
+    let known = |bp: i64| given.known.iter().find(|rate| rate.bp == bp);
+    let after = |rate: &Rate| {
+        let taken = known(rate.bp).map_or((0, 0), |rate| (rate.gross, rate.tax));
+        Rate { bp: rate.bp, gross: rate.gross - taken.0, tax: rate.tax - taken.1 }
+    };
+    let after: Vec<Rate> = left.iter().map(after).collect();
+    let is_all = given.known.iter().all(|known| left.iter().any(|rate| rate.bp == known.bp));
+    let sum: i64 = given.known.iter().map(|rate| rate.gross).sum();
+    let fits = is_all && sum == given.amount && after.iter().all(|rate| (0..=rate.gross).contains(&rate.tax));
+    if fits {
+        left.copy_from_slice(&after);
+    }
+    fits
 }
 
 /// Takes an amount out of what is left: each rate gives its share.
@@ -75,8 +116,12 @@ fn rounded(amount: i64, part: i64, whole: i64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{
+        returns::Pieces,
+        shares::{self, Run},
+    };
     use bodega_kernel::{Currency, Sku};
-    use bodega_pricing::{Discount, DiscountKind, Item, Shipping, price};
+    use bodega_pricing::{Discount, DiscountKind, Shipping, price};
     use proptest::prelude::*;
 
     fn baskets() -> impl Strategy<Value = Basket> {
@@ -117,7 +162,7 @@ mod tests {
         ) {
             let priced = price(&basket).unwrap();
             let whole = rates(&basket, &priced);
-            let mut before = Vec::new();
+            let mut before: Vec<Given> = Vec::new();
             let mut sums: BTreeMap<i64, (i64, i64)> = BTreeMap::new();
             let mut left = priced.total;
             let last = (0..).map(|_| i64::MAX);
@@ -126,14 +171,15 @@ mod tests {
                 if amount == 0 {
                     break;
                 }
-                let parts = given_back(&whole, &before, amount);
+                let now = Given { amount, known: Vec::new() };
+                let (parts, _) = given_back(&whole, &before, &now);
                 prop_assert_eq!(parts.iter().map(|rate| rate.gross).sum::<i64>(), amount);
                 for part in parts {
                     prop_assert!(part.gross > 0 && part.tax >= 0 && part.tax <= part.gross);
                     let sum = sums.entry(part.bp).or_default();
                     *sum = (sum.0 + part.gross, sum.1 + part.tax);
                 }
-                before.push(amount);
+                before.push(now);
                 left -= amount;
             }
             let all: BTreeMap<i64, (i64, i64)> =
@@ -142,11 +188,92 @@ mod tests {
         }
     }
 
+    proptest! {
+        #[test]
+        fn goods_and_sums_that_are_given_back_in_any_order_are_the_order_in_the_end(
+            basket in baskets(), steps in proptest::collection::vec((0..8_usize, 1..5_i64, 0..4_i64), 0..30),
+        ) {
+            let priced = price(&basket).unwrap();
+            let whole = rates(&basket, &priced);
+            let (mut gone, mut before, mut left) = (vec![0; priced.lines.len()], Vec::<Given>::new(), priced.total);
+            let mut sums: BTreeMap<i64, (i64, i64)> = BTreeMap::new();
+            let mut give = |now: Given| -> Result<(), TestCaseError> {
+                let (parts, is_known) = given_back(&whole, &before, &now);
+                prop_assert_eq!(parts.iter().map(|rate| rate.gross).sum::<i64>(), now.amount);
+                prop_assert!(!is_known || parts == now.known);
+                for part in parts {
+                    prop_assert!(part.gross >= 0 && (0..=part.gross).contains(&part.tax));
+                    let sum = sums.entry(part.bp).or_default();
+                    *sum = (sum.0 + part.gross, sum.1 + part.tax);
+                }
+                before.push(now);
+                Ok(())
+            };
+            for (line, pieces, by_hand) in steps {
+                let line = line % priced.lines.len();
+                let quantity = pieces.min(priced.lines[line].quantity - gone[line]);
+                let runs: Vec<Run> = (quantity > 0).then(|| Run { line, before: gone[line], quantity }).into_iter().collect();
+                let shares = shares::split(&priced, &runs, false).unwrap();
+                let amount = shares::total(&shares);
+                let (amount, known) =
+                    if by_hand == 0 { (by_hand_of(left), Vec::new()) } else { (amount, of_shares(&basket, &shares)) };
+                if amount == 0 || amount > left {
+                    continue;
+                }
+                if by_hand != 0 {
+                    gone[line] += quantity;
+                }
+                left -= amount;
+                give(Given { amount, known })?;
+            }
+            if left > 0 {
+                give(Given { amount: left, known: Vec::new() })?;
+            }
+            let all: BTreeMap<i64, (i64, i64)> =
+                whole.iter().filter(|rate| rate.gross > 0).map(|rate| (rate.bp, (rate.gross, rate.tax))).collect();
+            sums.retain(|_, sum| *sum != (0, 0));
+            prop_assert_eq!(sums, all);
+        }
+    }
+
+    /// A part of what is left that fits no line.
+    fn by_hand_of(left: i64) -> i64 {
+        left / 3
+    }
+
+    #[test]
+    fn goods_that_come_back_alone_have_the_rate_that_was_paid() {
+        let item = |name: &str, tax_rate_bp| Item {
+            sku: Sku::new(name).unwrap(),
+            name: name.to_owned(),
+            unit_price: 1_000,
+            quantity: 2,
+            tax_rate_bp,
+        };
+        let basket = Basket {
+            currency: Currency::GBP,
+            prices_include_tax: true,
+            lines: vec![item("A", 2_000), item("B", 0)],
+            discounts: Vec::new(),
+            shipping: None,
+        };
+        let priced = price(&basket).unwrap();
+        let one = Pieces::from([(Sku::new("B").unwrap(), 1)]);
+        let shares = shares::split(&priced, &shares::runs(&priced, &Pieces::new(), &one), false).unwrap();
+        let now = Given { amount: 1_000, known: of_shares(&basket, &shares) };
+        let whole = rates(&basket, &priced);
+        assert_eq!(given_back(&whole, &[], &now), (vec![Rate { bp: 0, gross: 1_000, tax: 0 }], true));
+        let most = Given { amount: 3_500, known: Vec::new() };
+        assert!(!given_back(&whole, &[most], &Given { amount: 500, ..now }).1, "not as much is left at its rate");
+    }
+
     #[test]
     fn what_goes_beyond_the_order_has_no_tax() {
         let whole = [Rate { bp: 2_000, gross: 1_200, tax: 200 }];
         let beyond = Rate { bp: 0, gross: 100, tax: 0 };
-        assert_eq!(given_back(&whole, &[600], 700), [Rate { bp: 2_000, gross: 600, tax: 100 }, beyond]);
-        assert_eq!(given_back(&whole, &[1_200], 100), [beyond]);
+        let given = |amount| Given { amount, known: Vec::new() };
+        let half = Rate { bp: 2_000, gross: 600, tax: 100 };
+        assert_eq!(given_back(&whole, &[given(600)], &given(700)), (vec![half, beyond], false));
+        assert_eq!(given_back(&whole, &[given(1_200)], &given(100)), (vec![beyond], false));
     }
 }

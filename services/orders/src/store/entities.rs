@@ -163,6 +163,7 @@ pub(super) mod papers {
         pub kind: String,
         pub amount: i64,
         pub issued_ms: i64,
+        pub body: Option<String>,
     }
 
     #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

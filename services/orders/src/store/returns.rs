@@ -2,7 +2,8 @@
 
 use super::{broken, entities::returns, word};
 use crate::model::{
-    returns::{MAX_RETURNS, Return},
+    returns::{MOST_RETURNS, Matter, Return},
+    shares::Share,
     words::Word,
 };
 use bodega_contracts::{OrderId, ReturnId, orders::ReturnState};
@@ -27,6 +28,24 @@ pub(crate) async fn returns_of(tx: &mut Tx, id: OrderId) -> Result<Vec<Return>, 
         })
     };
     tx.query(sql, &params![id.0]).await?.iter().map(read).collect()
+}
+
+/// Returns of an order whose money no credit note is for yet: what was given back, and of what; in the order in which they
+/// were received.
+pub(crate) async fn uncredited(tx: &mut Tx, id: OrderId) -> Result<Vec<(ReturnId, i64, Vec<Share>)>, DbError> {
+    let sql = "SELECT id, refund, body FROM order_returns WHERE order_id = $1 AND state = $2 AND refund > 0 \
+               AND credit_note IS NULL ORDER BY changed_ms, id LIMIT 1000";
+    let read = |row: &Row| {
+        let matter: Matter = serde_json::from_str(&row.get::<String>(2)?).map_err(|error| broken(&error))?;
+        Ok((ReturnId(row.get(0)?), row.get(1)?, matter.shares))
+    };
+    tx.query(sql, &params![id.0, ReturnState::Received.word()]).await?.iter().map(read).collect()
+}
+
+/// Notes which credit note is for the money of these returns.
+pub(crate) async fn credit(tx: &mut Tx, returns: &[ReturnId], number: &str) -> Result<(), DbError> {
+    let rows: Vec<_> = returns.iter().map(|id| params![id.0, number].to_vec()).collect();
+    tx.execute_each("UPDATE order_returns SET credit_note = $2 WHERE id = $1", &rows).await.map(drop)
 }
 
 /// Whose return it is.
@@ -54,7 +73,7 @@ pub(crate) async fn update_return(tx: &mut Tx, now: &Return) -> Result<(), DbErr
 /// The returns of an order, oldest first.
 pub(crate) async fn returns(db: &Db, id: OrderId) -> Result<Vec<Return>, DbError> {
     let of_order = returns::Entity::find().filter(returns::Column::OrderId.eq(id.0));
-    let rows = of_order.order_by_asc(returns::Column::Id).limit(MAX_RETURNS as u64).all(db.reader()).await?;
+    let rows = of_order.order_by_asc(returns::Column::Id).limit(MOST_RETURNS as u64).all(db.reader()).await?;
     rows.into_iter().map(read).collect()
 }
 

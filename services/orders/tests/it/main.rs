@@ -7,10 +7,15 @@
 
 mod access;
 mod addresses;
+mod attempts;
 mod captures;
+mod credits;
+mod ends;
 mod exchanges;
 mod export;
+mod histories;
 mod lists;
+mod owners;
 mod papers;
 mod parcels;
 mod permutations;

@@ -20,7 +20,7 @@ use std::{
 use tokio::task::JoinSet;
 
 /// A file as it came, with its status.
-struct Read {
+pub struct Read {
     status: u16,
     bytes: Vec<u8>,
     headers: [String; 3],
@@ -44,13 +44,13 @@ impl Read {
         text.trim_end_matches('\u{c}').split('\u{c}').map(str::to_owned).collect()
     }
 
-    fn text(&self) -> String {
+    pub fn text(&self) -> String {
         self.pages().concat()
     }
 }
 
 impl Shop {
-    async fn read(&self, replica: usize, asker: &Asker, path: &str) -> Read {
+    pub async fn read(&self, replica: usize, asker: &Asker, path: &str) -> Read {
         let response = self.respond(replica, Ask::get(path).by(asker)).await;
         let header = |name: &str| response.headers().get(name).map_or("", |value| value.to_str().unwrap()).to_owned();
         let headers = ["content-type", "content-disposition", "cache-control"].map(header);
@@ -59,7 +59,7 @@ impl Shop {
     }
 
     /// The papers of an order as they are listed: number, kind, url.
-    async fn listed(&self, order: OrderId) -> Vec<(String, String, String)> {
+    pub async fn listed(&self, order: OrderId) -> Vec<(String, String, String)> {
         let answer = self.get(&Self::staff(), &format!("/v1/orders/{order}/papers")).await.expect(200);
         let text = |item: &serde_json::Value, name: &str| item[name].as_str().unwrap().to_owned();
         let items = answer.json["items"].as_array().unwrap();
@@ -67,7 +67,7 @@ impl Shop {
     }
 
     /// An order that is paid, of this basket.
-    async fn bought(&self, basket: Basket) -> OrderId {
+    pub async fn bought(&self, basket: Basket) -> OrderId {
         let order = self.order();
         let checkout = CartCheckedOut {
             priced: price(&basket).unwrap(),
@@ -89,7 +89,7 @@ impl Shop {
     }
 
     /// Who the shop is from now on.
-    fn is_called(&self, name: &str) {
+    pub fn is_called(&self, name: &str) {
         let profile = Profile {
             name: name.to_owned(),
             address: Some(address(name, "London", "GB")),
@@ -114,12 +114,12 @@ fn address(name: &str, city: &str, country: &str) -> Address {
     }
 }
 
-fn item(number: i64, unit_price: i64, quantity: i64, tax_rate_bp: i64) -> Item {
+pub fn item(number: i64, unit_price: i64, quantity: i64, tax_rate_bp: i64) -> Item {
     let (sku, name) = (Sku::new(&format!("SKU-{number}")).unwrap(), format!("Thing number {number}"));
     Item { sku, name, unit_price, quantity, tax_rate_bp }
 }
 
-fn basket(currency: Currency, prices_include_tax: bool, lines: Vec<Item>) -> Basket {
+pub fn basket(currency: Currency, prices_include_tax: bool, lines: Vec<Item>) -> Basket {
     let discount = |label: &str, kind| Discount { label: label.to_owned(), kind, skus: None };
     Basket {
         currency,
@@ -139,7 +139,7 @@ fn basket(currency: Currency, prices_include_tax: bool, lines: Vec<Item>) -> Bas
 }
 
 /// The amount at the end of a line, in minor units.
-fn amount(line: &str) -> i64 {
+pub fn amount(line: &str) -> i64 {
     let last = line.split_whitespace().last().unwrap();
     let digits: String = last.chars().filter(char::is_ascii_digit).collect();
     // The sign stands before the currency.
@@ -147,13 +147,13 @@ fn amount(line: &str) -> i64 {
     sign * digits.parse::<i64>().unwrap_or_else(|_| panic!("no amount at the end of {line:?}"))
 }
 
-fn line<'a>(text: &'a str, beginning: &str) -> &'a str {
+pub fn line<'a>(text: &'a str, beginning: &str) -> &'a str {
     let found = text.lines().find(|line| line.trim_start().starts_with(beginning));
     found.unwrap_or_else(|| panic!("no {beginning} in {text}"))
 }
 
 /// The rows by tax rate: gross less net is tax.
-fn rates(text: &str) -> Vec<[i64; 3]> {
+pub fn rates(text: &str) -> Vec<[i64; 3]> {
     let (_, summary) = text.split_once("Tax rate").unwrap();
     let rows = summary.lines().filter(|line| line.split_whitespace().next().is_some_and(|w| w.ends_with('%')));
     rows.map(|row| {

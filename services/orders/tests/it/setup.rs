@@ -10,6 +10,7 @@ use bodega_kernel::UserId;
 use bodega_pricing::price;
 use bodega_rpc::{Answers, RpcError};
 use bodega_service::Definition;
+use bodega_settings::Settings;
 use bodega_testkit::{Answer, Ask, Asker, Stage, Staged};
 use std::{
     collections::{BTreeMap, HashMap},
@@ -32,6 +33,10 @@ pub struct Shop {
 impl Staged for Shop {
     fn service() -> Definition {
         bodega_orders::service()
+    }
+
+    fn adjust(settings: &mut Settings) {
+        settings.payments.providers.push("manual".to_owned());
     }
 }
 

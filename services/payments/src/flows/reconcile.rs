@@ -10,11 +10,13 @@ use crate::{
 };
 use bodega_db::DbError;
 use bodega_kernel::Time;
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 use uuid::Uuid;
 
 /// The most charges compared at a time.
 const PAGE: usize = 100;
+/// How long a difference is kept after it was dealt with.
+const REMEMBERED: Duration = Duration::from_hours(400 * 24);
 
 /// A difference that was seen, to be checked once more when it is written.
 type Seen = (Difference, Ours, i64);
@@ -60,6 +62,16 @@ pub(crate) async fn note_stuck(payments: &Payments) -> bool {
         payments.work.wake_refunders();
     }
     noted > 0
+}
+
+/// Forgets some of the differences that were dealt with long ago; whether there may be more.
+pub(crate) async fn forget_settled(payments: &Payments) -> bool {
+    let then = payments.world.now().ms() - i64::try_from(REMEMBERED.as_millis()).unwrap_or(i64::MAX);
+    let forgotten = payments.db.write(async move |tx| store::forget_settled(tx, Time::from_ms(then)).await).await;
+    forgotten.unwrap_or_else(|error: DbError| {
+        tracing::warn!(%error, "differences that were dealt with cannot be forgotten");
+        false
+    })
 }
 
 /// Somebody dealt with a difference.

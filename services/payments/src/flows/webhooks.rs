@@ -8,6 +8,7 @@ use crate::{
     model::Verdict,
     store::{self, Batch},
 };
+use bodega_contracts::payments::DisputeState;
 use bodega_db::{Db, DbError, Tx};
 use bodega_kernel::World;
 use std::sync::Arc;
@@ -68,10 +69,16 @@ async fn count(work: &Work, tx: &mut Tx, event: &WebhookEvent) -> Result<Verdict
     let Some(key) = event.key else { return Ok(Verdict::UnknownAttempt) };
     let mut batch = Batch::load(tx, [key.order_id]).await?;
     let now = tx.now();
+    let unspent = match &event.news {
+        News::Dispute { state: DisputeState::Lost, amount } => {
+            store::unspent_credit(tx, key.order_id, amount.currency).await?
+        }
+        News::Stands(_) | News::Dispute { .. } => Vec::new(),
+    };
     let Some(payment) = batch.payment(key.order_id) else { return Ok(Verdict::UnknownAttempt) };
     let (verdict, effects) = match &event.news {
         News::Stands(outcome) => payment.notified(key.attempt, outcome, now),
-        News::Dispute { state, amount } => payment.disputed(key.attempt, *amount, *state, now),
+        News::Dispute { state, amount } => payment.disputed(key.attempt, *amount, *state, &unspent, now),
     };
     let standing = Standing::of(payment);
     let trace = payment.trace_of(key.attempt);

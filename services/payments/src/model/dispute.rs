@@ -1,6 +1,10 @@
 //! The buyer's bank wants money back: it is withheld while the bank decides, and then there again or gone.
+//!
+//! A bank does not know what a shop gave back as store credit. What is lost is taken from what the shop still has of the
+//! order; where that is less, the credit that returns of the order became is taken back as far as it is unspent, and the
+//! rest is the shop's loss. Nobody has the money and the credit, and nothing is given back that was never kept.
 
-use super::{Effect, Entry, Payment, Told, Verdict};
+use super::{Effect, Entry, Holder, Payment, Told, Verdict};
 use bodega_contracts::payments::DisputeState;
 use bodega_kernel::{Money, Time};
 
@@ -11,6 +15,10 @@ pub(crate) struct Dispute {
     pub(crate) state: DisputeState,
     /// How much it is about, minor units.
     pub(crate) amount: i64,
+    /// What was taken back of the store credit that returns became, minor units.
+    pub(crate) taken_back: i64,
+    /// What of that credit was spent already and is the shop's loss, minor units.
+    pub(crate) written_off: i64,
 }
 
 /// As it is stored.
@@ -38,12 +46,19 @@ impl Payment {
         self.disputed_as(DisputeState::Lost)
     }
 
-    /// A provider tells of a dispute. A later word outranks an earlier one, whichever comes first.
+    /// What of the store credit that returns became does not count as given back any more, minor units.
+    pub(crate) fn undone(&self) -> i64 {
+        self.dispute.map_or(0, |dispute| dispute.taken_back + dispute.written_off)
+    }
+
+    /// A provider tells of a dispute. A later word outranks an earlier one, whichever comes first. `unspent` is what can
+    /// be taken back of the store credit that returns of the order became, by balance.
     pub(crate) fn disputed(
         &mut self,
         number: i64,
         amount: Money,
         state: DisputeState,
+        unspent: &[(Holder, i64)],
         now: Time,
     ) -> (Verdict, Vec<Effect>) {
         let pays = |number| self.attempts.iter().any(|attempt| attempt.number == number && !attempt.surplus);
@@ -69,11 +84,35 @@ impl Payment {
                 vec![Effect::Book(Entry::withheld("decided", amount - before)), Effect::Book(Entry::lost(amount))]
             }
         };
-        self.dispute = Some(Dispute { state, amount });
+        self.dispute = Some(Dispute { state, amount, taken_back: 0, written_off: 0 });
+        if state == DisputeState::Lost {
+            self.take_credit_back(unspent, &mut effects);
+        }
         effects.push(Effect::Tell(Told::Disputed(state, amount)));
         effects.push(Effect::Alert("the buyer's bank disputes a payment, or has decided"));
         self.follow_up(now, &mut effects);
         (Verdict::Applied, effects)
+    }
+
+    /// More was given back than is left after what was lost: only store credit can be that, as the bank takes no money that
+    /// went back.
+    fn take_credit_back(&mut self, unspent: &[(Holder, i64)], effects: &mut Vec<Effect>) {
+        let over = (-self.remaining()).max(0);
+        let mut left = over;
+        for (nth, (holder, there)) in unspent.iter().enumerate() {
+            let part = left.min(*there);
+            if part > 0 {
+                left -= part;
+                effects.push(Effect::Book(Entry::credit_taken_back(nth, holder, part)));
+            }
+        }
+        if left > 0 {
+            effects.push(Effect::Book(Entry::written_off(left)));
+            effects.push(Effect::Alert("store credit of a lost payment was spent already: it is written off"));
+        }
+        if let Some(dispute) = &mut self.dispute {
+            (dispute.taken_back, dispute.written_off) = (over - left, left);
+        }
     }
 
     fn disputed_as(&self, state: DisputeState) -> i64 {

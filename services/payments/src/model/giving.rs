@@ -16,9 +16,11 @@ pub(crate) struct ReturnDue {
 }
 
 impl Payment {
-    /// What was taken, is not given back, and is neither withheld nor gone: minor units.
+    /// What was taken, is not given back, and is neither withheld nor gone: minor units. Below nothing while a bank has yet
+    /// to decide about money that was given back as store credit.
     pub(crate) fn remaining(&self) -> i64 {
-        self.captured + self.tendered() - self.refund_reserved - self.credited - self.withheld() - self.lost()
+        let given = self.refund_reserved + self.credited - self.undone();
+        self.captured + self.tendered() - given - self.withheld() - self.lost()
     }
 
     /// Staff give money back.

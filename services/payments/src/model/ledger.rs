@@ -22,6 +22,8 @@ words! {
         StoreCredit = "store_credit",
         /// What the shop gave away as gift cards and store credit, or took back of it.
         CreditGranted = "credit_granted",
+        /// What the shop lost: credit for money that a bank took back, spent before it did.
+        Losses = "losses",
     }
 }
 
@@ -85,6 +87,16 @@ impl Entry {
     /// What a bank asked back is gone, as if it had never been paid.
     pub(super) fn lost(amount: i64) -> Self {
         Self::new("dispute/lost".to_owned(), Account::OrderReceipts, Account::Disputed, amount)
+    }
+
+    /// What was given back as a balance is taken off it again, as a bank took the money: the `nth` balance of a dispute.
+    pub(super) fn credit_taken_back(nth: usize, holder: &Holder, amount: i64) -> Self {
+        Self::of(format!("dispute/credit/{nth}"), holder, Account::OrderRefunds, -amount)
+    }
+
+    /// What was given back as a balance, and spent before a bank took the money, is the shop's loss.
+    pub(super) fn written_off(amount: i64) -> Self {
+        Self::new("dispute/written_off".to_owned(), Account::Losses, Account::OrderRefunds, amount)
     }
 
     /// What a balance changes by.

@@ -50,7 +50,7 @@ pub(crate) struct Payment {
     pub(crate) refunded: i64,
     /// Given back by providers or about to be, minor units.
     pub(crate) refund_reserved: i64,
-    /// Given back to gift cards and as store credit, minor units.
+    /// Given back to gift cards and as store credit, minor units; only grows (see [`Payment::undone`]).
     pub(crate) credited: i64,
     /// What the buyer's bank says.
     pub(crate) dispute: Option<Dispute>,

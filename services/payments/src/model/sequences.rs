@@ -28,7 +28,8 @@ enum Step {
     Capture,
     Parcel(u128, i64),
     Returned(u128, i64, bool),
-    Dispute(DisputeState),
+    Dispute(DisputeState, i64),
+    Spend(i64),
     Refund(i64),
     RefundDone(usize),
     RefundFailed(usize),
@@ -45,8 +46,9 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (attempt.clone(), 1..DUE, any::<bool>()).prop_map(|(n, total, over)| Step::Partly(n, total, over)),
         2 => (1..4_u128, 0..=DUE).prop_map(|(parcel, total)| Step::Parcel(parcel, total)),
         2 => (1..9_u128, 1..DUE, any::<bool>()).prop_map(|(id, amount, credit)| Step::Returned(id, amount, credit)),
-        1 => prop_oneof![Just(DisputeState::Opened), Just(DisputeState::Won), Just(DisputeState::Lost)]
-            .prop_map(Step::Dispute),
+        1 => (prop_oneof![Just(DisputeState::Opened), Just(DisputeState::Won), Just(DisputeState::Lost)], 1..=DUE)
+            .prop_map(|(state, most)| Step::Dispute(state, most)),
+        1 => (1..DUE).prop_map(Step::Spend),
         1 => attempt.clone().prop_map(Step::CapturedOther),
         2 => attempt.clone().prop_map(Step::Authorized),
         1 => attempt.clone().prop_map(Step::ActionRequired),
@@ -59,6 +61,10 @@ fn step() -> impl Strategy<Value = Step> {
         4 => (0..4_usize).prop_map(Step::RefundDone),
         1 => (0..4_usize).prop_map(Step::RefundFailed),
     ]
+}
+
+fn buyers_credit() -> Holder {
+    Holder::credit(UserId(Uuid::from_u128(7)), Currency::GBP)
 }
 
 fn card() -> Holder {
@@ -122,7 +128,7 @@ impl Books {
             }
             Step::Returned(id, amount, to_credit) => {
                 let return_id = ReturnId(Uuid::from_u128(id));
-                let to = to_credit.then(|| Holder::credit(UserId(Uuid::from_u128(7)), Currency::GBP));
+                let to = to_credit.then(buyers_credit);
                 if self.returned.contains(&return_id) {
                     Vec::new()
                 } else {
@@ -130,12 +136,15 @@ impl Books {
                     self.payment.goods_returned(ReturnDue { return_id, amount: gbp(amount), to }, NOW)
                 }
             }
-            Step::Dispute(state) => {
+            Step::Dispute(state, most) => {
                 let paying = self.payment.attempts.iter().find(|attempt| attempt.captured > 0 && !attempt.surplus);
-                match paying.map(|attempt| (attempt.number, attempt.captured)) {
-                    Some((n, amount)) => self.payment.disputed(n, gbp(amount), state, NOW).1,
-                    None => Vec::new(),
-                }
+                let Some((n, taken)) = paying.map(|attempt| (attempt.number, attempt.captured)) else { return };
+                self.payment.disputed(n, gbp(taken.min(most)), state, &self.unspent(), NOW).1
+            }
+            Step::Spend(amount) => {
+                let balance = self.balances.entry(buyers_credit()).or_default();
+                *balance -= amount.min(*balance);
+                Vec::new()
             }
             Step::CapturedOther(n) => self.hear(n, &Outcome::Captured { reference: reference(), amount: gbp(1) }),
             Step::Authorized(n) => {
@@ -173,6 +182,12 @@ impl Books {
         }
         effects.extend(self.next());
         effects
+    }
+
+    /// What can be taken back of what returns became: nothing else brings the buyer credit here.
+    fn unspent(&self) -> Vec<(Holder, i64)> {
+        let balance = self.balances.get(&buyers_credit()).copied().unwrap_or(0);
+        (balance > 0).then(|| (buyers_credit(), balance)).into_iter().collect()
     }
 
     fn asked(&self, n: i64) -> i64 {
@@ -264,12 +279,12 @@ impl Books {
         assert!(!self.twice, "an entry was booked twice");
         assert_eq!(self.ledger.values().sum::<i64>(), 0, "the ledger sums to zero");
         assert_eq!(-self.booked(Account::OrderReceipts), payment.captured + payment.tendered() - payment.lost());
-        assert_eq!(self.booked(Account::OrderRefunds), payment.refunded + payment.credited);
+        assert_eq!(self.booked(Account::OrderRefunds), payment.refunded + payment.credited - payment.undone());
+        assert_eq!(self.booked(Account::Losses), payment.dispute.map_or(0, |dispute| dispute.written_off));
+        assert!(payment.remaining() + payment.withheld() >= 0, "more goes back than was kept: {payment:?}");
         assert_eq!(self.booked(Account::Disputed), payment.withheld(), "{payment:?}");
         assert!(self.balances.values().all(|balance| *balance >= 0), "{:?}", self.balances);
         assert!(payment.captured + payment.tendered() <= DUE, "{payment:?}");
-        let back = payment.refund_reserved + payment.credited;
-        assert!(back <= payment.captured + payment.tendered(), "more goes back than was taken: {payment:?}");
         assert!(0 <= payment.refunded && payment.refunded <= payment.refund_reserved, "{payment:?}");
         assert!(payment.refund_reserved <= payment.captured, "{payment:?}");
         assert!(payment.captured <= payment.authorized && payment.authorized <= DUE, "{payment:?}");
@@ -310,7 +325,7 @@ proptest! {
         tendered in prop_oneof![Just(0), 1..DUE, Just(DUE)],
     ) {
         let mut books = Books::with_tenders(tendered);
-        let keeps = |step: &Step| matches!(step, Step::RefundFailed(_) | Step::Dispute(_));
+        let keeps = |step: &Step| matches!(step, Step::RefundFailed(_) | Step::Dispute(..) | Step::Spend(_));
         let steps = steps.into_iter().filter(|step| !keeps(step));
         for step in [Step::Due].into_iter().chain(steps).chain([Step::Cancel]) {
             books.take(&step);
@@ -320,7 +335,7 @@ proptest! {
                 books.take(&Step::RefundDone(at));
             }
         }
-        let (payment, credit) = (&books.payment, Holder::credit(UserId(Uuid::from_u128(7)), Currency::GBP));
+        let (payment, credit) = (&books.payment, buyers_credit());
         prop_assert_eq!(payment.captured + payment.tendered(), payment.refunded + payment.credited);
         let as_credit = books.balances.get(&credit).copied().unwrap_or(0);
         prop_assert_eq!(books.booked(Account::ProviderReceivable) + tendered - books.balances[&card()], as_credit);
@@ -332,7 +347,7 @@ proptest! {
         deadline in any::<bool>(),
     ) {
         let mut books = Books::new();
-        let other = |step: &Step| matches!(step, Step::Cancel | Step::Dispute(_) | Step::Parcel(..) | Step::Partly(..));
+        let other = |step: &Step| matches!(step, Step::Cancel | Step::Dispute(..) | Step::Parcel(..) | Step::Partly(..));
         for step in steps.iter().filter(|step| !other(step)) {
             books.take(step);
         }

@@ -2,7 +2,7 @@
 
 use super::read_currency;
 use crate::model::{Entry, Holder, Purse};
-use bodega_contracts::GiftCardId;
+use bodega_contracts::{GiftCardId, OrderId};
 use bodega_db::{DbError, OnConflict, Tx, Value, params};
 use bodega_kernel::Currency;
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,6 +46,27 @@ pub(crate) async fn lock_purse(tx: &mut Tx, holders: &BTreeSet<Holder>, currency
         }
     }
     Ok(purse)
+}
+
+/// What is not spent of the store credit that returns of an order became, by balance; the balances are locked. Lock the
+/// payment first.
+pub(crate) async fn unspent_credit(
+    tx: &mut Tx,
+    order: OrderId,
+    currency: Currency,
+) -> Result<Vec<(Holder, i64)>, DbError> {
+    let sql = "SELECT r.holder, CAST(SUM(f.credited) AS BIGINT) FROM refunds f JOIN returns r ON r.return_id = f.return_id \
+               WHERE f.order_id = $1 AND r.holder IS NOT NULL GROUP BY r.holder ORDER BY r.holder";
+    let mut given = BTreeMap::new();
+    for row in tx.query(sql, &params![order.0]).await? {
+        given.insert(Holder::stored(row.get(0)?), row.get::<i64>(1)?);
+    }
+    let purse = lock_purse(tx, &given.keys().cloned().collect(), currency).await?;
+    let unspent = purse.into_iter().map(|(holder, balance)| {
+        let given = given.get(&holder).copied().unwrap_or(0);
+        (holder, balance.min(given))
+    });
+    Ok(unspent.collect())
 }
 
 /// Sees to it that there are these balances.

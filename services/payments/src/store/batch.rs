@@ -24,6 +24,8 @@ const PAYMENT_COLUMNS: &[&str] = &[
     "credited",
     "disputed",
     "dispute",
+    "taken_back",
+    "written_off",
     "parts",
     "created_ms",
 ];
@@ -84,7 +86,7 @@ impl Batch {
         orders.dedup();
         let keys: Vec<Value<'_>> = orders.iter().map(|order| Value::from(order.0)).collect();
         let sql = "SELECT order_id, payment_id, due, amount, currency, state, cancelled, authorized, captured, refunded, \
-                   refund_reserved, credited, disputed, dispute, parts FROM payments WHERE order_id = $1 \
+                   refund_reserved, credited, disputed, dispute, parts, taken_back, written_off FROM payments WHERE order_id = $1 \
                    ORDER BY order_id {lock}";
         let (mut payments, mut with_parts) = (BTreeMap::new(), Vec::new());
         for row in tx.query_keys(sql, &keys).await? {
@@ -202,7 +204,7 @@ fn same_sums(before: &Payment, now: &Payment) -> bool {
 async fn update_payment(tx: &mut Tx, payment: &Payment) -> Result<(), DbError> {
     let sql = "UPDATE payments SET due = $2, amount = $3, currency = $4, state = $5, cancelled = $6, authorized = $7, \
                captured = $8, refunded = $9, refund_reserved = $10, tendered = $11, credited = $12, disputed = $13, \
-               dispute = $14, parts = parts OR $15 WHERE order_id = $1";
+               dispute = $14, parts = parts OR $15, taken_back = $16, written_off = $17 WHERE order_id = $1";
     let values = params![
         payment.order_id.0,
         payment.due.is_some(),
@@ -218,7 +220,9 @@ async fn update_payment(tx: &mut Tx, payment: &Payment) -> Result<(), DbError> {
         payment.credited,
         payment.dispute.map_or(0, |dispute| dispute.amount),
         payment.dispute.map(|dispute| dispute_word(dispute.state)),
-        parts::any(payment)
+        parts::any(payment),
+        payment.dispute.map_or(0, |dispute| dispute.taken_back),
+        payment.dispute.map_or(0, |dispute| dispute.written_off)
     ];
     tx.execute(sql, &values).await.map(drop)
 }
@@ -265,6 +269,8 @@ fn payment_row(payment: &Payment, deadline: Option<Time>, now: Time) -> Vec<Valu
         payment.credited,
         payment.dispute.map_or(0, |dispute| dispute.amount),
         payment.dispute.map(|dispute| dispute_word(dispute.state)),
+        payment.dispute.map_or(0, |dispute| dispute.taken_back),
+        payment.dispute.map_or(0, |dispute| dispute.written_off),
         parts::any(payment),
         now
     ]
@@ -306,7 +312,11 @@ fn currency(payment: &Payment) -> String {
 fn read_payment(row: &Row) -> Result<Payment, DbError> {
     let due = if row.get(2)? { Some(Money::new(row.get(3)?, read_currency(&row.get::<String>(4)?)?)) } else { None };
     let dispute = row.get::<Option<String>>(13)?.map(|word| read_word(&word, dispute_of)).transpose()?;
-    let dispute = dispute.map(|state| Ok::<_, DbError>(Dispute { state, amount: row.get(12)? })).transpose()?;
+    let read = |state| {
+        let (amount, taken_back, written_off) = (row.get(12)?, row.get(15)?, row.get(16)?);
+        Ok::<_, DbError>(Dispute { state, amount, taken_back, written_off })
+    };
+    let dispute = dispute.map(read).transpose()?;
     Ok(Payment {
         due,
         state: read_word(&row.get::<String>(5)?, State::of)?,

@@ -24,6 +24,8 @@ pub(super) mod payments {
         pub credited: i64,
         pub disputed: i64,
         pub dispute: Option<String>,
+        pub taken_back: i64,
+        pub written_off: i64,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -72,15 +72,16 @@ pub(crate) async fn payment_facts(
         let order = payment.order_id;
         let at_provider = provider.get(&order).copied().unwrap_or_default();
         let has_books = simulated && !attempts.by_hand.contains(&order);
+        let credited = payment.credited - payment.taken_back - payment.written_off;
         Ok(PaymentFact {
             tendered: payment.tendered,
-            credited: payment.credited,
+            credited,
             order_id: OrderId(order),
             payment_id: PaymentId(payment.payment_id),
             amount: Money::new(payment.amount, read_currency(&payment.currency)?),
             authorized: payment.authorized + payment.tendered,
             captured: payment.captured + payment.tendered - lost(&payment),
-            refunded: payment.refunded + payment.credited,
+            refunded: payment.refunded + credited,
             open: attempts.open.contains(&order),
             ledger_sum: booked.sum(order),
             ledger_captured: -booked.on(order, Account::OrderReceipts),

@@ -13,6 +13,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 const DAY_MS: i64 = 86_400_000;
+/// The most differences that are forgotten in one transaction.
+const FORGOTTEN: i64 = 500;
 
 words! {
     /// How far the comparison of a day is.
@@ -228,6 +230,16 @@ pub(crate) async fn resolve(tx: &mut Tx, id: Uuid, note: &str, actor: &str) -> R
         return Ok(Some(true));
     }
     Ok(tx.query_one("SELECT id FROM mismatches WHERE id = $1", &params![id]).await?.map(|_| false))
+}
+
+/// Forgets some of what was dealt with before `then`, and the days that were compared before it; whether there may be more.
+pub(crate) async fn forget_settled(tx: &mut Tx, then: Time) -> Result<bool, DbError> {
+    let sql = "DELETE FROM mismatches WHERE id IN (SELECT id FROM mismatches WHERE resolved_ms IS NOT NULL \
+               AND resolved_ms < $1 ORDER BY resolved_ms LIMIT $2)";
+    let forgotten = tx.execute(sql, &params![then, FORGOTTEN]).await?;
+    let sql = "DELETE FROM reconciliations WHERE phase = 'over' AND day < $1";
+    tx.execute(sql, &params![then.ms() / DAY_MS]).await?;
+    Ok(forgotten >= FORGOTTEN.unsigned_abs())
 }
 
 #[derive(FromQueryResult)]

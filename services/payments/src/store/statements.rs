@@ -75,7 +75,8 @@ pub(crate) struct CreditView {
 #[schema(example = json!({"kind": "tender", "amount": {"amount": -1750, "currency": "GBP"},
     "order_id": "0190b3d6-0000-7000-8000-000000000002", "at": "2026-02-01T09:30:00Z"}))]
 pub(crate) struct EntryView {
-    /// `issued`, `adjusted`, `tender` (it paid), `released` (the order came to nothing), `refund`.
+    /// `issued`, `adjusted`, `tender` (it paid), `released` (the order came to nothing), `refund`,
+    /// `dispute` (a bank took back the money that it was given for).
     kind: String,
     /// By how much: less than 0 where it was spent.
     amount: Money,
@@ -199,6 +200,7 @@ fn entry_view(line: Line) -> Result<EntryView, DbError> {
         Some("tender") if line.entry.ends_with("/released") => ("released", true),
         Some("tender") => ("tender", true),
         Some("refund") => ("refund", true),
+        Some("dispute") => ("dispute", true),
         Some("issued") => ("issued", false),
         Some(_) | None => ("adjusted", false),
     };

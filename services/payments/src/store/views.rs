@@ -69,6 +69,12 @@ pub(crate) struct DisputeView {
     state: DisputeState,
     /// How much it is about.
     amount: Money,
+    /// What was taken back of store credit that returns of the order had become.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    credit_taken_back: Option<Money>,
+    /// What of that credit was spent already and is the shop's loss.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    written_off: Option<Money>,
 }
 
 /// One attempt to pay.
@@ -156,7 +162,7 @@ pub(crate) async fn view(db: &Db, order: OrderId) -> Result<Option<PaymentView>,
         refunded: money(payment.refunded + payment.credited),
         deadline: payment.deadline_ms.map(Time::from_ms),
         tenders: tenders.into_iter().map(|tender| TenderView::of(tender, currency)).collect::<Result<_, _>>()?,
-        dispute: DisputeView::of(payment.dispute.as_deref(), money(payment.disputed))?,
+        dispute: DisputeView::of(&payment, currency)?,
         attempts: attempts.into_iter().map(AttemptView::of).collect::<Result<_, _>>()?,
         refunds: refunds.into_iter().map(RefundView::of).collect::<Result<_, _>>()?,
     }))
@@ -174,8 +180,17 @@ impl TenderView {
 }
 
 impl DisputeView {
-    fn of(word: Option<&str>, amount: Money) -> Result<Option<Self>, DbError> {
-        word.map(|word| Ok(Self { state: read_word(word, dispute_of)?, amount })).transpose()
+    fn of(row: &payments::Model, currency: Currency) -> Result<Option<Self>, DbError> {
+        let some = |amount| (amount > 0).then(|| Money::new(amount, currency));
+        let view = |word: &str| {
+            Ok(Self {
+                state: read_word(word, dispute_of)?,
+                amount: Money::new(row.disputed, currency),
+                credit_taken_back: some(row.taken_back),
+                written_off: some(row.written_off),
+            })
+        };
+        row.dispute.as_deref().map(view).transpose()
     }
 }
 

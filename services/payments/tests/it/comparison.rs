@@ -2,7 +2,7 @@
 
 use crate::setup::{PRICE, Shop};
 use bodega_contracts::OrderId;
-use bodega_db::params;
+use bodega_db::{OnConflict, Tx, params};
 use bodega_testkit::{Ask, customer, staff, stories};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -131,7 +131,33 @@ async fn what_has_no_answer_for_too_long_is_shown_until_it_ends(shop: &Shop) {
     assert_eq!(dead.mismatches().await[0]["note"], "it has come to its end");
 }
 
+async fn what_was_dealt_with_long_ago_is_forgotten_and_what_was_not_is_kept(shop: &Shop) {
+    const COLUMNS: &[&str] =
+        &["id", "order_id", "kind", "subject", "ours", "theirs", "currency", "first_seen_ms", "resolved_ms"];
+    let (now, world) = (shop.world.now().ms(), shop.world.clone());
+    let row = move |at: i64| {
+        let resolved = (at > 0).then_some(now - at % 2 * 86_400_000);
+        params![world.uuid(), world.uuid(), "captured", at.to_string(), 1_i64, 2_i64, "GBP", now, resolved].to_vec()
+    };
+    let rows: Vec<_> = (0..=1_200).map(row).collect();
+    let insert = async move |tx: &mut Tx| tx.insert_rows("mismatches", COLUMNS, OnConflict::Fail, &rows).await;
+    shop.db().write(insert).await.unwrap();
+    let (job, left) = (shop.job("old differences"), async || shop.count("SELECT COUNT(*) FROM mismatches", &[]).await);
+    shop.clock.advance(399 * DAY);
+    assert!(!job.step().await);
+    assert_eq!(left().await, 1_201);
+    shop.clock.advance(Duration::from_secs(1));
+    assert!(job.step().await, "some at a time");
+    assert_eq!(left().await, 1_201 - 500);
+    assert!(!job.step().await);
+    assert_eq!(left().await, 601);
+    shop.clock.advance(DAY);
+    while job.step().await {}
+    assert_eq!(left().await, 1, "what nobody dealt with stays");
+}
+
 stories![
+    what_was_dealt_with_long_ago_is_forgotten_and_what_was_not_is_kept,
     books_that_agree_have_no_differences,
     what_was_changed_behind_our_back_is_found_once_and_dealt_with_once,
     what_is_under_way_is_no_difference,

@@ -9,6 +9,7 @@ mod crashes;
 mod credit;
 mod disputes;
 mod endings;
+mod histories;
 mod late_facts;
 mod manual;
 mod methods;

@@ -180,6 +180,23 @@ async fn a_thousand_orders_on_one_card_spend_what_is_on_it(shop: &Shop) {
     assert_eq!(shop.on_card(card).await, 0);
 }
 
+async fn credit_that_turns_up_is_spent_once_by_hundreds_of_next_attempts(shop: &Shop) {
+    let orders: Vec<OrderId> = (0..300).map(|_| shop.order()).collect();
+    let due = orders.iter().map(|order| shop.tendered_event(*order, "sim_success", vec![by_credit(10)]));
+    shop.deliver(due.collect()).await;
+    assert_eq!(shop.facts().await.iter().filter(|fact| fact.tendered > 0).count(), 0);
+    shop.adjust(700).await;
+    let other = shop.other();
+    let answers = join_all(orders.iter().enumerate().map(|(at, order)| {
+        let shop = if at.is_multiple_of(2) { shop } else { &other };
+        shop.pay_with_tenders(*order, "sim_3ds")
+    }))
+    .await;
+    assert!(answers.iter().all(|answer| answer.status == 202), "{answers:?}");
+    assert_eq!(shop.facts().await.iter().filter(|fact| fact.tendered == 10).count(), 70);
+    assert_eq!(shop.credit().await, 0);
+}
+
 async fn of_two_tabs_that_spend_one_card_exactly_one_wins(shop: &Shop) {
     for _ in 0..20 {
         let (card, one, other) = (shop.card(PRICE).await, shop.order(), shop.order());
@@ -232,6 +249,7 @@ stories![
     money_goes_back_to_the_provider_first_and_then_to_the_tenders,
     a_hundred_refunds_at_once_with_tenders_give_back_what_was_taken,
     a_thousand_orders_on_one_card_spend_what_is_on_it,
+    credit_that_turns_up_is_spent_once_by_hundreds_of_next_attempts,
     of_two_tabs_that_spend_one_card_exactly_one_wins,
     an_order_that_was_over_before_it_fell_due_takes_nothing,
     a_cancellation_while_the_provider_is_called_gives_all_of_it_back_once,
