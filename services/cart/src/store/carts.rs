@@ -98,7 +98,9 @@ async fn put_in(tx: &mut Tx, carts: &[Cart], conflict: OnConflict) -> Result<u64
                 text_of(cart.shown_at.as_ref())?,
                 text_unless_empty(&cart.tenders)?,
                 text_of(cart.draft.as_ref())?,
-                cart.exchange_of.map(|order| order.0)
+                cart.exchange_of.map(|order| order.0),
+                cart.order_id.map(|order| order.0),
+                text_of(cart.reductions.frozen.as_ref().filter(|discounts| !discounts.is_empty()))?
             ]
             .to_vec())
         })
@@ -124,6 +126,8 @@ async fn put_in(tx: &mut Tx, carts: &[Cart], conflict: OnConflict) -> Result<u64
         "tenders",
         "draft",
         "exchange_of",
+        "order_id",
+        "discounts",
     ];
     tx.insert_rows("carts", columns, conflict, &rows).await
 }
