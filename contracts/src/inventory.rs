@@ -11,8 +11,22 @@ pub struct StockChanged {
     pub sku: Sku,
     /// Grows with every change.
     pub version: i64,
-    /// On hand less held less allocated less safety stock, over all locations; what may be sold on backorder is in it.
+    /// On hand less held less allocated less safety stock, over all locations, [`as_told`]; what may be sold on backorder is
+    /// in it.
     pub available: i64,
+}
+
+/// Up to this many are told exactly.
+const TOLD_EXACTLY: i64 = 1_000;
+
+/// What others are told of so many that can be sold: where there is plenty, a round number that is not below it, so that not
+/// every sale of it has to be told. What is really there is decided where it is held.
+pub fn as_told(available: i64) -> i64 {
+    if available <= TOLD_EXACTLY {
+        return available;
+    }
+    let step = 1 << (available.ilog2() - 4);
+    available.saturating_add(step - 1) / step * step
 }
 
 /// All stocked lines of an order are held.
@@ -180,4 +194,23 @@ pub enum ReservationState {
 questions! {
     StockFacts -> Vec<StockFact>, "inventory" / "stock_facts";
     ReservationFacts -> Vec<ReservationFact>, "inventory" / "reservation_facts";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::as_told;
+
+    #[test]
+    fn little_is_told_as_it_is_and_plenty_in_round_numbers_that_are_not_below_it() {
+        for exact in [i64::MIN, -7, 0, 1, 999, 1_000] {
+            assert_eq!(as_told(exact), exact);
+        }
+        assert_eq!([1_001, 1_024, 1_025, 2_000, 1_000_000].map(as_told), [1_024, 1_024, 1_088, 2_048, 1_015_808]);
+        let mut last = 0;
+        for available in (0..200_000).chain([1 << 40, i64::MAX / 2]) {
+            let told = as_told(available);
+            assert!(told >= last && told >= available && told <= available + available / 15 + 1, "{available}");
+            last = told;
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::Wire;
 use bodega_bus::{
-    Consumer, Delivery, Failure, Subscriptions,
+    Consumer, Delivery, Failure, Noting, Subscriptions,
     embedded::{Embedded, Source},
 };
 use bodega_db::{Db, DbConfig, DbError, DueTimer, Engine, Envelope, Migration, Timer, Tx, params};
@@ -167,14 +167,14 @@ impl Wire for Bell {
     async fn hand_over(&mut self, rings: &[i64], stumbles: usize) -> bool {
         self.stumbles.store(stumbles, Ordering::SeqCst);
         let batch = rings.iter().map(|ring| envelope(*ring)).collect();
-        tokio::time::timeout(Duration::from_secs(20), self.consumer().deliver(batch, None)).await.is_ok()
+        tokio::time::timeout(Duration::from_secs(20), self.consumer().deliver(batch, Noting::Each)).await.is_ok()
     }
 
     async fn hand_over_twice_at_once(&mut self, ring: i64) {
         let other = if self.home.backend() == Backend::Postgres { self.listener().await } else { self.consumer() };
         let consumer = self.consumer();
         let batch = || vec![envelope(ring)];
-        tokio::join!(consumer.deliver(batch(), None), other.deliver(batch(), None));
+        tokio::join!(consumer.deliver(batch(), Noting::Each), other.deliver(batch(), Noting::Each));
     }
 
     async fn days_pass(&mut self, days: u64) {

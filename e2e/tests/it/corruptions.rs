@@ -106,7 +106,7 @@ const PLANTED: [(&str, &str, &str); 37] = [
         "orders",
         "UPDATE order_snapshots SET body = replace(body, '\"unit_price\":1250', '\"unit_price\":1251') WHERE order_id = {confirmed}",
     ),
-    ("V9", "inventory", "DELETE FROM inbox WHERE event_id = (SELECT MAX(event_id) FROM inbox)"),
+    ("V9", "inventory", "UPDATE cursors SET seq = seq - 1 WHERE source = 'orders'"),
     ("V9", "orders", "DELETE FROM events WHERE kind = 'order.placed.v1'"),
     ("V10", "orders", "DELETE FROM timers WHERE subject = {confirmed}"),
     ("V10", "orders", "UPDATE timers SET subject = {cancelled} WHERE subject = {confirmed}"),

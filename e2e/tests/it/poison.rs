@@ -1,5 +1,6 @@
 //! An event that can never be handled.
 
+use bodega_bus::Noting;
 use bodega_db::Envelope;
 use bodega_e2e::TestShop;
 use bodega_testkit::backends;
@@ -33,7 +34,7 @@ async fn a_poison_event_is_put_aside_its_neighbours_are_handled_and_a_replay_cur
         let mut batch: Vec<Envelope> = (0..20).map(|number| placed(&shop, number, None)).collect();
         let good = batch[13].clone();
         batch[13] = Envelope { data: json!({"order_id": 13}).to_string().into(), ..good.clone() };
-        consumer.deliver(batch, None).await;
+        consumer.deliver(batch, Noting::Each).await;
         assert_eq!(shop.stock("MUG").await.unwrap()["held"], 19);
 
         let dead = shop.staff.get("/v1/events/dead", bodega::client::Headers::default()).await.unwrap();

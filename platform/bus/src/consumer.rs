@@ -1,14 +1,33 @@
-//! A subscriber: handles deliveries with their inbox rows in one transaction, whatever the transport does.
+//! A subscriber: handles deliveries and notes that in one transaction, so that whatever a transport repeats counts once.
 
 use crate::{Failure, Subscriptions};
-use bodega_db::{Db, Envelope, Tx, crash_point, params};
-use std::{sync::Arc, time::Duration};
+use bodega_db::{Db, DbError, Envelope, Tx, Value, crash_point, params};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
+use uuid::Uuid;
 
 /// How often a delivery is tried alone before it is dead-lettered.
 const TRIES_ALONE: u32 = 5;
 /// The first pause after a transient failure; doubles up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+
+/// How it is noted that events are handled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Noting {
+    /// Each in the inbox: in whatever order they come, and however often.
+    Each,
+    /// By the number of the last one: all events of one source up to it, read in their order and by nobody else.
+    UpTo {
+        /// The last one, heard or not.
+        seq: i64,
+        /// Whether they are read from what is stored; then some may have come one by one before.
+        stored: bool,
+    },
+}
 
 /// A service as a subscriber. Cheap to clone.
 #[derive(Clone)]
@@ -44,24 +63,24 @@ impl Consumer {
     }
 
     /// Handles a batch and returns when each event of it is either handled or dead-lettered: what may be acknowledged.
-    /// Waits out every transient failure. `cursor` is how far its source is handled with it.
-    pub async fn deliver(&self, batch: Vec<Envelope>, cursor: Option<i64>) {
-        let mut portions = vec![(Arc::<[Envelope]>::from(batch), cursor)];
+    /// Waits out every transient failure.
+    pub async fn deliver(&self, batch: Vec<Envelope>, noting: Noting) {
+        let mut portions = vec![(Arc::<[Envelope]>::from(batch), noting)];
         let mut tries_alone = 0;
         let mut pause = FIRST_PAUSE;
-        while let Some((portion, cursor)) = portions.pop() {
-            match self.try_once(&portion, cursor).await {
+        while let Some((portion, noting)) = portions.pop() {
+            match self.try_once(&portion, noting).await {
                 Ok(()) => (tries_alone, pause) = (0, FIRST_PAUSE),
                 Err(Failure::Transient(cause)) => {
                     tracing::warn!(service = self.service(), events = portion.len(), cause, "deliveries wait");
                     tokio::time::sleep(pause).await;
                     pause = (pause * 2).min(LONGEST_PAUSE);
-                    portions.push((portion, cursor));
+                    portions.push((portion, noting));
                 }
                 Err(Failure::Permanent(_)) if portion.len() > 1 => {
                     let (first, second) = portion.split_at(portion.len() / 2);
-                    portions.push((second.into(), cursor));
-                    portions.push((first.into(), None));
+                    portions.push((second.into(), noting));
+                    portions.push((first.into(), noting.up_to(first)));
                 }
                 Err(Failure::Permanent(cause)) => {
                     tries_alone += 1;
@@ -69,11 +88,11 @@ impl Consumer {
                         tokio::time::sleep(FIRST_PAUSE * tries_alone).await;
                         None
                     } else {
-                        self.bury(&portion, cursor, &cause).await.ok()
+                        self.bury(&portion, noting, &cause).await.ok()
                     };
                     match outcome {
                         Some(()) => tries_alone = 0,
-                        None => portions.push((portion, cursor)),
+                        None => portions.push((portion, noting)),
                     }
                 }
             }
@@ -81,14 +100,13 @@ impl Consumer {
     }
 
     /// Handles a batch in one transaction, or leaves no trace of it.
-    pub async fn try_once(&self, batch: &Arc<[Envelope]>, cursor: Option<i64>) -> Result<(), Failure> {
+    pub async fn try_once(&self, batch: &Arc<[Envelope]>, noting: Noting) -> Result<(), Failure> {
         let (subscriptions, batch) = (Arc::clone(&self.subscriptions), Arc::clone(batch));
         crash_point(self.service(), "deliver.before");
         self.db
             .write(async move |tx| {
-                let fresh = fresh(tx, &batch, &subscriptions).await?;
-                subscriptions.handle(tx, &fresh).await?;
-                move_cursor(tx, &batch, cursor).await
+                let fresh = fresh(tx, &batch, &subscriptions, noting).await?;
+                subscriptions.handle(tx, &fresh).await
             })
             .await?;
         crash_point(self.service(), "deliver.after");
@@ -105,18 +123,28 @@ impl Consumer {
             .await
     }
 
-    /// Puts one event into the dead letters, with its inbox row, so that the rest goes on.
-    async fn bury(&self, batch: &Arc<[Envelope]>, cursor: Option<i64>, cause: &str) -> Result<(), Failure> {
+    /// Puts one event into the dead letters, noted as handled, so that the rest goes on.
+    async fn bury(&self, batch: &Arc<[Envelope]>, noting: Noting, cause: &str) -> Result<(), Failure> {
         tracing::error!(service = self.service(), cause, event = ?batch.first().map(|event| &event.kind), "dead-lettered");
         let (subscriptions, batch, cause) = (Arc::clone(&self.subscriptions), Arc::clone(batch), cause.to_owned());
         self.db
             .write(async move |tx| {
-                for event in fresh(tx, &batch, &subscriptions).await? {
+                for event in fresh(tx, &batch, &subscriptions, noting).await? {
                     crate::dead_letters::insert(tx, &event, &cause).await?;
                 }
-                move_cursor(tx, &batch, cursor).await
+                Ok(())
             })
             .await
+    }
+}
+
+impl Noting {
+    /// For the first part of what is noted so.
+    fn up_to(self, first: &[Envelope]) -> Self {
+        match (self, first.last()) {
+            (Self::UpTo { stored, .. }, Some(last)) => Self::UpTo { seq: last.seq, stored },
+            (noting, _) => noting,
+        }
     }
 }
 
@@ -125,18 +153,45 @@ pub(crate) async fn fresh(
     tx: &mut Tx,
     batch: &[Envelope],
     subscriptions: &Subscriptions,
+    noting: Noting,
 ) -> Result<Vec<Envelope>, Failure> {
+    let cursors = cursors(tx).await?;
+    let is_behind = |event: &&Envelope| cursors.get(&*event.source).is_none_or(|cursor| *cursor < event.seq);
     let heard: Vec<&Envelope> = batch.iter().filter(|event| subscriptions.hears(&event.kind)).collect();
-    let now = tx.now();
-    let rows: Vec<_> = heard.iter().map(|event| params![event.id, &*event.source, now].to_vec()).collect();
-    let new = tx.insert_new("inbox", &["event_id", "source", "at_ms"], &rows).await?;
-    Ok(heard.into_iter().zip(new).filter(|(_, new)| *new).map(|(event, _)| event.clone()).collect())
+    let heard: Vec<&Envelope> = heard.into_iter().filter(is_behind).collect();
+    match noting {
+        Noting::Each => {
+            let now = tx.now();
+            let rows: Vec<_> = heard.iter().map(|event| params![event.id, &*event.source, now].to_vec()).collect();
+            let new = tx.insert_new("inbox", &["event_id", "source", "at_ms"], &rows).await?;
+            Ok(heard.into_iter().zip(new).filter(|(_, new)| *new).map(|(event, _)| event.clone()).collect())
+        }
+        Noting::UpTo { seq, stored } => {
+            if let Some(event) = batch.first() {
+                move_cursor(tx, &event.source, seq).await?;
+            }
+            let known = if stored { noted(tx, &heard).await? } else { BTreeSet::new() };
+            Ok(heard.into_iter().filter(|event| !known.contains(&event.id)).cloned().collect())
+        }
+    }
 }
 
-async fn move_cursor(tx: &mut Tx, batch: &[Envelope], cursor: Option<i64>) -> Result<(), Failure> {
-    let (Some(seq), Some(event)) = (cursor, batch.first()) else { return Ok(()) };
+/// Those of these events that are in the inbox.
+pub(crate) async fn noted(tx: &mut Tx, events: &[&Envelope]) -> Result<BTreeSet<Uuid>, Failure> {
+    let keys: Vec<Value<'_>> = events.iter().map(|event| Value::from(event.id)).collect();
+    let rows = tx.query_keys("SELECT event_id FROM inbox WHERE event_id = $1", &keys).await?;
+    Ok(rows.iter().map(|row| row.get(0)).collect::<Result<_, _>>()?)
+}
+
+/// Up to which event of each source all are handled, for the sources that are read in their order.
+pub(crate) async fn cursors(tx: &mut Tx) -> Result<BTreeMap<String, i64>, Failure> {
+    let rows = tx.query("SELECT source, seq FROM cursors ORDER BY source LIMIT 100", &[]).await?;
+    Ok(rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect::<Result<_, DbError>>()?)
+}
+
+async fn move_cursor(tx: &mut Tx, source: &str, seq: i64) -> Result<(), Failure> {
     let sql = "INSERT INTO cursors (source, seq) VALUES ($1, $2) \
                ON CONFLICT (source) DO UPDATE SET seq = excluded.seq WHERE cursors.seq < excluded.seq";
-    tx.execute(sql, &params![&*event.source, seq]).await?;
+    tx.execute(sql, &params![source, seq]).await?;
     Ok(())
 }

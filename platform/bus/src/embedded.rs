@@ -1,9 +1,9 @@
 //! The bus within one process: committed events are handed straight to their subscribers.
 //!
-//! What is stored serves recovery: each link from a source to a subscriber keeps a cursor in the subscriber's database, and
-//! reads the source's events from there after a start or when it fell behind. A failing subscriber stops nobody else.
+//! What is stored serves recovery: each link from a source to a subscriber keeps a cursor in the subscriber's database, moves it
+//! in the transaction of what it handles, and reads the source's events from there after a start or when it fell behind. A failing subscriber stops nobody else.
 
-use crate::{Consumer, progress::Progress};
+use crate::{Consumer, Noting, progress::Progress};
 use bodega_db::{Db, Envelope, events_after};
 use std::{sync::Arc, time::Duration};
 use tokio::sync::mpsc;
@@ -74,6 +74,12 @@ fn hears(consumer: &Consumer, source: &Source) -> bool {
     source.publishes.iter().any(|kind| consumer.subscriptions().hears(kind))
 }
 
+/// Whether nothing is missing between what was taken from a feed and what comes next.
+fn follow(taken: &[Envelope], next: &[Envelope]) -> bool {
+    let (Some(last), Some(next)) = (taken.last(), next.first()) else { return false };
+    next.seq == last.seq + 1
+}
+
 struct Link {
     source: Db,
     consumer: Consumer,
@@ -107,13 +113,17 @@ impl Link {
             while events.len() < MAX_BATCH
                 && let Ok(more) = self.feed.try_recv()
             {
+                // What did not fit into the feed comes before these: all of it is stored.
+                if !follow(&events, &more) {
+                    break;
+                }
                 events.extend_from_slice(&more);
             }
             cursor = if events.first().is_some_and(|event| event.seq > cursor + 1) {
                 self.catch_up(cursor).await
             } else {
                 events.retain(|event| event.seq > cursor);
-                self.hand_over(cursor, events).await
+                self.hand_over(cursor, events, false).await
             };
         }
     }
@@ -128,7 +138,7 @@ impl Link {
                 }
                 Ok(events) => {
                     self.progress.found(events.last().map_or(0, |event| event.seq));
-                    cursor = self.hand_over(cursor, events).await;
+                    cursor = self.hand_over(cursor, events, true).await;
                 }
                 Err(error) => {
                     tracing::warn!(%error, service = self.source.service(), "stored events not readable yet");
@@ -138,13 +148,13 @@ impl Link {
         }
     }
 
-    async fn hand_over(&self, cursor: i64, events: Vec<Envelope>) -> i64 {
+    async fn hand_over(&self, cursor: i64, events: Vec<Envelope>, stored: bool) -> i64 {
         let Some((last, at)) = events.last().map(|event| (event.seq, event.at)) else { return cursor };
         let wanted: Vec<Envelope> =
             events.into_iter().filter(|event| self.consumer.subscriptions().hears(&event.kind)).collect();
         if let Some(oldest) = wanted.first() {
             self.progress.handling(oldest.at);
-            self.consumer.deliver(wanted, Some(last)).await;
+            self.consumer.deliver(wanted, Noting::UpTo { seq: last, stored }).await;
         }
         self.progress.handled(last, at);
         last

@@ -1,10 +1,11 @@
 //! Hands a subscriber the stored events that it never got: what was on its way when a broker lost its queues, as it has
 //! when databases were restored.
 
-use crate::{Consumer, Failure};
-use bodega_db::{Db, Envelope, Tx, Value, events_after};
-use std::collections::BTreeSet;
-use uuid::Uuid;
+use crate::{
+    Consumer, Failure, Noting,
+    consumer::{cursors, noted},
+};
+use bodega_db::{Db, Envelope, Tx, events_after};
 
 /// How many events are read at once.
 const PORTION: i64 = 500;
@@ -22,14 +23,16 @@ pub async fn resend_missing(source: &Db, to: &Consumer) -> Result<u64, Failure> 
         let missing = to.db.write(async move |tx: &mut Tx| missing(tx, heard).await).await?;
         sent += missing.len() as u64;
         if !missing.is_empty() {
-            to.deliver(missing, None).await;
+            to.deliver(missing, Noting::Each).await;
         }
     }
 }
 
 async fn missing(tx: &mut Tx, heard: Vec<Envelope>) -> Result<Vec<Envelope>, Failure> {
-    let keys: Vec<Value<'_>> = heard.iter().map(|event| Value::from(event.id)).collect();
-    let noted = tx.query_keys("SELECT event_id FROM inbox WHERE event_id = $1", &keys).await?;
-    let noted = noted.iter().map(|row| row.get(0)).collect::<Result<BTreeSet<Uuid>, _>>()?;
-    Ok(heard.into_iter().filter(|event| !noted.contains(&event.id)).collect())
+    let cursors = cursors(tx).await?;
+    let noted = noted(tx, &heard.iter().collect::<Vec<_>>()).await?;
+    let is_handled = |event: &Envelope| {
+        noted.contains(&event.id) || cursors.get(&*event.source).is_some_and(|cursor| event.seq <= *cursor)
+    };
+    Ok(heard.into_iter().filter(|event| !is_handled(event)).collect())
 }

@@ -1,6 +1,6 @@
 //! Sends stored events once more to one subscriber, to fill a read model again.
 
-use crate::Consumer;
+use crate::{Consumer, Noting};
 use bodega_db::{Db, DbError, Envelope, events_after};
 use bodega_kernel::Time;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ pub async fn resend(source: &Db, to: &Consumer, since: Time) -> Result<u64, DbEr
         to.db
             .write(async move |tx| {
                 // Whatever was lost counts as handled from now on.
-                crate::consumer::fresh(tx, &wanted, &subscriptions).await?;
+                crate::consumer::fresh(tx, &wanted, &subscriptions, Noting::Each).await?;
                 subscriptions.handle(tx, &wanted).await
             })
             .await

@@ -12,13 +12,15 @@ const KEYS_KEPT: Duration = Duration::from_hours(7 * 24);
 const MAX_ROWS: i64 = 5_000;
 
 impl Db {
-    /// Forgets one portion of each kind and says how many rows that were. Unsent events are never forgotten.
+    /// Forgets one portion of each kind and says how many rows that were. Unsent events are never forgotten, nor the last
+    /// one, after which the next is numbered.
     pub async fn forget_old(&self) -> Result<u64, DbError> {
         self.write(async |tx| {
             let since_epoch = tx.now().since(bodega_kernel::Time::from_ms(0));
             let before = |kept| since_epoch.saturating_sub(kept).as_millis() as i64;
             let old = before(EVENTS_KEPT);
             let sql = "DELETE FROM events WHERE seq IN (SELECT seq FROM events ORDER BY seq LIMIT $2) AND at_ms < $1 \
+                       AND seq < (SELECT MAX(seq) FROM events) \
                        AND NOT EXISTS (SELECT 1 FROM unsent WHERE unsent.seq = events.seq)";
             let mut forgotten = tx.execute(sql, &params![old, MAX_ROWS]).await?;
             // By the event's own time, which its id begins with, so that event and inbox row go together.

@@ -7,6 +7,7 @@
 
 pub mod backup;
 mod config;
+mod counters;
 mod crash;
 mod each;
 mod error;
@@ -25,6 +26,7 @@ mod value;
 mod writer;
 
 pub use config::{DbConfig, Engine};
+pub use counters::{Counters, counters};
 pub use crash::crash_point;
 pub use error::DbError;
 pub use idempotency::{IdempotencyKey, Replay, StoredAnswer};

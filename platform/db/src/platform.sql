@@ -16,12 +16,12 @@ CREATE TABLE inbox (
   event_id {uuid} PRIMARY KEY,
   source TEXT NOT NULL,
   at_ms BIGINT NOT NULL
-);
+) {clustered};
 
 CREATE TABLE cursors (
   source TEXT PRIMARY KEY,
   seq BIGINT NOT NULL
-);
+) {clustered};
 
 CREATE TABLE dead_letters (
   event_id {uuid} PRIMARY KEY,
@@ -40,7 +40,7 @@ CREATE TABLE timers (
   subject {uuid} PRIMARY KEY,
   kind TEXT NOT NULL,
   due_ms BIGINT NOT NULL
-);
+) {clustered};
 
 CREATE INDEX timers_due ON timers (due_ms);
 
@@ -53,4 +53,4 @@ CREATE TABLE idempotency (
   at_ms BIGINT NOT NULL,
   forever BOOLEAN NOT NULL,
   PRIMARY KEY (scope, key)
-);
+) {clustered};

@@ -28,11 +28,13 @@ pub(crate) struct PostgresConn {
     conn: Option<PgConnection>,
     rendered: HashMap<(&'static str, bool), String>,
     each: HashMap<&'static str, Option<Arc<Each>>>,
+    /// How many round trips there were since it was asked last.
+    pub(crate) statements: u64,
 }
 
 impl PostgresConn {
     pub(crate) fn new(options: PgConnectOptions) -> Self {
-        Self { options, conn: None, rendered: HashMap::new(), each: HashMap::new() }
+        Self { options, conn: None, rendered: HashMap::new(), each: HashMap::new(), statements: 0 }
     }
 
     /// Begins a transaction, on a new connection if the last one broke.
@@ -144,6 +146,7 @@ impl PostgresConn {
     }
 
     fn conn(&mut self) -> Result<&mut PgConnection, DbError> {
+        self.statements += 1;
         self.conn.as_mut().ok_or_else(|| DbError::unavailable(&"not connected"))
     }
 

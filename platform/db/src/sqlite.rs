@@ -2,10 +2,15 @@
 
 use crate::{DbError, Row, Value};
 use rusqlite::{
-    Connection, OpenFlags,
+    CachedStatement, Connection, OpenFlags,
     types::{ToSql, ToSqlOutput, ValueRef},
 };
-use std::{borrow::Cow, collections::HashMap, path::Path, time::Duration};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, hash_map::Entry},
+    path::Path,
+    time::Duration,
+};
 
 /// Older ones can lose a write-ahead log that is reset while another connection reads.
 const OLDEST_VERSION: i32 = 3_051_003;
@@ -28,7 +33,20 @@ type Insert = (&'static str, &'static [&'static str], &'static str);
 pub(crate) struct SqliteConn {
     conn: Connection,
     inserts: HashMap<Insert, String>,
-    locking: HashMap<&'static str, String>,
+    known: HashMap<Address, Known>,
+    /// How many statements ran since it was asked last.
+    pub(crate) statements: u64,
+}
+
+/// Where a statement's text lies: it lies there for ever, and is found without reading it.
+type Address = (usize, usize);
+
+/// What is worked out once for a statement.
+struct Known {
+    /// Its text, where that is not what the caller wrote.
+    text: Option<String>,
+    /// Which value each of its parameters takes.
+    values: Box<[usize]>,
 }
 
 impl SqliteConn {
@@ -43,7 +61,7 @@ impl SqliteConn {
             conn.pragma_update(None, name, value)?;
         }
         conn.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
-        Ok(Self { conn, inserts: HashMap::new(), locking: HashMap::new() })
+        Ok(Self { conn, inserts: HashMap::new(), known: HashMap::new(), statements: 0 })
     }
 
     pub(crate) fn control(&mut self, sql: &'static str) -> Result<(), DbError> {
@@ -51,8 +69,8 @@ impl SqliteConn {
     }
 
     pub(crate) fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64, DbError> {
-        let mut statement = self.conn.prepare_cached(sql)?;
-        bind(&mut statement, values)?;
+        self.statements += 1;
+        let mut statement = prepare(&self.conn, &mut self.known, sql, values)?;
         if statement.column_count() == 0 {
             return Ok(statement.raw_execute()? as u64);
         }
@@ -65,14 +83,8 @@ impl SqliteConn {
     }
 
     pub(crate) fn query(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Vec<Row>, DbError> {
-        let sql = if sql.contains('{') {
-            // One connection writes, so nothing has to be locked.
-            self.locking.entry(sql).or_insert_with(|| sql.replace("{lock}", "").replace("{skip locked}", "")).as_str()
-        } else {
-            sql
-        };
-        let mut statement = self.conn.prepare_cached(sql)?;
-        bind(&mut statement, values)?;
+        self.statements += 1;
+        let mut statement = prepare(&self.conn, &mut self.known, sql, values)?;
         let columns = statement.column_count();
         let mut cursor = statement.raw_query();
         let mut rows = Vec::new();
@@ -113,9 +125,10 @@ impl SqliteConn {
         let sql =
             self.inserts.entry((table, columns, on_conflict)).or_insert_with(|| insert(table, columns, on_conflict));
         let mut statement = self.conn.prepare_cached(sql)?;
+        self.statements += rows.len() as u64;
         let mut counts = Vec::with_capacity(rows.len());
         for values in rows {
-            bind(&mut statement, values)?;
+            bind_in_order(&mut statement, values)?;
             counts.push(statement.raw_execute()? as u64);
         }
         Ok(counts)
@@ -129,9 +142,10 @@ impl SqliteConn {
     ) -> Result<Vec<i64>, DbError> {
         let sql = self.inserts.entry((table, columns, "")).or_insert_with(|| insert(table, columns, ""));
         let mut statement = self.conn.prepare_cached(sql)?;
+        self.statements += rows.len() as u64;
         let mut numbers = Vec::with_capacity(rows.len());
         for values in rows {
-            bind(&mut statement, values)?;
+            bind_in_order(&mut statement, values)?;
             statement.raw_execute()?;
             numbers.push(self.conn.last_insert_rowid());
         }
@@ -144,19 +158,62 @@ fn insert(table: &str, columns: &[&str], on_conflict: &str) -> String {
     format!("INSERT INTO {table} ({}) VALUES ({}){on_conflict}", columns.join(", "), places.join(", "))
 }
 
-/// `$1` is the first parameter wherever it stands, so places are bound by their name's number.
-fn bind(statement: &mut rusqlite::CachedStatement<'_>, values: &[Value<'_>]) -> Result<(), DbError> {
-    let parameters = statement.parameter_count();
-    if parameters != values.len() {
-        return Err(DbError::refused(&format!("{parameters} parameters, {} values", values.len())));
+/// The statement, ready to run with these values.
+fn prepare<'c>(
+    conn: &'c Connection,
+    known: &mut HashMap<Address, Known>,
+    sql: &'static str,
+    values: &[Value<'_>],
+) -> Result<CachedStatement<'c>, DbError> {
+    match known.entry((sql.as_ptr().addr(), sql.len())) {
+        Entry::Occupied(entry) => bound(conn, sql, entry.get(), values),
+        Entry::Vacant(entry) => {
+            // One connection writes, so nothing has to be locked.
+            let text = sql.contains('{').then(|| sql.replace("{lock}", "").replace("{skip locked}", ""));
+            let values_of = places(&conn.prepare_cached(text.as_deref().unwrap_or(sql))?)?;
+            bound(conn, sql, entry.insert(Known { text, values: values_of }), values)
+        }
     }
-    for place in 1..=parameters {
-        let number = statement.parameter_name(place).and_then(|name| name.get(1..)?.parse::<usize>().ok());
-        let value = number.and_then(|number| values.get(number.checked_sub(1)?));
-        let value = value.ok_or_else(|| DbError::refused(&"parameters are $1, $2, …"))?;
-        statement.raw_bind_parameter(place, value)?;
+}
+
+fn bound<'c>(
+    conn: &'c Connection,
+    sql: &str,
+    known: &Known,
+    values: &[Value<'_>],
+) -> Result<CachedStatement<'c>, DbError> {
+    let mut statement = conn.prepare_cached(known.text.as_deref().unwrap_or(sql))?;
+    as_many(known.values.len(), values.len())?;
+    for (parameter, value) in (1..).zip(&known.values) {
+        let value = values.get(*value).ok_or_else(|| DbError::refused(&"parameters are $1, $2, …"))?;
+        statement.raw_bind_parameter(parameter, value)?;
+    }
+    Ok(statement)
+}
+
+/// `$1` is the first parameter wherever it stands, so each takes the value of its name's number.
+fn places(statement: &CachedStatement<'_>) -> Result<Box<[usize]>, DbError> {
+    let place = |parameter| {
+        let number = statement.parameter_name(parameter)?.get(1..)?.parse::<usize>().ok()?;
+        number.checked_sub(1)
+    };
+    let places: Option<Box<[usize]>> = (1..=statement.parameter_count()).map(place).collect();
+    places.ok_or_else(|| DbError::refused(&"parameters are $1, $2, …"))
+}
+
+fn bind_in_order(statement: &mut CachedStatement<'_>, values: &[Value<'_>]) -> Result<(), DbError> {
+    as_many(statement.parameter_count(), values.len())?;
+    for (parameter, value) in (1..).zip(values) {
+        statement.raw_bind_parameter(parameter, value)?;
     }
     Ok(())
+}
+
+fn as_many(parameters: usize, values: usize) -> Result<(), DbError> {
+    if parameters == values {
+        return Ok(());
+    }
+    Err(DbError::refused(&format!("{parameters} parameters, {values} values")))
 }
 
 impl ToSql for Value<'_> {

@@ -1,6 +1,6 @@
 //! A transaction: statements for either engine, and the events that commit with them.
 
-use crate::{DbError, Envelope, Row, Trace, Value, postgres::PostgresConn, sqlite::SqliteConn};
+use crate::{DbError, Envelope, Row, Trace, Value, counters, postgres::PostgresConn, sqlite::SqliteConn};
 use bodega_kernel::{Time, World};
 use futures_util::FutureExt;
 use std::{
@@ -141,6 +141,16 @@ impl Tx {
             Conn::Sqlite(conn) => conn.control("BEGIN IMMEDIATE"),
             Conn::Postgres(conn) => conn.begin().await,
         }
+    }
+
+    pub(crate) async fn commit(&mut self) -> Result<(), DbError> {
+        self.control("COMMIT").await?;
+        let statements = match &mut self.conn {
+            Conn::Sqlite(conn) => &mut conn.statements,
+            Conn::Postgres(conn) => &mut conn.statements,
+        };
+        counters::committed(std::mem::take(statements));
+        Ok(())
     }
 
     pub(crate) async fn rollback(&mut self) {

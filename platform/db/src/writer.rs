@@ -273,7 +273,7 @@ async fn finish(tx: &mut Tx, began: bool, answers: Vec<Answer>, committed: &Once
     }
     crash_point(&tx.service, "commit.before");
     let result = match tx.store_events().await {
-        Ok(events) => tx.control("COMMIT").await.map(|()| events),
+        Ok(events) => tx.commit().await.map(|()| events),
         Err(error) => Err(error),
     };
     match result {

@@ -4,6 +4,7 @@ use bodega_db::{Db, DbError, params};
 use bodega_kernel::{Question, Time};
 use bodega_rpc::{Answers, RpcError};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// How many rows an answer holds.
@@ -58,6 +59,9 @@ pub struct Standstill {
     pub dead_letters: i64,
     /// The types of event it hears.
     pub hears: Vec<String>,
+    /// By source: the number up to which it has handled all events; of those that it reads in their order.
+    #[serde(default)]
+    pub cursors: BTreeMap<String, i64>,
     /// Its clock.
     pub now: Time,
 }
@@ -124,7 +128,9 @@ async fn standing_facts(db: &Db, hears: Vec<String>) -> Result<Standstill, DbErr
     db.write(async move |tx| {
         let sql = "SELECT (SELECT COUNT(*) FROM unsent), (SELECT COUNT(*) FROM dead_letters)";
         let row = tx.query_one(sql, &[]).await?.ok_or_else(|| DbError::Refused("no count".into()))?;
-        Ok(Standstill { unsent: row.get(0)?, dead_letters: row.get(1)?, hears, now: tx.now() })
+        let cursors = tx.query("SELECT source, seq FROM cursors ORDER BY source LIMIT 100", &[]).await?;
+        let cursors = cursors.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect::<Result<_, DbError>>()?;
+        Ok(Standstill { unsent: row.get(0)?, dead_letters: row.get(1)?, hears, cursors, now: tx.now() })
     })
     .await
 }

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use crate::Stage;
-use bodega_bus::Failure;
+use bodega_bus::{Failure, Noting};
 use bodega_db::{DbError, Envelope, Tx, Value, events_after};
 use bodega_kernel::Event;
 use futures_util::future::join_all;
@@ -29,7 +29,7 @@ impl Stage {
 
     /// Delivers a batch and waits until each event of it is handled or dead-lettered.
     pub async fn deliver(&self, batch: Vec<Envelope>) {
-        self.consumer(0).deliver(batch, None).await;
+        self.consumer(0).deliver(batch, Noting::Each).await;
     }
 
     /// Delivers a batch to one replica until it passes as a whole; says how often it had to wait. Only a transient failure
@@ -37,7 +37,7 @@ impl Stage {
     pub async fn insist(&self, replica: usize, batch: Vec<Envelope>) -> usize {
         let batch: Arc<[Envelope]> = batch.into();
         let mut waits = 0;
-        while let Err(failure) = self.consumer(replica).try_once(&batch, None).await {
+        while let Err(failure) = self.consumer(replica).try_once(&batch, Noting::Each).await {
             assert!(matches!(failure, Failure::Transient(_)), "{failure}");
             waits += 1;
         }

@@ -1,6 +1,6 @@
 //! A whole shop driven by a seed: one delivery at a time, its commit awaited, so that a seed replays.
 
-use bodega_bus::Consumer;
+use bodega_bus::{Consumer, Noting};
 use bodega_db::{Db, DbError, Envelope, events_after};
 use bodega_service::{Hosted, Job};
 use rand::{Rng, SeedableRng, rngs::StdRng, seq::SliceRandom};
@@ -136,7 +136,7 @@ impl Simulation {
             batch.extend(batch.clone());
         }
         self.delivered += 1;
-        queue.consumer.deliver(batch, None).await;
+        queue.consumer.deliver(batch, Noting::Each).await;
     }
 
     /// Every event of a source, in order of commit.

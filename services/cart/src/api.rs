@@ -24,7 +24,7 @@ use bodega_web::{
     Body, CartToken, Conditional, Idempotent, KeyedBody, Path, Problem, RequiredKeyBody, Who, answer_again, etag_of,
     layers::body_limit, problem,
 };
-use requests::{ChangeCart, CheckOut, LinesWanted, MergeCart, OpenCart, SetQuantity, SetTenders};
+use requests::{BuyNow, ChangeCart, CheckOut, LinesWanted, MergeCart, OpenCart, SetQuantity, SetTenders};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// Bytes of the largest body: 1,000 lines with the longest SKUs.
@@ -40,6 +40,7 @@ pub(crate) fn routes(carts: Carts) -> OpenApiRouter {
         .routes(routes!(merge_cart))
         .routes(routes!(set_tenders))
         .routes(routes!(check_out))
+        .routes(routes!(buy))
         .merge(drafts::routes())
         .layer(body_limit(MAX_BODY_BYTES))
         .with_state(carts)
@@ -215,6 +216,24 @@ async fn check_out(
     RequiredKeyBody { body, key }: RequiredKeyBody<CheckOut>,
 ) -> Result<Response, Problem> {
     Ok(respond(flows::check_out(&carts, access, key, id, body.check()?).await?))
+}
+
+/// Buy at once: a cart is made and becomes an order in one step, at the total that the shopper was shown. Refused with 409
+/// `total_changed` and the total of now where that is another, and like a checkout where something is missing or not to be had;
+/// nothing is kept then.
+#[utoipa::path(
+    post, path = "/v1/checkouts", tag = "carts", request_body = BuyNow,
+    params(("Idempotency-Key" = String, Header, description = "Of a guest: at least 16 characters")),
+    responses((status = 202, body = CheckedOutView), Problem),
+)]
+async fn buy(
+    State(carts): State<Carts>,
+    access: Access,
+    RequiredKeyBody { body, key }: RequiredKeyBody<BuyNow>,
+) -> Result<Response, Problem> {
+    hard_to_guess(access, Some(&key))?;
+    let (cart, purchase) = body.check()?;
+    Ok(respond(flows::buy(&carts, access, key, cart, purchase).await?))
 }
 
 /// The answer of a write; marked where it was given before.

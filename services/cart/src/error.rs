@@ -59,6 +59,8 @@ pub(crate) enum Error {
     VersionChanged(Box<CartView>),
     /// Prices are not those that were shown; from now on they are.
     PriceChanged(Box<CartView>),
+    /// It does not cost what its buyer was told, but this.
+    TotalChanged(Money),
     /// A price may have changed too long ago without the cart having heard of it.
     PricesStale,
     /// There is no such code.
@@ -140,6 +142,9 @@ impl From<Error> for Problem {
             Error::PriceChanged(cart) => Self::new(409, "price_changed")
                 .detail("check out again, with a new Idempotency-Key, to buy at these prices")
                 .with("cart", json(&cart)),
+            Error::TotalChanged(costs) => Self::new(409, "total_changed")
+                .detail(format!("it costs {costs} now; ask again with that `total`, and a new Idempotency-Key, to buy"))
+                .with("total", json(&costs)),
             Error::PricesStale => Self::new(503, "prices_stale")
                 .detail("prices are not known to be up to date; ask again with the same Idempotency-Key")
                 .retry_after(PRICES_RETRY_S),

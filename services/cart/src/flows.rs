@@ -14,7 +14,7 @@ mod reminders;
 mod tenders;
 
 pub(crate) use asking::{Answers, Typed};
-pub(crate) use batch::{Command, Intent, Outcome, Wish, decide};
+pub(crate) use batch::{Buying, Command, Intent, Outcome, Wish, decide};
 pub(crate) use drafts::{DraftPlaced, change_draft, discard_draft, list_drafts, open_draft, place_draft, read_draft};
 pub(crate) use exchanges::exchanges_due;
 pub(crate) use heard::{
@@ -37,6 +37,7 @@ use crate::{
 };
 use bodega_contracts::{CartId, LineId, OrderId};
 use bodega_db::{DbError, IdempotencyKey, StoredAnswer};
+use bodega_kernel::Money;
 use bodega_web::current_trace;
 use std::time::Duration;
 
@@ -194,14 +195,36 @@ pub(crate) async fn check_out(
     cart: CartId,
     purchase: Purchase,
 ) -> Result<Reply, Error> {
-    let Purchase { payment_method, version, accepted_terms } = purchase;
-    let order_id = OrderId::new(&carts.world);
-    let token = carts.guests.sign("order", order_id.0, carts.world.now().plus(ORDER_LIFE));
     let counter = carts.numbers.take(&carts.db).await?;
-    let number = crate::model::order_number(counter);
-    let prices_are_stale = carts.prices.are_stale(carts.world.now());
-    let intent = Intent { order_id, number, token, payment_method, accepted_terms, version, prices_are_stale };
-    let reply = submit(carts, access, Some(key), Wish::CheckOut { cart, intent: Box::new(intent) }).await;
+    let wish = Wish::CheckOut { cart, intent: Box::new(intent(carts, counter, purchase)) };
+    with_number(carts, counter, submit(carts, access, Some(key), wish).await).await
+}
+
+/// Makes an order of what is in no cart yet, if it costs `total`.
+pub(crate) async fn buy(
+    carts: &Carts,
+    access: Access,
+    key: IdempotencyKey,
+    (contents, typed): (Contents, Typed),
+    (purchase, total): (Purchase, Money),
+) -> Result<Reply, Error> {
+    let answers = asking::ask_for_new(carts, access, typed).await;
+    let counter = carts.numbers.take(&carts.db).await?;
+    let (id, intent) = (CartId::new(&carts.world), intent(carts, counter, purchase));
+    let wish = Wish::Buy(Box::new(Buying { id, contents, answers, total, intent }));
+    with_number(carts, counter, submit(carts, access, Some(key), wish).await).await
+}
+
+fn intent(carts: &Carts, counter: i64, purchase: Purchase) -> Intent {
+    let Purchase { payment_method, version, accepted_terms } = purchase;
+    let (now, order_id) = (carts.world.now(), OrderId::new(&carts.world));
+    let token = carts.guests.sign("order", order_id.0, now.plus(ORDER_LIFE));
+    let (number, prices_are_stale) = (crate::model::order_number(counter), carts.prices.are_stale(now));
+    Intent { order_id, number, token, payment_method, accepted_terms, version, prices_are_stale }
+}
+
+/// Gives the number back that no order took.
+async fn with_number(carts: &Carts, counter: i64, reply: Result<Reply, Error>) -> Result<Reply, Error> {
     let used = match &reply {
         Ok(reply) => !reply.again && reply.answer.status == 202,
         // Whether a failed commit went through is not known.

@@ -168,6 +168,6 @@ impl Wanted {
 async fn deliver(reserving: Reserving, mut queued: mpsc::Receiver<Envelope>) {
     let mut batch = Vec::with_capacity(BATCH);
     while queued.recv_many(&mut batch, BATCH).await > 0 {
-        reserving.consumer.deliver(std::mem::take(&mut batch), None).await;
+        reserving.consumer.deliver(std::mem::take(&mut batch), bodega_bus::Noting::Each).await;
     }
 }

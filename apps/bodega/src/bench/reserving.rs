@@ -83,7 +83,7 @@ impl Reserving {
     pub(super) async fn bring(&self, sku: &Sku, quantity: i64) -> anyhow::Result<()> {
         let opening = vec![OpeningStock { sku: sku.clone(), quantity }];
         let stocked = ProductStocked { product_id: ProductId::new(&self.world), opening };
-        self.consumer.deliver(vec![self.envelope("catalog", &stocked)?], None).await;
+        self.consumer.deliver(vec![self.envelope("catalog", &stocked)?], bodega_bus::Noting::Each).await;
         Ok(())
     }
 

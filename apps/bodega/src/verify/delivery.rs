@@ -2,6 +2,7 @@
 
 use super::{Books, Strictness};
 use bodega_kernel::Time;
+use bodega_service::facts::{EventFact, Standstill};
 use std::{collections::BTreeSet, time::Duration};
 use uuid::Uuid;
 
@@ -20,9 +21,8 @@ pub(super) fn reached_everybody_once(books: &Books, strictness: Strictness) -> B
         });
         for event in settled {
             let subscribers = books.standstill.iter().filter(|(_, standstill)| standstill.hears.contains(&event.kind));
-            for (subscriber, _) in subscribers {
-                let handled = books.inboxes.get(subscriber).is_some_and(|inbox| inbox.contains_key(&event.id));
-                if !handled {
+            for (subscriber, standstill) in subscribers {
+                if !is_handled(books, subscriber, standstill, source, event) {
                     offenders.insert(format!("event {} of {source} at {subscriber}", event.id));
                 }
             }
@@ -50,14 +50,18 @@ pub(super) fn may_be_behind(books: &Books, strictness: Strictness, reader: &str,
     let (Some(events), Some(standstill)) = (books.events.get(owner), books.standstill.get(reader)) else {
         return false;
     };
-    let inbox = books.inboxes.get(reader);
-    let is_handled = |id: &Uuid| inbox.is_some_and(|inbox| inbox.contains_key(id));
     let mut heard = events.values().filter(|event| standstill.hears.contains(&event.kind));
     strictness != Strictness::Strict
         && heard.any(|event| {
             let young = books.read_at.is_some_and(|now| now.since(event.at) < UNDER_WAY);
-            young || !(is_handled(&event.id) || nearly_forgotten(books, &event.id))
+            young || !(is_handled(books, reader, standstill, owner, event) || nearly_forgotten(books, &event.id))
         })
+}
+
+/// Whether a subscriber noted an event: by itself, or with all of its source up to a later one.
+fn is_handled(books: &Books, subscriber: &str, standstill: &Standstill, source: &str, event: &EventFact) -> bool {
+    standstill.cursors.get(source).is_some_and(|cursor| event.seq <= *cursor)
+        || books.inboxes.get(subscriber).is_some_and(|inbox| inbox.contains_key(&event.id))
 }
 
 /// By the time that an event's id begins with.

@@ -1,7 +1,7 @@
 //! Checks of stock and of what others believe about it.
 
 use super::{Books, Strictness, delivery::may_be_behind};
-use bodega_contracts::catalog::VariantFact;
+use bodega_contracts::{catalog::VariantFact, inventory::as_told};
 use bodega_kernel::Sku;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -64,12 +64,12 @@ pub(super) fn read_models_agree(books: &Books, strictness: Strictness) -> BTreeS
     let there_is = |sku: &Sku| available.get(sku).copied().unwrap_or(0);
     // Whoever has heard nothing believes that nothing is there.
     if knows("catalog", "inventory") {
-        let wrong = books.variants.iter().filter(|(sku, variant)| variant.available_seen.unwrap_or(0) != there_is(sku));
+        let wrong = books.variants.iter().filter(|(sku, variant)| as_told(variant.available_seen.unwrap_or(0)) != as_told(there_is(sku)));
         offenders.extend(wrong.map(|(sku, _)| format!("catalog's stock of {sku}")));
     }
     if knows("cart", "inventory") {
         let believed = |sku: &Sku| books.seen.get(sku).and_then(|seen| seen.available).unwrap_or(0);
-        let wrong = available.iter().filter(|(sku, available)| believed(sku) != **available);
+        let wrong = available.iter().filter(|(sku, available)| as_told(believed(sku)) != as_told(**available));
         offenders.extend(wrong.map(|(sku, _)| format!("cart's stock of {sku}")));
     }
     if knows("cart", "coupons") {

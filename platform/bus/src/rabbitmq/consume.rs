@@ -4,7 +4,7 @@ use super::{
     ANSWER, Broker, MAX_BATCH, RECONNECT, Trouble,
     pulse::{self, Fact, HOLD_COUNTS, Pulse, SAY_HOLD, Standing},
 };
-use crate::{Consumer, decode};
+use crate::{Consumer, Noting, decode};
 use bodega_db::Envelope;
 use bodega_kernel::Time;
 use futures_util::{FutureExt, StreamExt};
@@ -124,7 +124,7 @@ impl Replica {
         for feed in subscriptions.feeds() {
             feed.hold(self.id, since, Time::from_ms(i64::MAX));
         }
-        let mut delivering = pin!(self.consumer.deliver(events, None));
+        let mut delivering = pin!(self.consumer.deliver(events, Noting::Each));
         while tokio::time::timeout(SAY_HOLD, &mut delivering).await.is_err() {
             for feed in subscriptions.feeds() {
                 self.tell(channel, feed.source(), Fact::HoldsSince(since)).await;

@@ -8,7 +8,7 @@ use crate::{
 };
 use bodega_contracts::{CartId, LineId, OrderId, coupons::PromotionChanged};
 use bodega_db::{DbError, IdempotencyKey, Replay, StoredAnswer, Trace, Tx};
-use bodega_kernel::{Sku, UserId};
+use bodega_kernel::{Money, Sku, UserId};
 use std::collections::{BTreeSet, HashMap};
 
 /// One request.
@@ -93,6 +93,23 @@ pub(crate) enum Wish {
         /// Which order.
         intent: Box<Intent>,
     },
+    /// An order of a cart that is not there yet.
+    Buy(Box<Buying>),
+}
+
+/// A cart that is to be made and bought at once.
+#[derive(Clone, Debug)]
+pub(crate) struct Buying {
+    /// Its id.
+    pub id: CartId,
+    /// What it holds.
+    pub contents: Contents,
+    /// What others said to its code and points.
+    pub answers: Answers,
+    /// What it is to cost in all.
+    pub total: Money,
+    /// The order it becomes.
+    pub intent: Intent,
 }
 
 /// The order that a checkout would make.
@@ -152,7 +169,7 @@ pub(crate) async fn decide(shop: &Shop, tx: &mut Tx, batch: &[Command]) -> Resul
 impl Wish {
     fn carts(&self) -> [Option<CartId>; 2] {
         match self {
-            Self::Open { .. } => [None, None],
+            Self::Open { .. } | Self::Buy(_) => [None, None],
             Self::Change { cart, .. }
             | Self::SetQuantity { cart, .. }
             | Self::Remove { cart, .. }
@@ -171,18 +188,17 @@ impl Wish {
 
     /// The promotion that came with a code, as coupons said it.
     pub(super) fn promotion(&self) -> Option<&PromotionChanged> {
-        match self {
-            Self::Open { answers, .. } | Self::Change { answers, .. } => {
-                let answer = answers.coupon.value().and_then(|answer| answer.as_ref().ok());
-                answer.map(|(_, promotion)| promotion)
-            }
+        let answers = match self {
+            Self::Open { answers, .. } | Self::Change { answers, .. } => Some(answers),
+            Self::Buy(buying) => Some(&buying.answers),
             Self::SetQuantity { .. }
             | Self::Remove { .. }
             | Self::Merge { .. }
             | Self::Tender { .. }
             | Self::Discard { .. }
             | Self::CheckOut { .. } => None,
-        }
+        };
+        answers?.coupon.value()?.as_ref().ok().map(|(_, promotion)| promotion)
     }
 
     /// The e-mail address it would set.
@@ -198,6 +214,7 @@ impl Wish {
     fn contents(&self) -> Option<&Contents> {
         match self {
             Self::Open { contents, .. } | Self::Change { contents, .. } => Some(contents),
+            Self::Buy(buying) => Some(&buying.contents),
             Self::SetQuantity { .. }
             | Self::Remove { .. }
             | Self::Merge { .. }

@@ -1,7 +1,7 @@
 //! The moment a cart becomes an order: what is refused, in which order, and what is told.
 
 use super::{
-    batch::{Command, Intent},
+    batch::{Buying, Command, Intent},
     desk::{Desk, answer},
 };
 use crate::{
@@ -12,6 +12,7 @@ use crate::{
 };
 use bodega_contracts::{CartId, Terms, cart::CartCheckedOut};
 use bodega_db::StoredAnswer;
+use bodega_kernel::Money;
 use bodega_web::Problem;
 
 /// Bytes of the largest event that is published.
@@ -28,35 +29,13 @@ impl Desk<'_> {
         if intent.version.is_some_and(|version| version != cart.version) {
             return Err(Error::VersionChanged(Box::new(CartView::of(cart, &quote))));
         }
-        if !quote.missing.is_empty() {
-            return Err(Error::Incomplete(quote.missing));
-        }
-        let terms = accepted(cart, &quote, intent)?;
-        if intent.prices_are_stale {
-            return Err(Error::PricesStale);
-        }
-        let (unavailable, elsewhere) = (quote.unavailable(), quote.not_sold_there());
-        if !unavailable.is_empty() {
-            return Err(Error::LineUnavailable(unavailable));
-        }
-        if !elsewhere.is_empty() {
-            return Err(Error::NotSoldThere(elsewhere));
-        }
+        let terms = can_be_sold(cart, &quote, intent)?;
         if quote.has_new_prices() {
             return Ok(self.show_new_prices(cart.clone(), &quote));
         }
-        if intent.payment_method.is_none() && quote.due > 0 {
-            return Err(Error::PaymentMethodNeeded);
-        }
-        let event = CartCheckedOut { terms, ..self.checked_out(command, cart, quote, intent) };
-        if !fits(&event) {
-            return Err(Error::TooLarge);
-        }
-        let buyer = buyer_key(event.customer_id, Some(&event.email));
+        let event = CartCheckedOut { terms, ..self.checked_out(command, cart, quote, intent)? };
         let discounts = event.basket.discounts.clone();
-        self.checkouts.push(store::Checkout::of(&event));
-        self.buyers.ordered.extend(buyer);
-        self.events.push((command.trace.clone(), event));
+        self.sell(command, event)?;
         if let Some(entry) = self.carts.get_mut(&id) {
             (entry.cart.status, entry.cart.order_id) = (Status::CheckedOut, Some(intent.order_id));
             entry.cart.reductions.frozen = Some(discounts);
@@ -64,12 +43,44 @@ impl Desk<'_> {
         answer(202, &CheckedOutView::of(intent.order_id, &intent.number, &intent.token))
     }
 
-    fn checked_out(&self, command: &Command, cart: &Cart, quote: Quote, intent: &Intent) -> CartCheckedOut {
+    /// A cart that is made and bought at once, where it costs what its buyer was told. A refusal leaves nothing of it.
+    pub(super) fn buy(&mut self, command: &Command, purchase: &Buying) -> Result<StoredAnswer, Error> {
+        let Buying { id, contents, answers, total, intent } = purchase;
+        let mut cart = self.new_cart(command.access, *id, contents, answers)?;
+        let quote = self.quote(&cart, command.access)?.of_a_write();
+        let terms = can_be_sold(&cart, &quote, intent)?;
+        quote.remember_in(&mut cart);
+        let costs = Money::new(quote.priced.total, quote.basket.currency);
+        if costs != *total {
+            return Err(Error::TotalChanged(costs));
+        }
+        let event = CartCheckedOut { terms, ..self.checked_out(command, &cart, quote, intent)? };
+        cart.reductions.frozen = Some(event.basket.discounts.clone());
+        self.sell(command, event)?;
+        (cart.status, cart.order_id) = (Status::CheckedOut, Some(intent.order_id));
+        self.opened.push(cart);
+        answer(202, &CheckedOutView::of(intent.order_id, &intent.number, &intent.token))
+    }
+
+    fn sell(&mut self, command: &Command, event: CartCheckedOut) -> Result<(), Error> {
+        if !fits(&event) {
+            return Err(Error::TooLarge);
+        }
+        self.checkouts.push(store::Checkout::of(&event));
+        self.buyers.ordered.extend(buyer_key(event.customer_id, Some(&event.email)));
+        self.events.push((command.trace.clone(), event));
+        Ok(())
+    }
+
+    fn checked_out(&self, command: &Command, cart: &Cart, quote: Quote, intent: &Intent) -> Result<CartCheckedOut, Error> {
+        if intent.payment_method.is_none() && quote.due > 0 {
+            return Err(Error::PaymentMethodNeeded);
+        }
         let customer_id = cart.owner.or(command.access.user);
         let customer = buyer_key(customer_id, cart.details.email.as_deref()).unwrap_or_default();
         let (coupons, points) = (claims_of(&quote.claims, &customer), quote.points_used());
         let tenders = quote.tenders.into_iter().map(|state| state.tender).filter(|tender| tender.amount > 0);
-        CartCheckedOut {
+        Ok(CartCheckedOut {
             tenders: tenders.collect(),
             terms: None,
             exchange_of: None,
@@ -88,7 +99,7 @@ impl Desk<'_> {
             points,
             payment_method: intent.payment_method.clone().unwrap_or_else(|| NO_PAYMENT.to_owned()),
             at: self.now,
-        }
+        })
     }
 
     /// The refusal is an effect: the new prices are shown now, so it is remembered under its key. Else a client that lost this
@@ -102,6 +113,25 @@ impl Desk<'_> {
         self.store(cart);
         StoredAnswer { status: problem.status, body: problem.body() }
     }
+}
+
+/// Whether nothing keeps this from being bought; the legal texts that its order accepts.
+fn can_be_sold(cart: &Cart, quote: &Quote, intent: &Intent) -> Result<Option<Terms>, Error> {
+    if !quote.missing.is_empty() {
+        return Err(Error::Incomplete(quote.missing.clone()));
+    }
+    let terms = accepted(cart, quote, intent)?;
+    if intent.prices_are_stale {
+        return Err(Error::PricesStale);
+    }
+    let (unavailable, elsewhere) = (quote.unavailable(), quote.not_sold_there());
+    if !unavailable.is_empty() {
+        return Err(Error::LineUnavailable(unavailable));
+    }
+    if !elsewhere.is_empty() {
+        return Err(Error::NotSoldThere(elsewhere));
+    }
+    Ok(terms)
 }
 
 /// The legal texts that this order accepts. Staff accept nothing in a customer's name.

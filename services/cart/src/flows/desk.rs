@@ -32,7 +32,7 @@ pub(super) struct Desk<'a> {
     /// Promotions that are newer here than they were heard of.
     heard: BTreeMap<PromotionId, PromotionChanged>,
     pub(super) buyers: Buyers,
-    opened: Vec<Cart>,
+    pub(super) opened: Vec<Cart>,
     merged: Vec<(CartId, CartId)>,
     discarded: Vec<(CartId, i64)>,
     pub(super) checkouts: Vec<store::Checkout>,
@@ -117,6 +117,7 @@ impl<'a> Desk<'a> {
                 Ok(StoredAnswer { status: 204, body: String::new() })
             }
             Wish::CheckOut { cart, intent } => self.check_out(command, *cart, intent),
+            Wish::Buy(buying) => self.buy(command, buying),
         }
     }
 
@@ -134,7 +135,7 @@ impl<'a> Desk<'a> {
         for (cart, was) in self.discarded {
             store::discard(tx, cart, was).await?;
         }
-        store::freeze(tx, &self.checkouts).await?;
+        store::freeze(tx, &self.checkouts, |cart| self.carts.contains_key(&cart)).await?;
         store::watch(tx, &reminding).await?;
         for (trace, event) in self.events {
             tx.follow(trace);
@@ -157,6 +158,21 @@ impl<'a> Desk<'a> {
         contents: &Contents,
         answers: &Answers,
     ) -> Result<StoredAnswer, Error> {
+        let mut cart = self.new_cart(access, id, contents, answers)?;
+        let quote = self.quote(&cart, access)?.of_a_write();
+        quote.remember_in(&mut cart);
+        let answer = shown(201, &cart, CartView { token, ..CartView::of(&cart, &quote) })?;
+        self.opened.push(cart);
+        Ok(answer)
+    }
+
+    pub(super) fn new_cart(
+        &self,
+        access: Access,
+        id: CartId,
+        contents: &Contents,
+        answers: &Answers,
+    ) -> Result<Cart, Error> {
         let mut cart = Cart::new(id, access.user, self.now);
         cart.draft = access.desk.then(Draft::default);
         if contents.sold_at.market.as_ref().is_some_and(|market| !self.markets.has(market)) {
@@ -164,11 +180,7 @@ impl<'a> Desk<'a> {
         }
         cart.sold_at = contents.sold_at.clone();
         self.fill(&mut cart, contents, answers)?;
-        let quote = self.quote(&cart, access)?.of_a_write();
-        quote.remember_in(&mut cart);
-        let answer = shown(201, &cart, CartView { token, ..CartView::of(&cart, &quote) })?;
-        self.opened.push(cart);
-        Ok(answer)
+        Ok(cart)
     }
 
     fn fill(&self, cart: &mut Cart, contents: &Contents, answers: &Answers) -> Result<(), Error> {

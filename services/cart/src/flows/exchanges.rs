@@ -44,7 +44,7 @@ pub(crate) async fn exchanges_due(
         if !store::insert_once(tx, cart).await? {
             return Err(Failure::Transient(RACE.to_owned()));
         }
-        store::freeze(tx, &[Checkout::of(&event)]).await?;
+        store::freeze(tx, &[Checkout::of(&event)], |_| true).await?;
         tx.emit(&event)?;
     }
     Ok(())

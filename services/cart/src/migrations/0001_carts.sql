@@ -26,7 +26,7 @@ CREATE TABLE checkouts (
   customer {uuid},
   at_ms BIGINT NOT NULL,
   UNIQUE (cart_id, cart_version)
-);
+) {clustered};
 
 CREATE TABLE number_blocks (
   id {sequence},
@@ -48,7 +48,7 @@ CREATE TABLE prices (
   stocked BOOLEAN NOT NULL,
   tax_rate_bp BIGINT NOT NULL,
   PRIMARY KEY (sku, product_id)
-);
+) {clustered};
 
 CREATE INDEX prices_product ON prices (product_id);
 
@@ -56,4 +56,4 @@ CREATE TABLE stock_seen (
   sku TEXT PRIMARY KEY,
   available BIGINT NOT NULL,
   version BIGINT NOT NULL
-);
+) {clustered};

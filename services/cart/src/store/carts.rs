@@ -102,7 +102,9 @@ async fn put_in(tx: &mut Tx, carts: &[Cart], conflict: OnConflict) -> Result<u64
                 text_unless_empty(&cart.tenders)?,
                 text_of(cart.draft.as_ref())?,
                 cart.exchange_of.map(|order| order.0),
-                details.remind
+                details.remind,
+                cart.order_id.map(|order| order.0),
+                text_of(cart.reductions.frozen.as_ref().filter(|discounts| !discounts.is_empty()))?
             ]
             .to_vec())
         })
@@ -129,6 +131,8 @@ async fn put_in(tx: &mut Tx, carts: &[Cart], conflict: OnConflict) -> Result<u64
         "draft",
         "exchange_of",
         "remind",
+        "order_id",
+        "discounts",
     ];
     tx.insert_rows("carts", columns, conflict, &rows).await
 }

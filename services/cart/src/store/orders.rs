@@ -64,8 +64,12 @@ impl Checkout {
     }
 }
 
-/// Freezes the carts of these checkouts, each in exactly the version that is bought.
-pub(crate) async fn freeze(tx: &mut Tx, checkouts: &[Checkout]) -> Result<(), DbError> {
+/// Notes these checkouts, and freezes those of their carts that were `there` before, each in exactly the version that is bought.
+pub(crate) async fn freeze(
+    tx: &mut Tx,
+    checkouts: &[Checkout],
+    was_there: impl Fn(CartId) -> bool,
+) -> Result<(), DbError> {
     if checkouts.is_empty() {
         return Ok(());
     }
@@ -80,7 +84,8 @@ pub(crate) async fn freeze(tx: &mut Tx, checkouts: &[Checkout]) -> Result<(), Db
     }
     let columns = &["order_id", "cart_id", "cart_version", "number", "customer", "at_ms", "buyer", "discounts"];
     tx.insert_rows("checkouts", columns, OnConflict::Fail, &rows).await?;
-    let carts: Vec<Value<'_>> = checkouts.iter().map(|checkout| checkout.cart_id.0.into()).collect();
+    let carts = checkouts.iter().map(|checkout| checkout.cart_id).filter(|cart| was_there(*cart));
+    let carts: Vec<Value<'_>> = carts.map(|cart| cart.0.into()).collect();
     let frozen = tx
         .query_keys(
             "UPDATE carts SET status = 'checked_out', order_id = c.order_id, discounts = c.discounts, \
@@ -90,7 +95,7 @@ pub(crate) async fn freeze(tx: &mut Tx, checkouts: &[Checkout]) -> Result<(), Db
             &carts,
         )
         .await?;
-    lost_unless(frozen.len() == checkouts.len())
+    lost_unless(frozen.len() == carts.len())
 }
 
 /// Those of these orders that were made here.

@@ -67,4 +67,4 @@ CREATE TABLE availability (
   sku TEXT PRIMARY KEY,
   available BIGINT NOT NULL,
   version BIGINT NOT NULL
-);
+) {clustered};

@@ -34,7 +34,7 @@ CREATE TABLE counters (
   most BIGINT,
   CONSTRAINT counter_is_not_negative CHECK (used >= 0),
   CONSTRAINT counter_is_not_exceeded CHECK (most IS NULL OR used <= most)
-);
+) {clustered};
 
 CREATE INDEX counters_by_promotion ON counters (promotion_id, kind, used);
 
@@ -59,7 +59,7 @@ CREATE TABLE uses (
   customer TEXT NOT NULL,
   at_ms BIGINT NOT NULL,
   PRIMARY KEY (order_id, item)
-);
+) {clustered};
 
 CREATE INDEX uses_by_promotion ON uses (promotion_id, order_id, item);
 

@@ -9,7 +9,7 @@ use crate::{
     store,
     views::LocationView,
 };
-use bodega_contracts::inventory::StockChanged;
+use bodega_contracts::inventory::{StockChanged, as_told};
 use bodega_db::{DbError, IdempotencyKey, Tx};
 use bodega_kernel::Sku;
 use std::collections::BTreeSet;
@@ -81,7 +81,7 @@ pub(crate) async fn retell(tx: &mut Tx) -> Result<bool, DbError> {
     store::touch(tx, &skus).await?;
     for sku in &skus {
         if let Some(item) = shelf.item(sku) {
-            let (version, available) = (item.version() + 1, item.sellable(shelf.locations()));
+            let (version, available) = (item.version() + 1, as_told(item.sellable(shelf.locations())));
             tx.emit(&StockChanged { sku: sku.clone(), version, available })?;
         }
     }

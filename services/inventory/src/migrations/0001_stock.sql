@@ -10,7 +10,7 @@ CREATE TABLE stock (
   PRIMARY KEY (sku, location),
   CONSTRAINT stock_is_not_negative CHECK (held >= 0 AND allocated >= 0),
   CONSTRAINT stock_is_not_oversold CHECK (backorder OR held + allocated <= on_hand)
-);
+) {clustered};
 
 CREATE TABLE movements (
   seq {sequence},
@@ -36,7 +36,7 @@ CREATE TABLE reservations (
   short TEXT,
   version BIGINT NOT NULL,
   at_ms BIGINT NOT NULL
-);
+) {clustered};
 
 CREATE TABLE turnstile (
   name TEXT PRIMARY KEY

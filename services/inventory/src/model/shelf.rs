@@ -4,7 +4,7 @@ use super::{
     LocationId, Locations, Taken, Wanted,
     level::{Item, Level, Policy},
 };
-use bodega_contracts::inventory::Shortage;
+use bodega_contracts::inventory::{Shortage, as_told};
 use bodega_kernel::Sku;
 use std::collections::BTreeMap;
 
@@ -145,7 +145,7 @@ impl Shelf {
         Ok(())
     }
 
-    /// What the batch did, sorted by SKU and location. A change of what can be sold has the next version.
+    /// What the batch did, sorted by SKU and location. A change of what others are told has the next version.
     pub(crate) fn changes(&self) -> Vec<Change> {
         let changed = self.slots.iter().filter(|(_, slot)| slot.before != slot.after);
         changed.filter_map(|(sku, slot)| slot.change(sku, &self.locations)).collect()
@@ -155,8 +155,8 @@ impl Shelf {
 impl Slot {
     fn change(&self, sku: &Sku, locations: &Locations) -> Option<Change> {
         let (before, after) = (&self.before, &self.after);
-        let sellable = after.sellable(locations);
-        let is_news = before.sellable(locations) != sellable;
+        let told = as_told(after.sellable(locations));
+        let is_news = as_told(before.sellable(locations)) != told;
         let available = after.available(locations);
         let mut policy = after.policy;
         policy.low = policy.threshold.is_some_and(|threshold| available <= threshold);
@@ -172,7 +172,7 @@ impl Slot {
                 rows.push(RowChange { location: location.clone(), before: was, after: Level { version, ..*level } });
             }
         }
-        let news = is_news.then(|| (before.version() + 1, sellable));
+        let news = is_news.then(|| (before.version() + 1, told));
         let something = !rows.is_empty() || policy != before.policy;
         something.then(|| Change { sku: sku.clone(), rows, policy, news, low: falls.then_some(available) })
     }

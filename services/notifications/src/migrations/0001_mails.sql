@@ -19,7 +19,7 @@ CREATE TABLE mails (
   queued_ms BIGINT NOT NULL,
   sent_ms BIGINT,
   CONSTRAINT mails_once UNIQUE (kind, subject)
-);
+) {clustered};
 
 CREATE INDEX mails_due ON mails (due_ms) WHERE due_ms IS NOT NULL;
 

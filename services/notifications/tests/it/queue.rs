@@ -1,6 +1,7 @@
 //! What is heard becomes one mail for its subject: however often, in whatever order, by whichever replica.
 
 use crate::setup::Shop;
+use bodega_bus::Noting;
 use bodega_contracts::{OrderId, RefundId, ShipmentId, orders::CancelReason};
 use bodega_db::Envelope;
 use bodega_testkit::{arrivals, stories};
@@ -89,7 +90,7 @@ async fn a_mail_is_queued_once_in_whatever_order_and_however_often_its_event_is_
         orders += 1;
     }
     for (number, batch) in batches.into_iter().enumerate() {
-        shop.consumer(number % shop.replicas()).deliver(batch, None).await;
+        shop.consumer(number % shop.replicas()).deliver(batch, Noting::Each).await;
     }
     let kinds = kinds(shop).await;
     let names = ["delivered", "order_cancelled", "order_confirmed", "refunded", "shipped"];

@@ -30,7 +30,7 @@ CREATE TABLE orders (
   asked BIGINT NOT NULL,
   UNIQUE (cart_id, cart_version),
   CHECK ((status = 'cancelled') = (cancel_reason IS NOT NULL))
-);
+) {clustered};
 
 CREATE INDEX orders_of_customer ON orders (customer_id, id);
 CREATE INDEX orders_by_email ON orders (email_key, id);
@@ -58,7 +58,7 @@ CREATE TABLE order_history (
     'awaiting_payment>cancelled',
     'confirmed>cancelled'
   ))
-);
+) {clustered};
 
 CREATE TABLE timeline (
   seq {sequence},

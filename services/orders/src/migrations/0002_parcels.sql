@@ -45,7 +45,7 @@ CREATE TABLE orders_now (
   credited BIGINT NOT NULL,
   UNIQUE (cart_id, cart_version),
   CHECK ((status = 'cancelled') = (cancel_reason IS NOT NULL))
-);
+) {clustered};
 
 INSERT INTO orders_now SELECT
   id, number, cart_id, cart_version, customer_id, email, email_key, payment_method, currency, total, units,
@@ -78,7 +78,7 @@ CREATE TABLE order_history_now (
     'partially_shipped>shipped', 'partially_shipped>delivered', 'shipped>delivered', 'delivered>completed',
     'confirmed>cancelled', 'ready_for_pickup>cancelled'
   ))
-);
+) {clustered};
 
 INSERT INTO order_history_now SELECT order_id, version, previous, status, at_ms FROM order_history;
 

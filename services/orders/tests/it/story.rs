@@ -1,7 +1,7 @@
 //! From a checkout to its end, and what is not to be believed on the way.
 
 use crate::setup::{Shop, TOTAL};
-use bodega_bus::Failure;
+use bodega_bus::{Failure, Noting};
 use bodega_contracts::{
     Tender, TenderKind, Terms,
     inventory::{Shortage, StockRejected},
@@ -135,7 +135,7 @@ async fn what_can_never_be_handled_is_put_aside_and_the_rest_goes_on(shop: &Shop
     let original = shop.fact(good).await;
     (twin.cart_id, twin.cart_version) = (original.cart_id, original.cart_version);
     let batch: Arc<[_]> = vec![shop.said(&twin)].into();
-    assert!(matches!(shop.consumer(0).try_once(&batch, None).await, Err(Failure::Permanent(_))));
+    assert!(matches!(shop.consumer(0).try_once(&batch, Noting::Each).await, Err(Failure::Permanent(_))));
     let dead = shop.consumer(0).dead_letters(None, PageLimit::default()).await.unwrap();
     assert_eq!(dead.len(), 1);
     assert_eq!(shop.facts().await.len(), 1);

@@ -16,7 +16,7 @@ CREATE TABLE payments (
   CHECK (amount >= 0 AND authorized >= 0 AND authorized <= amount),
   CHECK (captured >= 0 AND captured <= authorized),
   CHECK (refunded >= 0 AND refunded <= refund_reserved AND refund_reserved <= captured)
-);
+) {clustered};
 
 CREATE TABLE attempts (
   order_id {uuid} NOT NULL,
@@ -42,7 +42,7 @@ CREATE TABLE attempts (
   PRIMARY KEY (order_id, attempt),
   CHECK (captured = 0 OR captured = amount),
   CHECK (captured = 0 OR status = 'captured')
-);
+) {clustered};
 
 CREATE INDEX attempts_due ON attempts (due_ms) WHERE due_ms IS NOT NULL;
 
@@ -78,7 +78,7 @@ CREATE TABLE ledger (
   currency TEXT NOT NULL,
   at_ms BIGINT NOT NULL,
   PRIMARY KEY (order_id, entry, account)
-);
+) {clustered};
 
 CREATE TABLE webhooks (
   id {sequence},

@@ -14,7 +14,7 @@ CREATE TABLE simulator_charges (
   due_ms BIGINT,
   at_ms BIGINT NOT NULL,
   CHECK (captured >= 0 AND captured <= amount AND refunded >= 0 AND refunded <= captured)
-);
+) {clustered};
 
 CREATE INDEX simulator_charges_order ON simulator_charges (order_id);
 CREATE UNIQUE INDEX simulator_charges_token ON simulator_charges (token);

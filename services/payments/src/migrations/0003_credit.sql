@@ -26,7 +26,7 @@ CREATE TABLE attempts_now (
   PRIMARY KEY (order_id, attempt),
   CHECK (captured >= 0 AND captured <= amount AND capture_to >= 0 AND capture_to <= amount),
   CHECK (captured = 0 OR status IN ('authorized', 'captured'))
-);
+) {clustered};
 
 INSERT INTO attempts_now SELECT
   order_id, attempt, method, provider, amount, currency, status, task, due_ms, lease, sent, tries, captured, surplus,

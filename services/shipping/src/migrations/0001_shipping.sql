@@ -18,7 +18,7 @@ CREATE TABLE fulfilments (
   at_ms BIGINT NOT NULL,
   CONSTRAINT no_piece_leaves_twice
     CHECK (0 <= delivered AND delivered <= dispatched AND dispatched <= claimed AND claimed <= pieces)
-);
+) {clustered};
 
 CREATE INDEX fulfilments_by_state ON fulfilments (state, id);
 
@@ -32,7 +32,7 @@ CREATE TABLE fulfilment_lines (
   claimed BIGINT NOT NULL,
   PRIMARY KEY (order_id, sku),
   CONSTRAINT no_piece_of_a_line_leaves_twice CHECK (0 <= claimed AND claimed <= pieces)
-);
+) {clustered};
 
 CREATE TABLE shipments (
   id {uuid} PRIMARY KEY,

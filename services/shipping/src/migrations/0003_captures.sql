@@ -15,4 +15,4 @@ CREATE INDEX shipments_awaiting_capture ON shipments (order_id, id) WHERE state 
 CREATE TABLE captures (
   order_id {uuid} PRIMARY KEY,
   captured BIGINT NOT NULL
-);
+) {clustered};
