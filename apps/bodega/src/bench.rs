@@ -92,6 +92,9 @@ pub struct OrderSaga {
     /// Each shopper's next order comes after the last one is confirmed, and not after its 202.
     #[arg(long)]
     wait: bool,
+    /// Each order by a cart and its checkout, and not in one request.
+    #[arg(long)]
+    by_cart: bool,
 }
 
 /// How to measure an article that everybody wants.
@@ -150,7 +153,7 @@ impl Bench {
     pub(crate) async fn run(self, place: &Place, settings: Settings, world: World) -> anyhow::Result<bool> {
         let run = |plan| Run { plan, place: place.clone(), settings, world };
         let summary = match self {
-            Self::OrderSaga(OrderSaga { plan, wait }) => order_saga::run(&run(plan), wait).await?,
+            Self::OrderSaga(OrderSaga { plan, wait, by_cart }) => order_saga::run(&run(plan), wait, by_cart).await?,
             Self::AcceptLatency(plan) => accept_latency::run(&run(plan)).await?,
             Self::HotSku(HotSku { plan, pieces }) => hot_sku::run(&run(plan), pieces).await?,
             Self::Catalogue(Catalogue { plan, products }) => catalogue::run(&run(plan), products).await?,

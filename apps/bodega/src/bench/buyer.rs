@@ -1,4 +1,4 @@
-//! One shopper who buys: a cart with everything in one request, its checkout in another.
+//! One shopper who buys: in one request, or by a cart with everything in one and its checkout in another.
 
 use super::{
     connection::{Connection, Reply},
@@ -41,14 +41,6 @@ struct Made {
     token: Option<String>,
 }
 
-/// When a purchase was where.
-#[derive(Clone, Debug)]
-pub(super) struct Bought {
-    pub(super) order: Accepted,
-    /// How long the checkout alone took.
-    pub(super) checkout: Duration,
-}
-
 impl Carts {
     /// Three different lines of so many products; every fifth cart has a code.
     pub(super) fn of_products(products: usize) -> Self {
@@ -61,6 +53,18 @@ impl Carts {
     pub(super) fn of_one(sku: &str) -> Self {
         let cart = vec![body(&[sku.to_owned()], None)];
         Self { plain: cart.clone(), with_code: cart }
+    }
+
+    /// To be bought in one request: each says how it is paid and what it costs, which the shop is asked for. All with a code cost
+    /// the same, and all without.
+    pub(super) async fn at_once(mut self, address: SocketAddr) -> anyhow::Result<Self> {
+        let mut buyer = Buyer::connect(address, None).await?;
+        for carts in [&mut self.plain, &mut self.with_code] {
+            let Some(first) = carts.first() else { continue };
+            let total = buyer.ask_total(purchase(first, &json!({"amount": 0, "currency": "GBP"}))?).await?;
+            *carts = carts.iter().map(|cart| purchase(cart, &total)).collect::<anyhow::Result<_>>()?;
+        }
+        Ok(self)
     }
 
     /// The cart of somebody's `number`th order; neighbours buy different things.
@@ -84,6 +88,13 @@ fn body(skus: &[String], code: Option<&str>) -> Bytes {
     Bytes::from(cart.to_string())
 }
 
+/// The same cart with all that buying it takes.
+fn purchase(cart: &Bytes, total: &Value) -> anyhow::Result<Bytes> {
+    let mut purchase: Value = serde_json::from_slice(cart)?;
+    (purchase["payment_method"], purchase["total"]) = (json!("sim_success"), total.clone());
+    Ok(Bytes::from(purchase.to_string()))
+}
+
 /// How often a shop that is busy is asked again, and after which pause.
 const TRIES: usize = 200;
 const PAUSE: Duration = Duration::from_millis(20);
@@ -104,10 +115,24 @@ impl Buyer {
         Ok(Self { connection: Connection::open(address).await?, login, turned_away: 0 })
     }
 
-    /// Buys what is in `cart`; `key` names the purchase.
-    pub(super) async fn buy(&mut self, cart: Bytes, key: &str) -> anyhow::Result<Bought> {
+    /// Buys what is in `cart`, see [`Carts::at_once`]; `key` names the purchase.
+    pub(super) async fn buy(&mut self, cart: Bytes, key: &str) -> anyhow::Result<Accepted> {
+        let reply = self.send(Method::POST, "/v1/checkouts", &[("idempotency-key", key)], cart).await?;
+        reply.json(StatusCode::ACCEPTED).context("POST /v1/checkouts")
+    }
+
+    /// The same by a cart that is filled and checked out.
+    pub(super) async fn buy_by_cart(&mut self, cart: Bytes, key: &str) -> anyhow::Result<Accepted> {
         let made = self.fill(cart).await.context("POST /v1/carts")?;
         self.check_out(&made, key).await.context("POST /v1/carts/{id}/checkout")
+    }
+
+    /// What it costs in all.
+    async fn ask_total(&mut self, purchase: Bytes) -> anyhow::Result<Value> {
+        let key = "what-does-it-cost-in-all";
+        let reply = self.send(Method::POST, "/v1/checkouts", &[("idempotency-key", key)], purchase).await?;
+        let refusal: Value = reply.json(StatusCode::CONFLICT).context("POST /v1/checkouts")?;
+        Ok(refusal["total"].clone())
     }
 
     /// How long it took to fill a cart, and to check it out.
@@ -123,23 +148,21 @@ impl Buyer {
         if !pause.is_zero() {
             tokio::time::sleep(pause).await;
         }
-        let bought = self.check_out(&made, key).await.context("POST /v1/carts/{id}/checkout")?;
-        Ok([filled, bought.checkout])
+        let asked = Instant::now();
+        self.check_out(&made, key).await.context("POST /v1/carts/{id}/checkout")?;
+        Ok([filled, asked.elapsed()])
     }
 
     async fn fill(&mut self, cart: Bytes) -> anyhow::Result<Made> {
         self.send(Method::POST, "/v1/carts", &[], cart).await?.json(StatusCode::CREATED)
     }
 
-    async fn check_out(&mut self, made: &Made, key: &str) -> anyhow::Result<Bought> {
+    async fn check_out(&mut self, made: &Made, key: &str) -> anyhow::Result<Accepted> {
         let mut headers = vec![("idempotency-key", key)];
         headers.extend(made.token.as_deref().map(|token| ("x-cart-token", token)));
         let path = format!("/v1/carts/{}/checkout", made.id);
         let body = Bytes::from_static(br#"{"payment_method":"sim_success"}"#);
-        let asked = Instant::now();
-        let reply = self.send(Method::POST, &path, &headers, body).await?;
-        let order = reply.json(StatusCode::ACCEPTED)?;
-        Ok(Bought { order, checkout: asked.elapsed() })
+        self.send(Method::POST, &path, &headers, body).await?.json(StatusCode::ACCEPTED)
     }
 
     /// Waits until an order is confirmed.

@@ -104,10 +104,11 @@ impl Workload for Footprint<'_> {
         let load = Load {
             address: up.address,
             world: self.run.world.clone(),
-            carts: Arc::new(Carts::of_products(GOODS.products)),
+            carts: Arc::new(Carts::of_products(GOODS.products).at_once(up.address).await?),
             logins: Arc::new([]),
             shoppers: self.shoppers,
             wait: false,
+            by_cart: false,
         };
         let meter = Meter::start(up.process());
         let (started, purchases) = load.buy_for(span).await?;

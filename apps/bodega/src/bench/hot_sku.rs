@@ -43,7 +43,9 @@ pub(super) async fn run(run: &Run, pieces: i64) -> anyhow::Result<Summary> {
     let (mut parts, reserved) = in_process(run, clients, pieces).await?;
     let open = run.shop().await?;
     let shoppers = run.plan.shoppers.unwrap_or(SHOPPERS);
-    let load = Load { carts: Arc::new(Carts::of_one(&goods::sku(0))), ..Load::prepare(&open, shoppers).await? };
+    let load = Load::prepare(&open, shoppers).await?;
+    let carts = Carts::of_one(&goods::sku(0)).at_once(open.address).await?;
+    let load = Load { carts: Arc::new(carts), ..load };
     let heading = Heading { name: format!("checkout, {shoppers} shoppers"), unit: "orders/s", floor: "none" };
     let mut workload = OrderSaga { open: &open, load, floor: None };
     parts.push(in_pairs(heading, &run.plan, run.place.json, &mut workload).await?);

@@ -30,6 +30,8 @@ pub(super) struct Load {
     pub(super) shoppers: usize,
     /// Whether each waits until its order is confirmed.
     pub(super) wait: bool,
+    /// Whether each fills a cart first, and checks it out then.
+    pub(super) by_cart: bool,
 }
 
 /// What a crowd bought.
@@ -55,10 +57,11 @@ impl Load {
         Ok(Self {
             address: open.address,
             world: open.shop.world.clone(),
-            carts: Arc::new(Carts::of_products(GOODS.products)),
+            carts: Arc::new(Carts::of_products(GOODS.products).at_once(open.address).await?),
             logins: logins.into(),
             shoppers,
             wait: false,
+            by_cart: false,
         })
     }
 
@@ -95,12 +98,13 @@ impl Load {
         while Instant::now() < end {
             let cart = self.carts.pick(number, purchases.latencies_ms.len());
             let asked = Instant::now();
-            let bought = buyer.buy(cart, &self.world.uuid().to_string()).await?;
+            let key = self.world.uuid().to_string();
+            let order = if self.by_cart { buyer.buy_by_cart(cart, &key).await? } else { buyer.buy(cart, &key).await? };
             if self.wait {
-                buyer.wait(&bought.order).await?;
+                buyer.wait(&order).await?;
             }
             purchases.latencies_ms.push(asked.elapsed().as_secs_f64() * 1_000.0);
-            purchases.last = Some((number, bought.order));
+            purchases.last = Some((number, order));
         }
         purchases.turned_away = buyer.turned_away;
         Ok(purchases)

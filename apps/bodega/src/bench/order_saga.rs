@@ -1,34 +1,40 @@
 //! Workload 1: carts become confirmed orders over HTTP.
 //!
-//! Two requests an order: a cart with three lines, address and, one time in five, a code; then the checkout. An order
-//! counts once everything that follows from it is committed at every service: stock, payment, points, fulfilment, mail.
+//! One request an order, `POST /v1/checkouts`: three lines, address and, one time in five, a code; or two, a cart and its
+//! checkout. An order counts once everything that follows from it is committed at every service: stock, payment, points, fulfilment, mail.
 //! So the clock runs until nothing is under way, and at the end the books have to agree.
 
 use super::{
+    buyer::Carts,
     floor::pgbench::Pgbench,
     ground::{OpenShop, Run},
-    load::Load,
+    load::{GOODS, Load},
     pairs::{Heading, Sample, Workload, in_pairs},
     report::Summary,
     usage::{Meter, Process},
 };
+use bodega_db::counters;
 use bodega_settings::DatabaseKind;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 const SHOPPERS: usize = 64;
 
 /// Measures it.
-pub(super) async fn run(run: &Run, wait: bool) -> anyhow::Result<Summary> {
+pub(super) async fn run(run: &Run, wait: bool, by_cart: bool) -> anyhow::Result<Summary> {
     let shoppers = run.plan.shoppers.unwrap_or(SHOPPERS);
     let floor = match &run.plan.floor {
         Some(url) => Some(Pgbench::tpc_b(url).await?),
         None => None,
     };
     let open = run.shop().await?;
-    let load = Load { wait, ..Load::prepare(&open, shoppers).await? };
+    let mut load = Load { wait, by_cart, ..Load::prepare(&open, shoppers).await? };
+    if by_cart {
+        load.carts = Arc::new(Carts::of_products(GOODS.products));
+    }
     let next = if wait { "confirmed" } else { "the 202" };
+    let how = if by_cart { ", by a cart and its checkout" } else { "" };
     let heading = Heading {
-        name: format!("{shoppers} shoppers, next after {next}"),
+        name: format!("{shoppers} shoppers, next after {next}{how}"),
         unit: "orders/s",
         floor: "pgbench TPC-B c16",
     };
@@ -54,16 +60,19 @@ impl Workload for OrderSaga<'_> {
     }
 
     async fn system(&mut self, span: Duration) -> anyhow::Result<Sample> {
-        let meter = Meter::start(Process::Own);
+        let (meter, before) = (Meter::start(Process::Own), counters());
         let (started, purchases) = self.load.buy_for(span).await?;
         let accepted = started.elapsed();
         self.open.settle().await?;
         let elapsed = started.elapsed();
-        let (cpu, written) = (meter.cpu(), meter.written());
+        let (cpu, written, asked) = (meter.cpu(), meter.written(), counters());
         self.load.check(&purchases).await?;
         let orders = purchases.latencies_ms.len();
         let backlog = elapsed.saturating_sub(accepted).as_secs_f64();
         let mut more = vec![("backlog_s", backlog), ("turned_away", purchases.turned_away as f64)];
+        let per_order = |now: u64, before: u64| (now - before) as f64 / orders.max(1) as f64;
+        more.push(("statements_per_op", per_order(asked.statements, before.statements)));
+        more.push(("commits_per_op", per_order(asked.commits, before.commits)));
         // What a server writes is not this process's.
         if self.open.ground.settings.database.kind == DatabaseKind::Sqlite {
             more.push(("bytes_written_per_op", written / orders.max(1) as f64));
