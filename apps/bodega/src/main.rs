@@ -4,7 +4,7 @@ use bodega::cli::{Cli, run};
 use clap::Parser;
 use std::process::ExitCode;
 
-/// A quarter of the time of an order went into the system's allocator.
+/// A quarter of the time of an order went into the system's allocator. SQLite allocates with it as well.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

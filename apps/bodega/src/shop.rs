@@ -13,6 +13,7 @@ use bodega_settings::{BusKind, Settings};
 use bodega_web::{internal::InternalKeys, layers};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, task::JoinHandle};
+use utoipa::openapi::OpenApi;
 
 /// How long requests may take to end when the process is asked to stop.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -65,7 +66,7 @@ impl Shop {
             let broker = Broker { url: settings.bus.url.clone(), exchange: settings.bus.exchange.clone() };
             broker.declare(&queues::queues()).await;
         }
-        let host = Host::start(definitions, Arc::clone(&settings), world.clone(), mode).await?;
+        let mut host = Host::start(definitions, Arc::clone(&settings), world.clone(), mode).await?;
         for service in &host.services {
             queues::check(&service.consumer)?;
         }
@@ -75,8 +76,10 @@ impl Shop {
         if !gateway || !settings.rpc.upstreams.is_empty() {
             router = doors(&host, &world, &internal);
         }
+        // What the services say of themselves is large, and good for the gateway only.
+        let described = host.services.iter_mut().map(|service| std::mem::take(&mut service.openapi)).collect();
         router = if gateway {
-            router.fallback_service(front(&host, &settings, &world, internal))
+            router.fallback_service(front(&host, described, &settings, &world, internal))
         } else {
             router.merge(operations::health(&host))
         };
@@ -142,21 +145,30 @@ fn doors(host: &Host, world: &World, keys: &InternalKeys) -> Router {
     })
 }
 
-fn front(host: &Host, settings: &Arc<Settings>, world: &World, internal: InternalKeys) -> Router {
+fn front(
+    host: &Host,
+    described: Vec<OpenApi>,
+    settings: &Arc<Settings>,
+    world: &World,
+    internal: InternalKeys,
+) -> Router {
     let operations = operations::routes(host);
-    let local = host
-        .services
-        .iter()
-        .map(|service| Mount { service: service.name, target: Target::Local(service.router.clone()) });
+    let local = host.services.iter().map(|service| {
+        let router = service.router.clone();
+        let target = match &service.shelf {
+            Some(shelf) => Target::Shelved(router, Arc::clone(shelf)),
+            None => Target::Local(router),
+        };
+        Mount { service: service.name, target }
+    });
     let elsewhere = services().into_iter().filter_map(|service| {
         let url = settings.rpc.upstreams.get(service.name)?;
         let here = host.service(service.name).is_some();
         (!here).then(|| Mount { service: service.name, target: Target::Remote(url.clone()) })
     });
-    let described = host.services.iter().map(|service| service.openapi.clone());
     bodega_gateway::router(Gateway {
         routes: bodega_gateway::policy().to_vec(),
-        openapi: bodega_gateway::describe(described.chain([operations.openapi])),
+        openapi: bodega_gateway::describe(described.into_iter().chain([operations.openapi])),
         mounts: local.chain(elsewhere).chain([operations.mount]).collect(),
         rpc: host.rpc.clone(),
         world: world.clone(),

@@ -12,8 +12,10 @@ use tokio::sync::mpsc;
 const FEED: usize = 1_024;
 /// The most events of one delivery.
 const MAX_BATCH: usize = 512;
-/// How often a link looks for stored events that nobody handed over.
+/// How often a link looks for stored events that nobody handed over: that another process may have stored.
 const POLL: Duration = Duration::from_secs(5);
+/// The same where no other process can: a safety net.
+const POLL_ALONE: Duration = Duration::from_mins(1);
 
 /// A service as a source of events.
 #[derive(Clone)]
@@ -54,9 +56,10 @@ impl Embedded {
                 let (first, last) = (first.at, last.seq);
                 let events: Arc<[Envelope]> = events.into();
                 for (feed, progress) in &feeds {
-                    // A link that is too far behind finds these events stored.
-                    let _ = feed.try_send(Arc::clone(&events));
+                    // Before they are handed over: a link that is too far behind, and whose feed is empty a moment later,
+                    // must know that there are events stored.
                     progress.committed(first, last);
+                    let _ = feed.try_send(Arc::clone(&events));
                 }
             });
         }
@@ -99,12 +102,13 @@ impl Link {
             }
         };
         cursor = self.catch_up(cursor).await;
+        let poll = if self.source.has_one_owner() { POLL_ALONE } else { POLL };
         loop {
             // What did not fit into the feed is stored.
             if self.feed.is_empty() && self.progress.is_beyond(cursor) {
                 cursor = self.catch_up(cursor).await;
             }
-            let Ok(first) = tokio::time::timeout(POLL, self.feed.recv()).await else {
+            let Ok(first) = tokio::time::timeout(poll, self.feed.recv()).await else {
                 cursor = self.catch_up(cursor).await;
                 continue;
             };

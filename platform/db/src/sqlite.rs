@@ -70,27 +70,29 @@ impl SqliteConn {
 
     pub(crate) fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64, DbError> {
         self.statements += 1;
-        let mut statement = prepare(&self.conn, &mut self.known, sql, values)?;
-        if statement.column_count() == 0 {
-            return Ok(statement.raw_execute()? as u64);
-        }
-        let mut rows = statement.raw_query();
-        let mut count = 0;
-        while rows.next()?.is_some() {
-            count += 1;
-        }
-        Ok(count)
+        Prepared::of(&self.conn, &mut self.known, sql)?.execute(values)
+    }
+
+    pub(crate) fn execute_each(&mut self, sql: &'static str, rows: &[Vec<Value<'_>>]) -> Result<u64, DbError> {
+        self.statements += rows.len() as u64;
+        let mut statement = Prepared::of(&self.conn, &mut self.known, sql)?;
+        rows.iter().map(|values| statement.execute(values)).sum()
     }
 
     pub(crate) fn query(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Vec<Row>, DbError> {
         self.statements += 1;
-        let mut statement = prepare(&self.conn, &mut self.known, sql, values)?;
-        let columns = statement.column_count();
-        let mut cursor = statement.raw_query();
         let mut rows = Vec::new();
-        while let Some(row) = cursor.next()? {
-            let values = (0..columns).map(|index| read(row.get_ref(index)?)).collect::<Result<Vec<_>, DbError>>()?;
-            rows.push(Row(values));
+        Prepared::of(&self.conn, &mut self.known, sql)?.query(values, &mut rows)?;
+        Ok(rows)
+    }
+
+    /// One after the other.
+    pub(crate) fn query_keys(&mut self, sql: &'static str, keys: &[Value<'_>]) -> Result<Vec<Row>, DbError> {
+        self.statements += keys.len() as u64;
+        let mut rows = Vec::with_capacity(keys.len());
+        let mut statement = Prepared::of(&self.conn, &mut self.known, sql)?;
+        for key in keys {
+            statement.query(std::slice::from_ref(key), &mut rows)?;
         }
         Ok(rows)
     }
@@ -158,37 +160,61 @@ fn insert(table: &str, columns: &[&str], on_conflict: &str) -> String {
     format!("INSERT INTO {table} ({}) VALUES ({}){on_conflict}", columns.join(", "), places.join(", "))
 }
 
-/// The statement, ready to run with these values.
-fn prepare<'c>(
-    conn: &'c Connection,
-    known: &mut HashMap<Address, Known>,
-    sql: &'static str,
-    values: &[Value<'_>],
-) -> Result<CachedStatement<'c>, DbError> {
-    match known.entry((sql.as_ptr().addr(), sql.len())) {
-        Entry::Occupied(entry) => bound(conn, sql, entry.get(), values),
-        Entry::Vacant(entry) => {
-            // One connection writes, so nothing has to be locked.
-            let text = sql.contains('{').then(|| sql.replace("{lock}", "").replace("{skip locked}", ""));
-            let values_of = places(&conn.prepare_cached(text.as_deref().unwrap_or(sql))?)?;
-            bound(conn, sql, entry.insert(Known { text, values: values_of }), values)
-        }
-    }
+/// A statement that is ready to run, with what is known of it.
+struct Prepared<'c> {
+    statement: CachedStatement<'c>,
+    values: &'c [usize],
 }
 
-fn bound<'c>(
-    conn: &'c Connection,
-    sql: &str,
-    known: &Known,
-    values: &[Value<'_>],
-) -> Result<CachedStatement<'c>, DbError> {
-    let mut statement = conn.prepare_cached(known.text.as_deref().unwrap_or(sql))?;
-    as_many(known.values.len(), values.len())?;
-    for (parameter, value) in (1..).zip(&known.values) {
-        let value = values.get(*value).ok_or_else(|| DbError::refused(&"parameters are $1, $2, …"))?;
-        statement.raw_bind_parameter(parameter, value)?;
+impl<'c> Prepared<'c> {
+    fn of(conn: &'c Connection, known: &'c mut HashMap<Address, Known>, sql: &'static str) -> Result<Self, DbError> {
+        let known = match known.entry((sql.as_ptr().addr(), sql.len())) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => {
+                // One connection writes, so nothing has to be locked.
+                let text = sql.contains('{').then(|| sql.replace("{lock}", "").replace("{skip locked}", ""));
+                let values = places(&conn.prepare_cached(text.as_deref().unwrap_or(sql))?)?;
+                entry.insert(Known { text, values })
+            }
+        };
+        Ok(Self { statement: conn.prepare_cached(known.text.as_deref().unwrap_or(sql))?, values: &known.values })
     }
-    Ok(statement)
+
+    fn bind(&mut self, values: &[Value<'_>]) -> Result<(), DbError> {
+        as_many(self.values.len(), values.len())?;
+        for (parameter, value) in (1..).zip(self.values) {
+            let value = values.get(*value).ok_or_else(|| DbError::refused(&"parameters are $1, $2, …"))?;
+            self.statement.raw_bind_parameter(parameter, value)?;
+        }
+        Ok(())
+    }
+
+    fn execute(&mut self, values: &[Value<'_>]) -> Result<u64, DbError> {
+        self.bind(values)?;
+        if self.statement.column_count() == 0 {
+            return Ok(self.statement.raw_execute()? as u64);
+        }
+        let mut rows = self.statement.raw_query();
+        let mut count = 0;
+        while rows.next()?.is_some() {
+            count += 1;
+        }
+        Ok(count)
+    }
+
+    fn query(&mut self, values: &[Value<'_>], rows: &mut Vec<Row>) -> Result<(), DbError> {
+        self.bind(values)?;
+        let columns = self.statement.column_count();
+        let mut cursor = self.statement.raw_query();
+        while let Some(row) = cursor.next()? {
+            let mut values = Vec::with_capacity(columns);
+            for index in 0..columns {
+                values.push(read(row.get_ref(index)?)?);
+            }
+            rows.push(Row(values));
+        }
+        Ok(())
+    }
 }
 
 /// `$1` is the first parameter wherever it stands, so each takes the value of its name's number.

@@ -54,7 +54,7 @@ impl Tx {
     /// whose conflict is on values; any other is sent row by row.
     pub async fn execute_each(&mut self, sql: &'static str, rows: &[Vec<Value<'_>>]) -> Result<u64, DbError> {
         match &mut self.conn {
-            Conn::Sqlite(conn) => rows.iter().map(|values| conn.execute(sql, values)).sum(),
+            Conn::Sqlite(conn) => conn.execute_each(sql, rows),
             Conn::Postgres(conn) => conn.execute_each(sql, rows).await,
         }
     }
@@ -81,13 +81,7 @@ impl Tx {
         }
         match &mut self.conn {
             Conn::Postgres(conn) => conn.query_keys(sql, keys).await,
-            Conn::Sqlite(conn) => {
-                let mut rows = Vec::with_capacity(keys.len());
-                for key in keys {
-                    rows.extend(conn.query(sql, std::slice::from_ref(key))?);
-                }
-                Ok(rows)
-            }
+            Conn::Sqlite(conn) => conn.query_keys(sql, keys),
         }
     }
 

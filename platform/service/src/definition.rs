@@ -4,6 +4,7 @@ use crate::{Context, Job};
 use bodega_bus::Subscriptions;
 use bodega_db::Migration;
 use bodega_rpc::Answers;
+use bodega_web::Shelf;
 use futures_util::future::BoxFuture;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -57,6 +58,8 @@ pub struct Running {
     pub answers: Answers,
     /// What it does by itself.
     pub jobs: Vec<Job>,
+    /// What it has at hand for readers.
+    pub shelf: Option<Shelf>,
 }
 
 impl Running {
@@ -83,6 +86,13 @@ impl Running {
     #[must_use]
     pub fn answers(mut self, answers: Answers) -> Self {
         self.answers = answers;
+        self
+    }
+
+    /// Having this at hand for readers.
+    #[must_use]
+    pub fn shelf(mut self, at_hand: Shelf) -> Self {
+        self.shelf = Some(at_hand);
         self
     }
 

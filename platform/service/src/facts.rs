@@ -62,6 +62,9 @@ pub struct Standstill {
     /// By source: the number up to which it has handled all events; of those that it reads in their order.
     #[serde(default)]
     pub cursors: BTreeMap<String, i64>,
+    /// Whether its own events are numbered without gaps.
+    #[serde(default)]
+    pub gapless: bool,
     /// Its clock.
     pub now: Time,
 }
@@ -125,12 +128,13 @@ async fn inbox_facts(db: &Db, after: Option<Uuid>) -> Result<Vec<InboxFact>, DbE
 }
 
 async fn standing_facts(db: &Db, hears: Vec<String>) -> Result<Standstill, DbError> {
+    let gapless = db.has_one_owner();
     db.write(async move |tx| {
         let sql = "SELECT (SELECT COUNT(*) FROM unsent), (SELECT COUNT(*) FROM dead_letters)";
         let row = tx.query_one(sql, &[]).await?.ok_or_else(|| DbError::Refused("no count".into()))?;
         let cursors = tx.query("SELECT source, seq FROM cursors ORDER BY source LIMIT 100", &[]).await?;
         let cursors = cursors.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect::<Result<_, DbError>>()?;
-        Ok(Standstill { unsent: row.get(0)?, dead_letters: row.get(1)?, hears, cursors, now: tx.now() })
+        Ok(Standstill { unsent: row.get(0)?, dead_letters: row.get(1)?, hears, cursors, gapless, now: tx.now() })
     })
     .await
 }

@@ -11,8 +11,8 @@ use bodega_db::{Db, DbConfig, Engine};
 use bodega_kernel::World;
 use bodega_rpc::{Answers, Client};
 use bodega_settings::{BusKind, DatabaseKind, Settings};
-use bodega_web::{internal::InternalKeys, tokens::GuestKeys};
-use futures_util::{StreamExt, TryStreamExt, stream};
+use bodega_web::{Shelf, internal::InternalKeys, tokens::GuestKeys};
+use futures_util::future::join_all;
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use utoipa::openapi::OpenApi;
 
@@ -51,6 +51,8 @@ pub struct Hosted {
     pub db: Db,
     /// Its routes, for callers the gateway has verified.
     pub router: axum::Router,
+    /// What it has at hand for readers.
+    pub shelf: Option<Shelf>,
     /// What its routes say of themselves.
     pub openapi: OpenApi,
     /// What it hears.
@@ -74,10 +76,7 @@ impl Host {
         let secrets = Secrets::load(&settings, &world)?;
         let internal = InternalKeys::new(&secrets.key("internal tokens"));
         let rpc = Client::new("host", settings.rpc.upstreams.clone(), internal, world.clone());
-        // Most of a start is waiting for disks and servers; where a seed drives it, it has to go in order.
-        let at_once = if mode == Mode::Run { definitions.len().max(1) } else { 1 };
-        let starting = definitions.into_iter().map(|definition| host(definition, &settings, &world, &rpc, &secrets));
-        let services: Vec<Hosted> = stream::iter(starting).buffered(at_once).try_collect().await?;
+        let services = host_all(definitions, &settings, &world, &rpc, &secrets, mode).await?;
         let bus = match mode {
             Mode::Run => run(&services, &settings).await,
             Mode::Still => None,
@@ -106,24 +105,49 @@ impl Drop for Host {
     }
 }
 
-async fn host(
-    definition: Definition,
+async fn host_all(
+    definitions: Vec<Definition>,
     settings: &Arc<Settings>,
     world: &World,
     rpc: &Client,
     secrets: &Secrets,
+    mode: Mode,
+) -> anyhow::Result<Vec<Hosted>> {
+    let starting = definitions.into_iter().map(|definition| {
+        let (settings, world, rpc, secrets) = (Arc::clone(settings), world.clone(), rpc.clone(), secrets.clone());
+        host(definition, settings, world, rpc, secrets)
+    });
+    if mode == Mode::Run {
+        // Each on whatever processor is free. All of them end here, so that a start that fails leaves no file open.
+        let started = join_all(starting.map(tokio::spawn)).await;
+        return started.into_iter().map(|service| service.context("a start panicked")?).collect();
+    }
+    // Where a seed drives it, it has to go in order.
+    let mut services = Vec::new();
+    for service in starting {
+        services.push(service.await?);
+    }
+    Ok(services)
+}
+
+async fn host(
+    definition: Definition,
+    settings: Arc<Settings>,
+    world: World,
+    rpc: Client,
+    secrets: Secrets,
 ) -> anyhow::Result<Hosted> {
     let name = definition.name;
-    let db = Db::open(&database(settings, name), definition.migrations, world)
+    let db = Db::open(&database(&settings, name), definition.migrations, &world)
         .await
         .with_context(|| format!("the database of {name} does not open"))?;
     let context = Context {
         db: db.clone(),
-        world: world.clone(),
-        settings: Arc::clone(settings),
+        world,
+        settings,
         rpc: rpc.clone(),
         guests: GuestKeys::new(&secrets.key("guest tokens")),
-        secrets: secrets.clone(),
+        secrets,
     };
     let running = (definition.start)(context).await.with_context(|| format!("{name} does not start"))?;
     let answers =
@@ -135,6 +159,7 @@ async fn host(
         consumer: Consumer::new(db.clone(), running.subscriptions),
         db,
         router,
+        shelf: running.shelf,
         openapi,
         answers,
         jobs: running.jobs,

@@ -35,18 +35,19 @@ impl Conditional {
     /// `body` with its tag, or 304 where `If-None-Match` names the tag (weakly compared, as RFC 9110 says).
     pub fn respond(headers: &HeaderMap, etag: HeaderValue, body: impl IntoResponse) -> Response {
         let mut response =
-            if names(headers, &etag) { StatusCode::NOT_MODIFIED.into_response() } else { body.into_response() };
+            if Self::has(headers, &etag) { StatusCode::NOT_MODIFIED.into_response() } else { body.into_response() };
         response.headers_mut().insert(header::ETAG, etag);
         response
     }
-}
 
-fn names(headers: &HeaderMap, etag: &HeaderValue) -> bool {
-    let etag = etag.to_str().map(|text| text.strip_prefix("W/").unwrap_or(text)).unwrap_or_default();
-    headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok()).any(|list| {
-        let mut tags = list.split(',').map(str::trim);
-        tags.any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
-    })
+    /// Whether `If-None-Match` names the tag, weakly compared: the reader has it.
+    pub fn has(headers: &HeaderMap, etag: &HeaderValue) -> bool {
+        let etag = etag.to_str().map(|text| text.strip_prefix("W/").unwrap_or(text)).unwrap_or_default();
+        headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok()).any(|list| {
+            let mut tags = list.split(',').map(str::trim);
+            tags.any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
+        })
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for IfMatch {

@@ -1,6 +1,6 @@
 //! What is known of the request under way, for whoever works for it: its id and its trace.
 
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderValue};
 use bodega_kernel::World;
 use bodega_telemetry::TraceContext;
 use std::sync::Arc;
@@ -48,6 +48,18 @@ impl Context {
             None => TraceContext::root(Uuid::into_bytes(world.uuid()), span),
         };
         Self { request_id, trace: trace.to_string().into(), trace_id: trace.trace_id_hex() }
+    }
+}
+
+/// The id of a request as its answer tells it: what it brings where that is in good form, else a new one.
+pub(crate) fn answered_id(headers: &HeaderMap, world: &World) -> HeaderValue {
+    match headers.get(REQUEST_ID) {
+        Some(id) if id.to_str().is_ok_and(is_request_id) => id.clone(),
+        Some(_) | None => {
+            let mut digits = Uuid::encode_buffer();
+            let id = world.uuid().hyphenated().encode_lower(&mut digits);
+            HeaderValue::from_str(id).unwrap_or_else(|_| HeaderValue::from_static(""))
+        }
     }
 }
 

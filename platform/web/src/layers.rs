@@ -3,13 +3,13 @@
 
 use crate::{
     InternalKeys, Problem,
-    context::{CONTEXT, Context, REQUEST_ID},
+    context::{self, CONTEXT, Context, REQUEST_ID},
     internal, problem,
 };
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request, State},
-    http::{HeaderName, HeaderValue},
+    http::{HeaderMap, HeaderName, HeaderValue},
     middleware::{FromFnLayer, Next, from_fn_with_state},
     response::{IntoResponse, Response},
 };
@@ -53,6 +53,11 @@ pub fn standard(router: Router, world: World, limits: Limits) -> Router {
 /// log lines, and where [`current_request_id`](crate::current_request_id) finds it. The same for `traceparent`.
 pub fn request_id(world: World) -> Middleware<World> {
     from_fn_with_state(world, |State(world), request, next| Box::pin(identified(world, request, next)))
+}
+
+/// Puts the id of a request on an answer that was given before [`request_id`], as that would have done.
+pub fn put_request_id(asked: &HeaderMap, world: &World, answer: &mut Response) {
+    answer.headers_mut().insert(HeaderName::from_static(REQUEST_ID), context::answered_id(asked, world));
 }
 
 /// Answers a panic of a handler with 500 `internal`.

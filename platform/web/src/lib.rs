@@ -20,6 +20,7 @@ mod problem;
 mod query;
 mod query_values;
 mod report;
+mod shelf;
 pub mod tokens;
 mod who;
 
@@ -34,5 +35,6 @@ pub use path::Path;
 pub use problem::{FieldError, Problem, internal_error, problem};
 pub use query::Query;
 pub use report::{ReportError, ReportKey};
+pub use shelf::Shelf;
 pub use tokens::GuestKeys;
 pub use who::{Admin, Customer, Staff, Who};

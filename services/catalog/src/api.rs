@@ -11,16 +11,30 @@ mod taxonomy;
 
 use crate::{Catalog, flows::Answered, pages::Page as Answer};
 use axum::{
+    body::{Body, Bytes},
     extract::DefaultBodyLimit,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
-use bodega_web::{Conditional, answer_again, etag};
+use bodega_web::{Conditional, Shelf, answer_again, etag};
+use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 /// May be kept, and is asked for again each time: 304 where nothing changed.
 const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
+
+const GZIP: HeaderValue = HeaderValue::from_static("gzip");
+const BY_ENCODING: HeaderValue = HeaderValue::from_static("accept-encoding");
+
+/// What is at hand for readers: the answers that are kept and good.
+pub(crate) fn shelf(catalog: &Catalog) -> Shelf {
+    let catalog = catalog.clone();
+    Arc::new(move |uri, headers| {
+        let page = catalog.pages.get(address(uri), &catalog.world)?;
+        Some(read_kept(&catalog, uri, headers, page))
+    })
+}
 
 /// All routes of the catalogue.
 pub(crate) fn routes(catalog: Catalog) -> OpenApiRouter<()> {
@@ -62,7 +76,79 @@ fn written(answered: Answered) -> Response {
     response
 }
 
-fn read(headers: &HeaderMap, answer: Answer) -> Response {
-    let kind = [(header::CONTENT_TYPE, JSON), (header::CACHE_CONTROL, ASK_AGAIN)];
-    Conditional::respond(headers, answer.etag, (kind, answer.body))
+/// What an answer is kept under.
+fn address(uri: &Uri) -> &str {
+    uri.path_and_query().map_or("", |address| address.as_str())
+}
+
+/// An answer that is kept: in gzip for those who take it.
+fn read_kept(catalog: &Catalog, uri: &Uri, headers: &HeaderMap, page: Arc<Answer>) -> Response {
+    let wants_packed = page.is_packable() && takes_gzip(headers);
+    let page = if wants_packed { catalog.pages.packed(address(uri), page) } else { page };
+    match &page.packed {
+        Some(packed) if wants_packed => {
+            // Other bytes than those the tag was made of: it says so.
+            let tag = [b"W/", page.etag.as_bytes()].concat();
+            let tag = HeaderValue::from_bytes(&tag).unwrap_or_else(|_| page.etag.clone());
+            let mut response = respond(headers, tag, packed);
+            response.headers_mut().insert(header::CONTENT_ENCODING, GZIP);
+            response
+        }
+        Some(_) | None => respond(headers, page.etag.clone(), &page.body),
+    }
+}
+
+fn read(headers: &HeaderMap, answer: &Answer) -> Response {
+    respond(headers, answer.etag.clone(), &answer.body)
+}
+
+fn respond(asked: &HeaderMap, tag: HeaderValue, body: &Bytes) -> Response {
+    let unchanged = Conditional::has(asked, &tag);
+    let mut response = Response::new(if unchanged { Body::empty() } else { Body::from(body.clone()) });
+    let headers = response.headers_mut();
+    // With those that the gateway adds.
+    headers.reserve(16);
+    headers.insert(header::ETAG, tag);
+    headers.insert(header::CACHE_CONTROL, ASK_AGAIN);
+    headers.insert(header::VARY, BY_ENCODING);
+    if unchanged {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+    } else {
+        headers.insert(header::CONTENT_TYPE, JSON);
+    }
+    response
+}
+
+/// Whether `Accept-Encoding` names gzip, and not as what is not wanted.
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    let lists = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    lists.flat_map(|list| list.split(',')).any(|one| {
+        let (name, weight) = one.split_once(';').unwrap_or((one, ""));
+        let is_unwanted = weight.trim().strip_prefix("q=").is_some_and(|weight| weight.trim().parse() == Ok(0.0));
+        name.trim().eq_ignore_ascii_case("gzip") && !is_unwanted
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gzip_is_for_those_who_take_it() {
+        for (list, takes) in [
+            ("gzip", true),
+            ("GZIP", true),
+            ("deflate, gzip;q=0.5, br", true),
+            ("br;q=1.0, gzip; q=1", true),
+            ("", false),
+            ("identity", false),
+            ("gzip;q=0", false),
+            ("gzip; q=0.000, br", false),
+            ("gzippy", false),
+        ] {
+            let headers = HeaderMap::from_iter([(header::ACCEPT_ENCODING, HeaderValue::from_static(list))]);
+            assert_eq!(takes_gzip(&headers), takes, "{list}");
+        }
+        assert!(!takes_gzip(&HeaderMap::new()));
+    }
 }

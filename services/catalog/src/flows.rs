@@ -11,9 +11,10 @@ pub(crate) mod stock;
 pub(crate) mod tax;
 pub(crate) mod taxonomy;
 
-use crate::{Catalog, error::Error};
-use bodega_db::{Db, DbError, IdempotencyKey, Replay, StoredAnswer, Tx};
+use crate::{Catalog, error::Error, pages::Changed};
+use bodega_db::{DbError, IdempotencyKey, Replay, StoredAnswer, Tx};
 use serde::Serialize;
+use std::sync::Arc;
 
 /// What a write is meant for.
 #[derive(Clone, Debug)]
@@ -48,39 +49,63 @@ pub(crate) struct Done {
     /// Of the thing that was written, where it has one.
     pub(crate) version: Option<i64>,
     pub(crate) body: String,
+    /// Of what readers see.
+    pub(crate) changed: Changed,
 }
 
 impl Done {
     pub(crate) fn new(status: u16, version: Option<i64>, view: &impl Serialize) -> Result<Self, DbError> {
         let body = serde_json::to_string(view).map_err(|error| DbError::Refused(error.to_string().into()))?;
-        Ok(Self { status, version, body })
+        Ok(Self { status, version, body, changed: Changed::Everything })
+    }
+
+    fn changing(self, changed: Changed) -> Self {
+        Self { changed, ..self }
     }
 }
 
-/// Does `work` in a transaction, unless its key says that it is done.
-async fn once<F>(db: &Db, key: Option<IdempotencyKey>, work: F) -> Result<Answered, Error>
+/// Does `work` in a transaction, unless its key says that it is done, and drops what readers were told before.
+async fn once<F>(catalog: &Catalog, key: Option<IdempotencyKey>, work: F) -> Result<Answered, Error>
 where
     F: for<'a> AsyncFnOnce(&'a mut Tx) -> Result<Done, Error> + Send + 'static,
 {
-    db.write_following(bodega_web::current_trace(), async move |tx: &mut Tx| {
-        if let Some(answer) = replayed(tx, key.as_ref()).await? {
-            return Ok(Answered::Again(answer));
-        }
-        let done = work(tx).await?;
-        remember(tx, key.as_ref(), &done).await?;
-        Ok(Answered::Now(done))
-    })
-    .await
+    let (db, trace) = (catalog.db.clone(), bodega_web::current_trace());
+    let write = async move {
+        db.write_following(trace, async move |tx: &mut Tx| {
+            if let Some(answer) = replayed(tx, key.as_ref()).await? {
+                return Ok(Answered::Again(answer));
+            }
+            let done = work(tx).await?;
+            remember(tx, key.as_ref(), &done).await?;
+            Ok(Answered::Now(done))
+        })
+        .await
+    };
+    let changed = |answered: &Answered| match answered {
+        Answered::Now(done) => done.changed.clone(),
+        Answered::Again(_) => Changed::Nothing,
+    };
+    seen(catalog, write, changed).await
 }
 
-/// The same of what readers may have seen: answers that were kept are dropped.
-async fn once_seen<F>(catalog: &Catalog, key: Option<IdempotencyKey>, work: F) -> Result<Answered, Error>
-where
-    F: for<'a> AsyncFnOnce(&'a mut Tx) -> Result<Done, Error> + Send + 'static,
-{
-    let answered = once(&catalog.db, key, work).await?;
-    catalog.pages.drop_all();
-    Ok(answered)
+/// Brings a write to its end even where whoever asked for it goes away, and drops what readers were told before it.
+async fn seen<T: Send + 'static>(
+    catalog: &Catalog,
+    write: impl Future<Output = Result<T, Error>> + Send + 'static,
+    changed: fn(&T) -> Changed,
+) -> Result<T, Error> {
+    let pages = Arc::clone(&catalog.pages);
+    let written = tokio::spawn(async move {
+        let written = write.await;
+        pages.changed(&match &written {
+            Ok(done) => changed(done),
+            // Perhaps it was committed, and its end not told.
+            Err(Error::Db(_)) => Changed::Everything,
+            Err(_) => Changed::Nothing,
+        });
+        written
+    });
+    written.await.unwrap_or_else(|_| Err(Error::Db(DbError::Unavailable("the process ends".into()))))
 }
 
 async fn replayed(tx: &mut Tx, key: Option<&IdempotencyKey>) -> Result<Option<StoredAnswer>, Error> {

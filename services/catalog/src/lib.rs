@@ -22,13 +22,13 @@ mod views;
 use anyhow::Context as _;
 use bodega_contracts::catalog::{MarketChanged, ProductChanged, ProductStocked, ShopChanged, TaxRatesChanged};
 use bodega_db::{Db, DbError, Migration};
-use bodega_kernel::{Currency, Event, World};
+use bodega_kernel::{Currency, Event, World, uuid::Uuid};
 use bodega_service::{Context, Definition, Running};
 use model::{Country, Terms};
-use pages::Pages;
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use pages::{Changed, Pages};
+use std::{
+    mem,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 const MIGRATIONS: &[Migration] = &[
@@ -36,6 +36,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "0002_tax", sql: include_str!("migrations/0002_tax.sql") },
     Migration { name: "0003_markets", sql: include_str!("migrations/0003_markets.sql") },
     Migration { name: "0004_shop", sql: include_str!("migrations/0004_shop.sql") },
+    Migration { name: "0005_lists", sql: include_str!("migrations/0005_lists.sql") },
 ];
 
 /// The service.
@@ -58,7 +59,9 @@ async fn start(context: Context) -> anyhow::Result<Running> {
     let subscriptions = events::subscriptions(&catalog);
     let answers = facts::answers(&catalog);
     let retelling = jobs::retelling(&catalog);
-    Ok(Running::new().routes(api::routes(catalog)).hears(subscriptions).answers(answers).job(retelling))
+    let shelf = api::shelf(&catalog);
+    let running = Running::new().hears(subscriptions).answers(answers).job(retelling);
+    Ok(running.routes(api::routes(catalog)).shelf(shelf))
 }
 
 /// What every part of the service works with. Cheap to clone.
@@ -68,31 +71,41 @@ pub(crate) struct Catalog {
     pub(crate) world: World,
     pub(crate) terms: Terms,
     pub(crate) pages: Arc<Pages>,
-    dropping: Arc<AtomicBool>,
+    /// Of what transactions under way have changed.
+    changing: Arc<Mutex<Vec<Uuid>>>,
     runtime: tokio::runtime::Handle,
 }
 
 impl Catalog {
     fn new(db: Db, world: World, terms: Terms) -> Self {
         let runtime = tokio::runtime::Handle::current();
-        Self { db, world, terms, pages: Arc::default(), dropping: Arc::default(), runtime }
+        let pages = Arc::new(Pages::new(db.has_one_owner()));
+        Self { db, world, terms, pages, changing: Arc::default(), runtime }
     }
 
-    /// Drops the kept answers now and once more after the transaction under way: a reader may see what was before it
-    /// until it commits. A write that comes after it is answered after it.
-    pub(crate) fn drop_pages_after_commit(&self) {
-        self.pages.drop_all();
-        if self.dropping.swap(true, Ordering::SeqCst) {
+    /// Drops what readers were told of these products, brands and categories: now, and once more after the transaction
+    /// under way, until whose commit a reader may see what was before. A write that comes after it is answered after it.
+    pub(crate) fn changed_by_commit(&self, ids: Vec<Uuid>) {
+        let mut changing = self.changing();
+        let is_waiting = !changing.is_empty();
+        changing.extend(&ids);
+        drop(changing);
+        self.pages.changed(&Changed::Products(ids));
+        if is_waiting {
             return;
         }
         let catalog = self.clone();
         self.runtime.spawn(async move {
-            catalog.dropping.store(false, Ordering::SeqCst);
+            let ids = mem::take(&mut *catalog.changing());
             let committed: Result<(), DbError> = catalog.db.write(async |_tx| Ok(())).await;
             if let Err(error) = committed {
                 tracing::debug!(%error, "answers are dropped all the same");
             }
-            catalog.pages.drop_all();
+            catalog.pages.changed(&Changed::Products(ids));
         });
+    }
+
+    fn changing(&self) -> MutexGuard<'_, Vec<Uuid>> {
+        self.changing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

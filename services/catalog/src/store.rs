@@ -3,6 +3,7 @@
 #[expect(unreachable_pub, reason = "what the entity macro makes is public")]
 pub(crate) mod entities;
 pub(crate) mod markets;
+mod members;
 pub(crate) mod products;
 pub(crate) mod reads;
 pub(crate) mod settings;

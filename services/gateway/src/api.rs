@@ -2,12 +2,11 @@
 
 mod description;
 
-pub use description::describe;
+pub use description::{Description, describe};
 
 use crate::clients::Identity;
 use axum::{
     Json, Router,
-    body::Bytes,
     extract::State,
     http::{HeaderValue, header},
     middleware::map_response,
@@ -17,7 +16,7 @@ use bodega_web::Problem;
 use futures_util::future::{BoxFuture, join};
 use serde::Serialize;
 use std::{sync::Arc, time::Duration};
-use utoipa::{ToSchema, openapi::OpenApi};
+use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
@@ -36,7 +35,7 @@ pub type Ready = Arc<dyn Fn() -> BoxFuture<'static, Vec<&'static str>> + Send + 
 struct About {
     identity: Arc<Identity>,
     ready: Ready,
-    openapi: Bytes,
+    openapi: Arc<Description>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -46,10 +45,9 @@ struct Health {
 }
 
 /// The gateway's own routes.
-pub(crate) fn routes(identity: Arc<Identity>, ready: Ready, openapi: &OpenApi) -> Router {
-    // A description is plain data; what cannot be written is an empty one.
-    let openapi = serde_json::to_vec(openapi).unwrap_or_default().into();
-    let (router, _) = described().with_state(About { identity, ready, openapi }).split_for_parts();
+pub(crate) fn routes(identity: Arc<Identity>, ready: Ready, openapi: Description) -> Router {
+    let about = About { identity, ready, openapi: Arc::new(openapi) };
+    let (router, _) = described().with_state(about).split_for_parts();
     let pages = SwaggerUi::new("/docs").config(Config::from("/openapi.json").persist_authorization(false));
     let secured = map_response(|mut response: Response| async {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, PAGES);
@@ -91,5 +89,5 @@ pub fn not_ready(missing: &[&str]) -> Problem {
 /// This description.
 #[utoipa::path(get, path = "/openapi.json", tag = "gateway", responses((status = 200, description = "OpenAPI 3.1")))]
 async fn get_openapi(State(about): State<About>) -> Response {
-    ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], about.openapi).into_response()
+    ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], about.openapi.json()).into_response()
 }

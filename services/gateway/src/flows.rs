@@ -9,4 +9,4 @@ mod shield;
 pub(crate) use authenticate::Authenticator;
 pub(crate) use limits::Limits;
 pub(crate) use origin::Origins;
-pub(crate) use pass::{Admission, Gate, Service, pass};
+pub(crate) use pass::{Admission, Gate, Service, at_once, pass};

@@ -2,7 +2,8 @@
 //!
 //! Owns nothing. Asks identity which keys sign tokens and how sessions stand. A request is found in the policy
 //! (`routes.toml`), limited per address and account, admitted, identified, and passed to its service: a router in this
-//! process, or an address elsewhere with a short-lived internal token.
+//! process, or an address elsewhere with a short-lived internal token. What a service has at hand for readers is answered
+//! after the limits, and before everything else.
 
 mod api;
 mod clients;
@@ -11,19 +12,19 @@ mod flows;
 mod model;
 mod settings;
 
-pub use api::{Ready, describe, not_ready};
+pub use api::{Description, Ready, describe, not_ready};
 pub use settings::{Access, LimitClass, PolicyError, Route, policy, read_policy};
 
-use axum::{Router, extract::Request};
+use axum::{Router, extract::Request, response::Response};
 use bodega_kernel::World;
 use bodega_rpc::Client;
 use bodega_settings::Settings;
-use bodega_web::{InternalKeys, layers};
+use bodega_web::{InternalKeys, Shelf, layers};
 use clients::{Identity, Upstream, Upstreams};
 use flows::{Admission, Authenticator, Gate, Limits, Origins, Service};
 use model::Matcher;
 use std::{sync::Arc, time::Duration};
-use utoipa::openapi::OpenApi;
+use tower::Service as _;
 
 /// The name of the gateway's own routes in the policy.
 const OWN: &str = "gateway";
@@ -35,7 +36,7 @@ pub struct Gateway {
     /// Who answers. A route whose service is not among them does not exist.
     pub mounts: Vec<Mount>,
     /// The description that is served: see [`describe`].
-    pub openapi: OpenApi,
+    pub openapi: Description,
     /// For questions to identity.
     pub rpc: Client,
     /// Clock, ids, randomness.
@@ -60,8 +61,19 @@ pub struct Mount {
 pub enum Target {
     /// In this process.
     Local(Router),
+    /// In this process, with what it has at hand for readers: public routes are answered from there first.
+    Shelved(Router, Shelf),
     /// At this base address, `http://host:port`.
     Remote(String),
+}
+
+impl Mount {
+    fn shelf(&self) -> Option<Shelf> {
+        match &self.target {
+            Target::Shelved(_, at_hand) => Some(Arc::clone(at_hand)),
+            Target::Local(_) | Target::Remote(_) => None,
+        }
+    }
 }
 
 /// The gateway as a router. Serve it with `into_make_service_with_connect_info::<SocketAddr>()`: clients are told apart
@@ -69,13 +81,19 @@ pub enum Target {
 pub fn router(parts: Gateway) -> Router {
     let Gateway { routes, mounts, openapi, rpc, world, settings, internal, ready } = parts;
     let identity = Arc::new(Identity::new(rpc, world.clone()));
-    let own = Service::Local(api::routes(Arc::clone(&identity), ready, &openapi));
+    let own = Service::Local(api::routes(Arc::clone(&identity), ready, openapi));
+    let shelves: Vec<(&str, Shelf)> = mounts.iter().filter_map(|mount| Some((mount.service, mount.shelf()?))).collect();
+    let public = |route: &Route| {
+        let shelf = shelves.iter().find(|(name, _)| route.access == Access::Public && *name == route.service);
+        shelf.map(|(_, shelf)| Arc::clone(shelf))
+    };
     let mounted = mounts.into_iter().filter_map(|mount| Some((mount.service, mounted(mount)?)));
     let mounted: Vec<(&str, Service)> = mounted.chain([(OWN, own)]).collect();
     let of =
         |route: &Route| mounted.iter().find(|(name, _)| *name == route.service).map(|(_, service)| service.clone());
     let gate = Arc::new(Gate {
         services: routes.iter().map(of).collect(),
+        shelves: routes.iter().map(public).collect(),
         matcher: Matcher::new(&routes),
         routes,
         origins: Origins::new(&settings.gateway),
@@ -88,16 +106,26 @@ pub fn router(parts: Gateway) -> Router {
         body_limit_bytes: settings.server.body_limit_bytes,
         world: world.clone(),
     });
+    let passing = Arc::clone(&gate);
     let pass = move |request: Request| {
-        let gate = Arc::clone(&gate);
+        let gate = Arc::clone(&passing);
         async move { flows::pass(&gate, request).await }
     };
-    Router::new().fallback(pass).layer(layers::request_id(world))
+    let long_way = Router::new().fallback(pass).layer(layers::request_id(world));
+    Router::new().fallback(move |request: Request| shortest(Arc::clone(&gate), long_way.clone(), request))
+}
+
+async fn shortest(gate: Arc<Gate>, mut long_way: Router, request: Request) -> Response {
+    if let Some(response) = flows::at_once(&gate, &request) {
+        return response;
+    }
+    let Ok(response) = long_way.call(request).await;
+    response
 }
 
 fn mounted(mount: Mount) -> Option<Service> {
     match mount.target {
-        Target::Local(router) => Some(Service::Local(router)),
+        Target::Local(router) | Target::Shelved(router, _) => Some(Service::Local(router)),
         Target::Remote(url) => {
             let upstream = Upstream::parse(&url);
             if upstream.is_none() {

@@ -202,6 +202,7 @@ mod tests {
             "/v1/auth/password/reset",
             "/v1/auth/accept-invitation",
             "/v1/carts",
+            "/v1/checkouts",
             "/v1/gift-cards/check",
             "/v1/mails/unsubscribe",
         ];

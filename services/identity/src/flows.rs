@@ -92,7 +92,7 @@ mod tests {
         let config = DbConfig { engine, service: "identity", readers: 1, broker: false };
         let db = Db::open(&config, MIGRATIONS, &world).await.unwrap();
         Identity {
-            passwords: Passwords::new(1, 1, &world).await.unwrap(),
+            passwords: Passwords::new(1, 1, &world).unwrap(),
             signer: Signer::load(&db, &world, "bodega", Duration::from_mins(15)).await.unwrap(),
             links: crate::model::Links::new(&[7; 32]),
             wake: Arc::default(),

@@ -7,8 +7,9 @@ use std::{sync::Arc, time::Duration};
 /// How often old rows are looked for.
 const EVERY: Duration = Duration::from_mins(10);
 
-/// How often forgotten passwords are looked for; whoever notes one wakes the job.
-const LOOK: Duration = Duration::from_secs(1);
+/// How often forgotten passwords are looked for that a transaction which failed, or a process that ended, has left; whoever
+/// notes one wakes the job.
+const LOOK: Duration = Duration::from_secs(10);
 
 pub(crate) fn send_links(identity: &Identity) -> Job {
     let (state, wake) = (identity.clone(), Arc::clone(&identity.wake));

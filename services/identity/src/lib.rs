@@ -72,7 +72,7 @@ impl Identity {
         let (db, world, settings) = (context.db.clone(), context.world.clone(), &context.settings.identity);
         let access = Duration::from_mins(settings.access_minutes);
         Ok(Self {
-            passwords: flows::Passwords::new(settings.hash_threads, settings.hash_queue, &world).await?,
+            passwords: flows::Passwords::new(settings.hash_threads, settings.hash_queue, &world)?,
             signer: flows::Signer::load(&db, &world, &context.settings.shop.issuer, access).await?,
             links: Links::new(&context.secrets.key("identity mail links")),
             wake: Arc::default(),

@@ -14,12 +14,15 @@ use bodega_contracts::OrderId;
 use bodega_db::{DueTimer, Tx};
 use bodega_service::Job;
 use bodega_settings::Settings;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 /// What the timer of a hold waits for.
 pub(crate) const HOLD_EXPIRES: &str = "hold_expires";
-/// How often it is looked whether there is something to tell.
+/// How often it is looked whether another system is to be asked.
 const LOOK: Duration = Duration::from_secs(1);
+/// How often it is looked whether there is something to tell that another process has left; whoever changes a location wakes
+/// the job.
+const LOOK_FOR_LEFT: Duration = Duration::from_secs(10);
 /// How often it is looked whether it is night.
 const LOOK_AT_NIGHT: Duration = Duration::from_secs(30);
 
@@ -49,8 +52,8 @@ pub(crate) fn expire_holds(inventory: &Inventory) -> Job {
 
 /// Tells anew what can be sold of the goods at locations that are sold from, or are no more.
 pub(crate) fn retell(inventory: &Inventory) -> Job {
-    let db = inventory.db.clone();
-    Job::new("retell", LOOK, move || {
+    let (db, wake) = (inventory.db.clone(), Arc::clone(&inventory.changed));
+    let job = Job::new("retell", LOOK_FOR_LEFT, move || {
         let db = db.clone();
         Box::pin(async move {
             db.write(async |tx: &mut Tx| flows::retell(tx).await).await.unwrap_or_else(|error| {
@@ -58,7 +61,8 @@ pub(crate) fn retell(inventory: &Inventory) -> Job {
                 false
             })
         })
-    })
+    });
+    job.woken_by(wake)
 }
 
 /// Asks other systems for their stock, each when it is due.

@@ -27,6 +27,7 @@ use bodega_db::{Db, Migration};
 use bodega_kernel::Event;
 use bodega_service::{Context, Definition, Running};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use tokio::sync::Notify;
 
 const MIGRATIONS: &[Migration] = &[
     Migration { name: "0001_stock", sql: include_str!("migrations/0001_stock.sql") },
@@ -59,6 +60,8 @@ pub(crate) struct Inventory {
     pub(crate) hold_for: Duration,
     /// Other systems that say how much is there, by name.
     pub(crate) sources: Arc<BTreeMap<String, settings::Source>>,
+    /// Rung when a location was opened or closed.
+    pub(crate) changed: Arc<Notify>,
 }
 
 /// The inventory service.
@@ -68,14 +71,17 @@ pub fn service() -> Definition {
 
 async fn start(context: Context) -> anyhow::Result<Running> {
     let sources = Arc::new(settings::sources(&context.settings)?);
-    let inventory = Inventory { db: context.db.clone(), hold_for: jobs::hold_for(&context.settings), sources };
-    Ok(Running::new()
+    let hold_for = jobs::hold_for(&context.settings);
+    let inventory = Inventory { db: context.db.clone(), hold_for, sources, changed: Arc::default() };
+    let running = Running::new()
         .routes(api::routes(inventory.clone()))
         .hears(events::subscriptions(&inventory))
         .answers(facts::answers(&inventory))
         .job(jobs::expire_holds(&inventory))
         .job(jobs::retell(&inventory))
-        .job(jobs::poll_sources(&inventory))
-        .job(jobs::compare_sources(&inventory))
-        .job(jobs::forget_mismatches(&inventory)))
+        .job(jobs::forget_mismatches(&inventory));
+    if inventory.sources.is_empty() {
+        return Ok(running);
+    }
+    Ok(running.job(jobs::poll_sources(&inventory)).job(jobs::compare_sources(&inventory)))
 }

@@ -82,7 +82,7 @@ impl Notifications {
             guests: context.guests.clone(),
             post,
             sender: Arc::new(Sender::new(&mail.from, &mail.reply_to)?),
-            pages: Pages::load(folder)?,
+            pages: Pages::load(folder),
             shop: context.settings.shop.name.as_str().into(),
             base_url: context.settings.shop.base_url.as_str().into(),
             staff: mail.staff.as_str().into(),

@@ -15,7 +15,10 @@ use minijinja::{
     syntax::SyntaxConfig,
     value::{Serde, Value},
 };
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+};
 
 /// Steps that a template may take: what never ends is broken.
 const FUEL: u64 = 2_000_000;
@@ -47,18 +50,14 @@ impl RenderError {
 /// All templates. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Pages {
-    builtin: Arc<Environment<'static>>,
+    builtin: Arc<OnceLock<Result<Environment<'static>, RenderError>>>,
     own: Arc<Own>,
     folder: Option<PathBuf>,
 }
 
 impl Pages {
     /// The built-in templates and those in `folder`, if any.
-    pub(crate) fn load(folder: Option<PathBuf>) -> Result<Self, RenderError> {
-        let mut environment = environment();
-        for (name, source) in builtin::TEMPLATES {
-            environment.add_template(name, source).map_err(|error| failed(name, &error))?;
-        }
+    pub(crate) fn load(folder: Option<PathBuf>) -> Self {
         let own = folder.as_deref().map(folder::read).unwrap_or_default();
         for flaw in &own.flaws {
             tracing::warn!(
@@ -67,7 +66,12 @@ impl Pages {
                 "a template of the shop's own is passed over"
             );
         }
-        Ok(Self { builtin: Arc::new(environment), own: Arc::new(own), folder })
+        Self { builtin: Arc::default(), own: Arc::new(own), folder }
+    }
+
+    /// The built-in ones: compiled when the first mail is written, for many shops rest before that.
+    fn builtin(&self) -> Result<&Environment<'static>, RenderError> {
+        self.builtin.get_or_init(compiled).as_ref().map_err(RenderError::clone)
     }
 
     /// The same with the folder read again, for whoever edits a template and wants to see it.
@@ -92,12 +96,14 @@ impl Pages {
     /// over.
     pub(crate) fn render(&self, name: &str, letter: &Letter) -> Result<(Rendered, Option<RenderError>), RenderError> {
         let values = Value::from(Serde(letter));
-        let Some(own) = self.own.environment.as_ref() else { return Ok((render(&self.builtin, name, &values)?, None)) };
+        let Some(own) = self.own.environment.as_ref() else {
+            return Ok((render(self.builtin()?, name, &values)?, None));
+        };
         match render(own, name, &values) {
             Ok(rendered) => Ok((rendered, None)),
             Err(flaw) => {
                 tracing::warn!(%flaw, "a template of the shop's own fails and is passed over");
-                Ok((render(&self.builtin, name, &values)?, Some(flaw)))
+                Ok((render(self.builtin()?, name, &values)?, Some(flaw)))
             }
         }
     }
@@ -115,13 +121,21 @@ impl Pages {
             template.and_then(|template| template.render(&values)).map_err(|error| failed(UNSUBSCRIBE, &error))
         };
         let own = self.own.environment.as_ref().map(page).and_then(Result::ok);
-        own.map_or_else(|| page(&self.builtin), Ok)
+        own.map_or_else(|| page(self.builtin()?), Ok)
     }
 }
 
 /// The templates of a kind in a language.
 pub(crate) fn name_of(language: Language, kind: crate::model::Kind) -> String {
     format!("{}/{}", language.code(), kind.word())
+}
+
+fn compiled() -> Result<Environment<'static>, RenderError> {
+    let mut environment = environment();
+    for (name, source) in builtin::TEMPLATES {
+        environment.add_template(name, source).map_err(|error| failed(name, &error))?;
+    }
+    Ok(environment)
 }
 
 fn environment() -> Environment<'static> {
@@ -213,7 +227,7 @@ mod tests {
         }
 
         fn pages(&self) -> Pages {
-            Pages::load(Some(self.0.clone())).unwrap()
+            Pages::load(Some(self.0.clone()))
         }
     }
 
@@ -225,7 +239,7 @@ mod tests {
 
     #[test]
     fn every_kind_is_written_in_every_language() {
-        let pages = Pages::load(None).unwrap();
+        let pages = Pages::load(None);
         for language in Language::ALL {
             for kind in Kind::ALL {
                 let Rendered { title, text, html } = shown(&pages, language, kind);
@@ -251,7 +265,7 @@ mod tests {
 
     #[test]
     fn a_mail_shows_what_was_bought_and_what_it_cost() {
-        let pages = Pages::load(None).unwrap();
+        let pages = Pages::load(None);
         for (language, total) in [(Language::En, "£38.40"), (Language::De, "38,40\u{a0}£")] {
             let Rendered { text, html, .. } = shown(&pages, language, Kind::OrderConfirmed);
             for part in [&text, &html] {
@@ -266,7 +280,7 @@ mod tests {
 
     #[test]
     fn html_is_escaped_wherever_it_comes_from() {
-        let pages = Pages::load(None).unwrap();
+        let pages = Pages::load(None);
         let evil = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>";
         for kind in Kind::ALL {
             let (mut known, mut params) = sample(kind).unwrap();
@@ -310,7 +324,7 @@ mod tests {
         let folder = Folder::with(&[("unsubscribe.html", "{% if done %}Bye{% else %}{{ nobody.knows }}{% endif %}")]);
         for language in Language::ALL {
             let page = |pages: &Pages, done| pages.unsubscribing("<Tea & Mugs>", language, done).unwrap();
-            let (asks, says) = (page(&Pages::load(None).unwrap(), false), page(&Pages::load(None).unwrap(), true));
+            let (asks, says) = (page(&Pages::load(None), false), page(&Pages::load(None), true));
             assert!(asks.contains("<form method=\"post\">") && asks.contains("&lt;Tea &amp; Mugs&gt;"), "{asks}");
             assert!(!says.contains("<form") && !says.contains("{{"), "{says}");
             assert_eq!((page(&folder.pages(), true), page(&folder.pages(), false)), ("Bye".to_owned(), asks));
@@ -358,7 +372,7 @@ mod tests {
 
     #[test]
     fn a_folder_that_is_not_there_is_as_if_there_were_none() {
-        let pages = Pages::load(Some(PathBuf::from("/nowhere/at/all"))).unwrap();
+        let pages = Pages::load(Some(PathBuf::from("/nowhere/at/all")));
         assert_eq!(pages.flaws().len(), 1);
         assert_eq!(shown(&pages, Language::En, Kind::Welcome).title, "Welcome to Tea & Mugs");
     }

@@ -17,12 +17,13 @@ mod refund;
 #[cfg(test)]
 mod sequences;
 mod tender;
+mod waiting;
 pub(crate) mod words;
 
 pub(crate) use attempt::{Attempt, Report, Status, Task};
 pub(crate) use code::Code;
-pub(crate) use dispute::{Dispute, dispute_of, dispute_word};
-pub(crate) use effect::{Effect, GivingBack, Refusal, Told, Verdict};
+pub(crate) use dispute::{BankSays, Dispute, dispute_of, dispute_word};
+pub(crate) use effect::{Effect, GivingBack, Refusal, Told, Turn, Verdict};
 pub(crate) use giving::ReturnDue;
 pub(crate) use ledger::{Account, Entry};
 pub(crate) use outcome::{CallError, ChargeKey, Outcome, RefundOutcome};
@@ -31,6 +32,7 @@ pub(crate) use payment::{Payment, State};
 pub(crate) use received::MANUAL;
 pub(crate) use refund::{Origin, Refund, RefundReport, RefundStatus};
 pub(crate) use tender::{Held, Holder, Purse, TenderState};
+pub(crate) use waiting::DISPUTED;
 
 use bodega_kernel::Time;
 use std::time::Duration;

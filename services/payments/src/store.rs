@@ -28,7 +28,7 @@ pub(crate) use mismatches::{
     next_page, note_difference, ours, resolve, strangers,
 };
 pub(crate) use parts::{NewReturn, insert_returns, known_returns};
-pub(crate) use refunds::{end_refund, insert_refund, lock_refund, pause_refund};
+pub(crate) use refunds::{end_refund, insert_refund, lock_refund, pause_refund, turn_refund};
 pub(crate) use statements::{
     CardView, CreditView, OneCardView, card_view, credit_facts, credit_of, credit_view, list_cards,
 };

@@ -3,7 +3,10 @@
 use super::{Books, Strictness};
 use bodega_kernel::Time;
 use bodega_service::facts::{EventFact, Standstill};
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::Duration,
+};
 use uuid::Uuid;
 
 /// Events that are nearly old enough to be forgotten may be gone here and not yet there.
@@ -36,12 +39,30 @@ pub(super) fn reached_everybody_once(books: &Books, strictness: Strictness) -> B
             }
         }
     }
+    for (source, standstill) in &books.standstill {
+        offenders.extend(missing_numbers(books, strictness, source, standstill.gapless));
+    }
     if strictness == Strictness::Strict {
         let waiting = books.standstill.iter().filter(|(_, standstill)| standstill.unsent > 0);
         offenders
             .extend(waiting.map(|(service, standstill)| format!("{} unsent events of {service}", standstill.unsent)));
     }
     offenders
+}
+
+/// The numbers of a source's events that must have been there: between others, where numbers have no gaps, and (strictly,
+/// since whoever is asked later knows more) up to what subscribers have handled. Those that are nearly forgotten do not count.
+fn missing_numbers(books: &Books, strictness: Strictness, source: &str, gapless: bool) -> Vec<String> {
+    let events = books.events.get(source).into_iter().flat_map(HashMap::values);
+    let numbers: BTreeSet<i64> =
+        events.filter(|event| !nearly_forgotten(books, &event.id)).map(|event| event.seq).collect();
+    let Some((&first, &last)) = numbers.first().zip(numbers.last()) else { return Vec::new() };
+    let handled = books.standstill.values().filter_map(|standstill| standstill.cursors.get(source)).max();
+    let beyond = handled
+        .filter(|handled| strictness == Strictness::Strict && **handled > last)
+        .map(|handled| format!("event number {handled} of {source}"));
+    let gaps = if gapless { last - first + 1 - numbers.len() as i64 } else { 0 };
+    beyond.into_iter().chain((gaps > 0).then(|| format!("{gaps} event numbers of {source}"))).collect()
 }
 
 /// Whether `reader` may know less than `owner` says: only where the shop may be moving, while something is on its way or

@@ -1,6 +1,6 @@
 //! Direct hand-over, catching up, and listeners that fail.
 
-use crate::setup::{Tower, behind_s, heard, ring, source, until};
+use crate::setup::{Tower, behind_s, heard, ring, ring_in_threes, source, until};
 use bodega_bus::{embedded::Embedded, resend};
 use bodega_kernel::{PageLimit, Time};
 use bodega_testkit::backends;
@@ -50,6 +50,24 @@ async fn a_listener_that_cannot_for_a_while_stops_nobody_and_catches_up() {
             one.dead_letters(None, PageLimit::default()).await.unwrap().is_empty(),
             "what passes is no dead letter"
         );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_passed_over_where_a_feed_was_full_for_a_while() {
+    for backend in backends() {
+        let tower = Tower::new(backend);
+        let bell = tower.bell().await;
+        let broken = switch();
+        let one = tower.listener("one", &broken).await;
+        broken.store(true, Ordering::SeqCst);
+        let bus = Embedded::start(&[source(&bell)], std::slice::from_ref(&one));
+        // Commits of three, so that the end of a full feed lies in the middle of a delivery; those after it find room again.
+        ring_in_threes(&bell, 0..1_500).await;
+        broken.store(false, Ordering::SeqCst);
+        ring_in_threes(&bell, 1_500..3_000).await;
+        until(async || bus.backlog() == 0).await;
+        assert_eq!(heard(&one, one.db()).await, (9_000, 9_000));
     }
 }
 

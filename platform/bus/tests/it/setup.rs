@@ -112,6 +112,19 @@ pub(crate) async fn ring(bell: &Db, rings: std::ops::Range<i64>) {
     }
 }
 
+/// Three rings in each commit.
+pub(crate) async fn ring_in_threes(bell: &Db, commits: std::ops::Range<i64>) {
+    for commit in commits {
+        let rings = async move |tx: &mut Tx| {
+            for ring in commit * 3..commit * 3 + 3 {
+                tx.emit(&BellRung { ring })?;
+            }
+            Ok::<_, DbError>(())
+        };
+        bell.write(rings).await.unwrap();
+    }
+}
+
 /// Rings heard, and how often altogether.
 pub(crate) async fn heard(listener: &Consumer, db: &Db) -> (i64, i64) {
     assert_eq!(listener.service(), db.service());

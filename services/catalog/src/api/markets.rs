@@ -84,7 +84,7 @@ pub(super) async fn list_markets(
     paging: Paging,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    Ok(read(&headers, markets::list_markets(&catalog, paging.key()?, paging.limit).await?))
+    Ok(read(&headers, &markets::list_markets(&catalog, paging.key()?, paging.limit).await?))
 }
 
 /// Makes a market. A country is in one enabled market at most.
@@ -117,7 +117,7 @@ pub(super) async fn get_market(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    Ok(read(&headers, markets::market(&catalog, &id).await?))
+    Ok(read(&headers, &markets::market(&catalog, &id).await?))
 }
 
 /// Changes a market, or switches it off. Orders that were placed keep what they were priced with.

@@ -1,11 +1,12 @@
 //! Products: lists, one in full, and what staff do with them.
 
 use super::{
+    address,
     edits::{
         Change, ChangeHeaders, ChangeRefused, New, NewHeaders, NewRefused, Removal, RemovalEnds, RemovalHeaders,
         Wanted as _, written_by_staff,
     },
-    read,
+    read_kept,
     shapes::{NewProduct, ProductChanges},
     written,
 };
@@ -21,7 +22,7 @@ use crate::{
 };
 use axum::{
     extract::State,
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, StatusCode, Uri},
     response::Response,
 };
 use bodega_contracts::ProductId;
@@ -104,11 +105,13 @@ pub(super) async fn list_products(
     Who(caller): Who,
     Query(search): Query<ProductSearch>,
     paging: Paging,
+    uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let search = search.on(&paging)?;
-    let answer = reading::list_products(&catalog, search, caller.is_at_least(Role::Staff)).await?;
-    Ok(read(&headers, answer))
+    let for_staff = caller.is_at_least(Role::Staff);
+    let answer = reading::list_products(&catalog, address(&uri), search, for_staff).await?;
+    Ok(read_kept(&catalog, &uri, &headers, answer))
 }
 
 /// A product in full. Staff see those that are not active too.
@@ -127,11 +130,13 @@ pub(super) async fn get_product(
     Who(caller): Who,
     Path(name): Path<String>,
     Query(prices): Query<PricesIn>,
+    uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let prices = Prices { currency: prices.currency, market: prices.market };
-    let answer = reading::product(&catalog, &name, &prices, caller.is_at_least(Role::Staff)).await?;
-    Ok(read(&headers, answer))
+    let for_staff = caller.is_at_least(Role::Staff);
+    let answer = reading::product(&catalog, address(&uri), &name, &prices, for_staff).await?;
+    Ok(read_kept(&catalog, &uri, &headers, answer))
 }
 
 written_by_staff! {

@@ -1,8 +1,9 @@
 //! The shop itself. Anybody sees its name and its legal texts; staff write them and see every version there was.
 
 use super::{
+    address,
     edits::{Change, ChangeHeaders},
-    read,
+    read, read_kept,
     tax::TableRefused,
     written,
 };
@@ -12,7 +13,11 @@ use crate::{
     model::LegalTexts,
     views::{LegalVersion, LegalView, PublicShop, ShopView},
 };
-use axum::{extract::State, http::HeaderMap, response::Response};
+use axum::{
+    extract::State,
+    http::{HeaderMap, Uri},
+    response::Response,
+};
 use bodega_contracts::{Address, catalog::Shop};
 use bodega_web::{Path, Problem, Query, Staff};
 use serde::Deserialize;
@@ -62,7 +67,7 @@ pub(super) async fn get_shop_settings(
     Staff(_): Staff,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    Ok(read(&headers, shop::shop_for_staff(&catalog).await?))
+    Ok(read(&headers, &shop::shop_for_staff(&catalog).await?))
 }
 
 /// Writes the shop whole. Where its legal texts change, they get a new version, which shoppers accept from then on.
@@ -94,7 +99,7 @@ pub(super) async fn get_legal_version(
     Path(version): Path<i64>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    Ok(read(&headers, shop::legal_version(&catalog, version).await?))
+    Ok(read(&headers, &shop::legal_version(&catalog, version).await?))
 }
 
 /// The shop as shoppers see it: its name, languages and markets, and which legal texts there are.
@@ -102,8 +107,13 @@ pub(super) async fn get_legal_version(
     get, path = "/v1/shop", tag = "catalog",
     responses((status = 200, description = "The shop", body = PublicShop), (status = 304, description = "No change"))
 )]
-pub(super) async fn get_shop(State(catalog): State<Catalog>, headers: HeaderMap) -> Result<Response, Problem> {
-    Ok(read(&headers, shop::shop_for_shoppers(&catalog).await?))
+pub(super) async fn get_shop(
+    State(catalog): State<Catalog>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let answer = shop::shop_for_shoppers(&catalog, address(&uri)).await?;
+    Ok(read_kept(&catalog, &uri, &headers, answer))
 }
 
 /// A legal text.
@@ -121,7 +131,9 @@ pub(super) async fn get_legal_text(
     State(catalog): State<Catalog>,
     Path(text): Path<String>,
     Query(wanted): Query<Wanted>,
+    uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    Ok(read(&headers, shop::legal_text(&catalog, &text, wanted.lang.as_deref()).await?))
+    let answer = shop::legal_text(&catalog, address(&uri), &text, wanted.lang.as_deref()).await?;
+    Ok(read_kept(&catalog, &uri, &headers, answer))
 }

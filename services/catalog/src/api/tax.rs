@@ -53,7 +53,7 @@ pub(super) async fn list_tax_rates(
     paging: Paging,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    Ok(read(&headers, tax::list_tax_rates(&catalog, paging.key()?, paging.limit).await?))
+    Ok(read(&headers, &tax::list_tax_rates(&catalog, paging.key()?, paging.limit).await?))
 }
 
 /// What a country taxes: version 0 and no rates where nobody wrote any.
@@ -68,7 +68,7 @@ pub(super) async fn get_tax_rates(
     Path(country): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    Ok(read(&headers, tax::tax_rates(&catalog, named(&country)?).await?))
+    Ok(read(&headers, &tax::tax_rates(&catalog, named(&country)?).await?))
 }
 
 /// Writes what a country taxes, whole. Carts price with it from then on; orders that were placed keep their rates.

@@ -1,11 +1,12 @@
 //! Categories and brands.
 
 use super::{
+    address,
     edits::{
         Change, ChangeHeaders, ChangeRefused, New, NewHeaders, NewRefused, Removal, RemovalEnds, RemovalHeaders,
         Wanted, written_by_staff,
     },
-    read, written,
+    read_kept, written,
 };
 use crate::{
     Catalog,
@@ -19,7 +20,7 @@ use crate::{
 };
 use axum::{
     extract::State,
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, StatusCode, Uri},
     response::Response,
 };
 use bodega_contracts::{BrandId, CategoryId};
@@ -88,9 +89,11 @@ fn names(paging: &Paging) -> Result<Names, Problem> {
 pub(super) async fn list_categories(
     State(catalog): State<Catalog>,
     paging: Paging,
+    uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    Ok(read(&headers, reading::list_categories(&catalog, names(&paging)?).await?))
+    let answer = reading::list_categories(&catalog, address(&uri), names(&paging)?).await?;
+    Ok(read_kept(&catalog, &uri, &headers, answer))
 }
 
 /// Brands by slug.
@@ -101,9 +104,11 @@ pub(super) async fn list_categories(
 pub(super) async fn list_brands(
     State(catalog): State<Catalog>,
     paging: Paging,
+    uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    Ok(read(&headers, reading::list_brands(&catalog, names(&paging)?).await?))
+    let answer = reading::list_brands(&catalog, address(&uri), names(&paging)?).await?;
+    Ok(read_kept(&catalog, &uri, &headers, answer))
 }
 
 written_by_staff! {

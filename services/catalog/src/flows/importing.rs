@@ -4,12 +4,13 @@
 //! told to inventory in the same transaction. Importing the same file again changes nothing, so an import that was
 //! interrupted is simply repeated.
 
-use super::{Answered, Done, products, remember, replayed, taxonomy};
+use super::{Answered, Done, products, remember, replayed, seen, taxonomy};
 use crate::{
     Catalog,
     error::Error,
     import::{self, Import, ImportError, ImportedProduct, ImportedVariant},
     model::{Edit, Link, MAX_NAME_CHARS, Photo, Product, Status, Terms, VariantEdit},
+    pages::Changed,
     store,
     views::{ImportFault, ImportReport, ImportedStock},
 };
@@ -64,7 +65,6 @@ pub(crate) async fn import_products(
     let products: Arc<[ImportedProduct]> = products.into();
     for start in (0..products.len()).step_by(PORTION) {
         let outcomes = portion(catalog, &products, start).await?;
-        catalog.pages.drop_all();
         for (product, imported) in products[start..].iter().zip(outcomes) {
             report.note(product, imported);
         }
@@ -114,14 +114,18 @@ async fn portion(catalog: &Catalog, products: &Arc<[ImportedProduct]>, start: us
     loop {
         let (products, terms) = (Arc::clone(products), catalog.terms);
         let trace = bodega_web::current_trace();
-        let stored = catalog.db.write_following(trace, async move |tx: &mut Tx| {
-            let mut outcomes = Vec::with_capacity(PORTION);
-            for product in products[start..].iter().take(PORTION) {
-                outcomes.push(import_alone(tx, terms, product).await?);
-            }
-            Ok::<_, Error>(outcomes)
-        });
-        match stored.await {
+        let db = catalog.db.clone();
+        let write = async move {
+            db.write_following(trace, async move |tx: &mut Tx| {
+                let mut outcomes = Vec::with_capacity(PORTION);
+                for product in products[start..].iter().take(PORTION) {
+                    outcomes.push(import_alone(tx, terms, product).await?);
+                }
+                Ok::<_, Error>(outcomes)
+            })
+            .await
+        };
+        match seen(catalog, write, |_| Changed::Everything).await {
             Err(Error::Db(error)) if error.is_transient() && tries < TRIES => {
                 tries += 1;
                 tokio::time::sleep(Duration::from_millis(50) * tries).await;

@@ -1,7 +1,7 @@
 //! Where the shop sells: staff make, change and switch off markets, and carts hear of them.
 
 use super::{
-    Answered, Done, Target, once_seen,
+    Answered, Done, Target, once,
     reading::{Prices, json, listed},
 };
 use crate::{
@@ -29,7 +29,7 @@ pub(crate) async fn market(catalog: &Catalog, id: &str) -> Result<Answer, Error>
     let market = store::settings::market(catalog.db.reader(), id).await?.ok_or(Error::NotFound)?;
     let tag = etag(market.version);
     let body = json(&MarketView::from(market))?;
-    Ok(Answer { etag: tag, body: body.into() })
+    Ok(Answer::new(tag, body))
 }
 
 /// Makes a market.
@@ -41,7 +41,7 @@ pub(crate) async fn create_market(
 ) -> Result<Answered, Error> {
     let currency = edit.currency.unwrap_or(catalog.terms.currency);
     let market = valid(&edit, &blank(id, currency))?;
-    once_seen(catalog, key, async move |tx: &mut Tx| {
+    once(catalog, key, async move |tx: &mut Tx| {
         let all = markets::locked(tx).await?;
         if all.len() >= MAX_MARKETS {
             return Err(Error::TooMany("the shop has as many markets as it may have"));
@@ -62,7 +62,7 @@ pub(crate) async fn change_market(
     target: Target<String>,
     edit: MarketEdit,
 ) -> Result<Answered, Error> {
-    once_seen(catalog, target.key.clone(), async move |tx: &mut Tx| {
+    once(catalog, target.key.clone(), async move |tx: &mut Tx| {
         let all = markets::locked(tx).await?;
         let before = all.iter().find(|market| market.market_id == target.id).ok_or(Error::NotFound)?;
         target.check(before.version)?;

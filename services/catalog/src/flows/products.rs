@@ -1,10 +1,11 @@
 //! Making, changing and archiving products: each change is one version, and one event in its transaction.
 
-use super::{Answered, Done, Target, once_seen, retelling::tell};
+use super::{Answered, Done, Target, once, retelling::tell};
 use crate::{
     Catalog,
     error::Error,
     model::{Edit, Fault, Product, Status, Surroundings, Terms, numbered, slug_of},
+    pages::Changed,
     store::{
         self, products,
         taxonomy::{self, Brand, Category, Entry as _},
@@ -27,9 +28,10 @@ pub(crate) async fn create_product(
     edit: Edit,
 ) -> Result<Answered, Error> {
     let terms = catalog.terms;
-    once_seen(catalog, key, async move |tx| {
+    once(catalog, key, async move |tx| {
         let product = create(tx, terms, &edit, None).await?;
-        answer(tx, 201, &product, terms).await
+        let changed = seen_in(tx, &[&product]).await?;
+        Ok(answer(tx, 201, &product, terms).await?.changing(changed))
     })
     .await
 }
@@ -41,11 +43,17 @@ pub(crate) async fn change_product(
     edit: Edit,
 ) -> Result<Answered, Error> {
     let terms = catalog.terms;
-    once_seen(catalog, target.key.clone(), async move |tx| {
+    once(catalog, target.key.clone(), async move |tx| {
         let before = products::locked(tx, target.id).await?.ok_or(Error::NotFound)?;
         target.check(before.version)?;
-        let product = change(tx, terms, &before, &edit).await?.unwrap_or(before);
-        answer(tx, 200, &product, terms).await
+        let (product, changed) = match change(tx, terms, &before, &edit).await? {
+            Some(product) => {
+                let changed = seen_in(tx, &[&before, &product]).await?;
+                (product, changed)
+            }
+            None => (before, Changed::Nothing),
+        };
+        Ok(answer(tx, 200, &product, terms).await?.changing(changed))
     })
     .await
 }
@@ -118,6 +126,17 @@ async fn surroundings(
         return Err(Error::Invalid(faults));
     }
     Ok(Surroundings { above: taxonomy::above(tx, &product.categories).await?, ..around })
+}
+
+/// Where readers see a product, as it was and as it is.
+async fn seen_in(tx: &mut Tx, states: &[&Product]) -> Result<Changed, DbError> {
+    let mut categories: Vec<_> = states.iter().flat_map(|product| product.categories.iter().copied()).collect();
+    categories.sort_unstable();
+    categories.dedup();
+    let mut ids: Vec<_> = taxonomy::above(tx, &categories).await?.into_iter().map(|category| category.0).collect();
+    ids.extend(states.iter().filter_map(|product| product.brand).map(|brand| brand.0));
+    ids.extend(states.iter().map(|product| product.id.0));
+    Ok(Changed::Products(ids))
 }
 
 async fn free_slug(tx: &mut Tx, base: &str) -> Result<String, DbError> {

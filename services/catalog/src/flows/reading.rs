@@ -1,11 +1,12 @@
-//! What shoppers and staff read. Public answers are kept as bytes for a moment (see [`Pages`](crate::pages::Pages)).
+//! What shoppers and staff read. Public answers are kept as bytes under the address they were asked at, until what they
+//! rest on changes (see [`Pages`](crate::pages::Pages)).
 
 use super::markets::shown_in;
 use crate::{
     Catalog,
     error::Error,
     model::{MAX_NAME_CHARS, MAX_SLUG_CHARS, Status, market_id_fault},
-    pages::Page as Answer,
+    pages::{Made, Page as Answer, RestsOn},
     store::{
         reads::{self, Filter, PageKey, Sort},
         taxonomy::{Brand, Category},
@@ -17,11 +18,12 @@ use bodega_db::DbError;
 use bodega_kernel::{Currency, Page, PageLimit};
 use bodega_web::etag_of;
 use serde::Serialize;
+use std::sync::Arc;
 
 /// Characters of the longest text in a cursor: a name may grow in lower case.
 const MAX_KEY_CHARS: usize = 3 * MAX_NAME_CHARS;
 
-/// Which products are looked for. Its debug form names the answer.
+/// Which products are looked for.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Search {
     pub(crate) text: Option<String>,
@@ -39,49 +41,55 @@ pub(crate) struct Search {
     pub(crate) status: Option<Status>,
 }
 
-/// In which currency prices are shown: the one that is named, or that of a market. Its debug form names the answer.
+/// In which currency prices are shown: the one that is named, or that of a market.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Prices {
     pub(crate) currency: Option<Currency>,
     pub(crate) market: Option<String>,
 }
 
-/// A page of products.
-pub(crate) async fn list_products(catalog: &Catalog, search: Search, for_staff: bool) -> Result<Answer, Error> {
+/// A page of products. `address` is where it was asked for.
+pub(crate) async fn list_products(
+    catalog: &Catalog,
+    address: &str,
+    search: Search,
+    for_staff: bool,
+) -> Result<Arc<Answer>, Error> {
     search.check(for_staff)?;
-    let name = format!("{search:?}");
-    let public = search.status.is_none();
-    if public && let Some(answer) = catalog.pages.get(&name, catalog.world.now()) {
-        return Ok(answer);
-    }
-    let (epoch, now) = (catalog.pages.epoch(), catalog.world.now());
-    let page = found(catalog, search).await?;
-    let answer = listed(&page)?;
-    if public {
-        catalog.pages.keep(name, epoch, now, &answer);
-    }
-    Ok(answer)
+    let is_public = search.status.is_none();
+    let make = async || {
+        let (found, rests_on) = found(catalog, search).await?;
+        Ok(Made { page: listed(&found)?, rests_on: is_public.then_some(rests_on) })
+    };
+    catalog.pages.get_or_make(address, &catalog.world, make).await
 }
 
-async fn found(catalog: &Catalog, search: Search) -> Result<Page<ProductSummary>, Error> {
+/// The products, and what the list of them rests on: whoever puts a product into a category or takes it out changes
+/// that category.
+async fn found(catalog: &Catalog, search: Search) -> Result<(Page<ProductSummary>, RestsOn), Error> {
     let db = catalog.db.reader();
     let currency = shown_in(catalog, &search.prices).await?;
-    let categories = match &search.category {
-        Some(slug) => Some(reads::category_and_below(db, slug).await?),
-        None => None,
-    };
-    let brand = match &search.brand {
-        Some(slug) => Some(reads::brand_of(db, slug).await?),
-        None => None,
-    };
-    if categories.as_ref().is_some_and(Vec::is_empty) || brand == Some(None) {
-        return Ok(Page { items: Vec::new(), next_cursor: None, total: search.count.then_some(0) });
+    let nothing = Page { items: Vec::new(), next_cursor: None, total: search.count.then_some(0) };
+    let mut rests_on = RestsOn::Products;
+    let mut brand = None;
+    if let Some(slug) = &search.brand {
+        let Some(found) = reads::brand_of(db, slug).await? else { return Ok((nothing, RestsOn::Shop)) };
+        rests_on = RestsOn::Group(found);
+        brand = Some(found);
+    }
+    let mut categories = None;
+    if let Some(slug) = &search.category {
+        let Some((top, below)) = reads::category_and_below(db, slug).await? else {
+            return Ok((nothing, RestsOn::Shop));
+        };
+        rests_on = RestsOn::Group(top.0);
+        categories = Some(below);
     }
     let filter = Filter {
         status: Some(search.status.unwrap_or(Status::Active)),
         text: search.text,
         categories,
-        brand: brand.flatten(),
+        brand,
         price_min: search.price_min,
         price_max: search.price_max,
         in_stock: search.in_stock,
@@ -93,7 +101,7 @@ async fn found(catalog: &Catalog, search: Search) -> Result<Page<ProductSummary>
     if search.count {
         page.total = Some(reads::count(db, &filter).await?);
     }
-    Ok(page)
+    Ok((page, rests_on))
 }
 
 impl Prices {
@@ -132,30 +140,32 @@ fn is_plain(text: &str, max_chars: usize) -> bool {
     text.chars().count() <= max_chars && !text.chars().any(char::is_control)
 }
 
-/// A product by slug or id: what is active for everybody, the rest for staff.
-pub(crate) async fn product(catalog: &Catalog, name: &str, prices: &Prices, for_staff: bool) -> Result<Answer, Error> {
+/// A product by slug or id: what is active for everybody, the rest for staff. `address` is where it was asked for.
+pub(crate) async fn product(
+    catalog: &Catalog,
+    address: &str,
+    name: &str,
+    prices: &Prices,
+    for_staff: bool,
+) -> Result<Arc<Answer>, Error> {
     if name.chars().count() > MAX_SLUG_CHARS + 2 || name.chars().any(char::is_control) {
         return Err(Error::NotFound);
     }
     prices.check()?;
-    let kept = format!("product {prices:?} {name}");
-    if let Some(answer) = catalog.pages.get(&kept, catalog.world.now()) {
-        return Ok(answer);
-    }
-    let (epoch, now) = (catalog.pages.epoch(), catalog.world.now());
-    let currency = shown_in(catalog, prices).await?;
-    let found = reads::product(catalog.db.reader(), name).await?.ok_or(Error::NotFound)?;
-    let view = ProductView::found(found, catalog.terms)?.shown_in(currency).ok_or(Error::NotFound)?;
-    let active = view.status == Status::Active;
-    if !active && !for_staff {
-        return Err(Error::NotFound);
-    }
-    let body = json(&view)?;
-    let answer = Answer { etag: versioned(view.version, &etag_of(&body)), body: body.into() };
-    if active {
-        catalog.pages.keep(kept, epoch, now, &answer);
-    }
-    Ok(answer)
+    let make = async || {
+        let currency = shown_in(catalog, prices).await?;
+        let found = reads::product(catalog.db.reader(), name).await?.ok_or(Error::NotFound)?;
+        let id = found.product.id;
+        let view = ProductView::found(found, catalog.terms)?.shown_in(currency).ok_or(Error::NotFound)?;
+        let active = view.status == Status::Active;
+        if !active && !for_staff {
+            return Err(Error::NotFound);
+        }
+        let body = json(&view)?;
+        let page = Answer::new(versioned(view.version, &etag_of(&body)), body);
+        Ok(Made { page, rests_on: active.then_some(RestsOn::Product(id)) })
+    };
+    catalog.pages.get_or_make(address, &catalog.world, make).await
 }
 
 /// A tag that tells both: which version an edit would be meant for, and whether anything is to be read again (stock
@@ -165,29 +175,35 @@ fn versioned(version: i64, digest: &HeaderValue) -> HeaderValue {
     HeaderValue::from_str(&format!("\"{version}-{digits}\"")).unwrap_or_else(|_| digest.clone())
 }
 
-/// A page of brands.
-pub(crate) async fn list_brands(catalog: &Catalog, list: Names) -> Result<Answer, Error> {
+/// A page of brands. `address` is where it was asked for.
+pub(crate) async fn list_brands(catalog: &Catalog, address: &str, list: Names) -> Result<Arc<Answer>, Error> {
     let db = catalog.db.reader();
     list.check()?;
-    let rows = reads::brands(db, list.after, list.limit.and_one()).await?;
-    let mut page = Page::of(rows, list.limit, |row| row.slug.clone()).map(|row| BrandView::from(Brand::from(row)));
-    if list.count {
-        page.total = Some(reads::brand_count(db).await?);
-    }
-    Ok(listed(&page)?)
+    let make = async || {
+        let rows = reads::brands(db, list.after, list.limit.and_one()).await?;
+        let mut page = Page::of(rows, list.limit, |row| row.slug.clone()).map(|row| BrandView::from(Brand::from(row)));
+        if list.count {
+            page.total = Some(reads::brand_count(db).await?);
+        }
+        Ok(Made { page: listed(&page)?, rests_on: Some(RestsOn::Shop) })
+    };
+    catalog.pages.get_or_make(address, &catalog.world, make).await
 }
 
-/// A page of categories; each names what it stands under.
-pub(crate) async fn list_categories(catalog: &Catalog, list: Names) -> Result<Answer, Error> {
+/// A page of categories; each names what it stands under. `address` is where it was asked for.
+pub(crate) async fn list_categories(catalog: &Catalog, address: &str, list: Names) -> Result<Arc<Answer>, Error> {
     let db = catalog.db.reader();
     list.check()?;
-    let rows = reads::categories(db, list.after, list.limit.and_one()).await?;
-    let mut page =
-        Page::of(rows, list.limit, |row| row.slug.clone()).map(|row| CategoryView::from(Category::from(row)));
-    if list.count {
-        page.total = Some(reads::category_count(db).await?);
-    }
-    Ok(listed(&page)?)
+    let make = async || {
+        let rows = reads::categories(db, list.after, list.limit.and_one()).await?;
+        let mut page =
+            Page::of(rows, list.limit, |row| row.slug.clone()).map(|row| CategoryView::from(Category::from(row)));
+        if list.count {
+            page.total = Some(reads::category_count(db).await?);
+        }
+        Ok(Made { page: listed(&page)?, rests_on: Some(RestsOn::Shop) })
+    };
+    catalog.pages.get_or_make(address, &catalog.world, make).await
 }
 
 /// Which brands or categories are asked for.
@@ -207,7 +223,7 @@ impl Names {
 
 pub(super) fn listed(page: &impl Serialize) -> Result<Answer, DbError> {
     let body = json(page)?;
-    Ok(Answer { etag: etag_of(&body), body: body.into() })
+    Ok(Answer::new(etag_of(&body), body))
 }
 
 pub(super) fn json(view: &impl Serialize) -> Result<Vec<u8>, DbError> {

@@ -8,6 +8,7 @@ use crate::{
     Catalog,
     error::Error,
     model::{Product, Surroundings, Terms},
+    pages::Changed,
     store::{self, products},
 };
 use bodega_db::{DbError, Tx};
@@ -23,7 +24,7 @@ pub(crate) async fn retell_products(catalog: &Catalog) -> bool {
     match looked {
         Ok(Looked { told: 0, all }) => all > 0,
         Ok(_) => {
-            catalog.pages.drop_all();
+            catalog.pages.changed(&Changed::Everything);
             true
         }
         Err(error) => {

@@ -1,20 +1,21 @@
 //! Who the shop is and what shoppers accept: staff write it whole; every version of the legal texts is kept.
 
 use super::{
-    Answered, Done, Target, once_seen,
+    Answered, Done, Target, once,
     reading::{json, listed},
 };
 use crate::{
     Catalog,
     error::Error,
     model::{LegalTexts, ShopNow, is_language, shop_faults},
-    pages::Page as Answer,
+    pages::{Made, Page as Answer, RestsOn},
     store::{self, settings, shop},
     views::{LegalVersion, LegalView, PublicShop, ShopView},
 };
 use bodega_contracts::catalog::Shop;
 use bodega_db::{DbError, Tx};
 use bodega_web::etag;
+use std::sync::Arc;
 
 /// The shop as staff see it.
 pub(crate) async fn shop_for_staff(catalog: &Catalog) -> Result<Answer, Error> {
@@ -23,7 +24,7 @@ pub(crate) async fn shop_for_staff(catalog: &Catalog) -> Result<Answer, Error> {
     let legal = settings::legal(db, shop.legal_version).await?.map(|version| version.texts).unwrap_or_default();
     let tag = etag(shop.version);
     let body = json(&ShopView::of(shop, legal))?;
-    Ok(Answer { etag: tag, body: body.into() })
+    Ok(Answer::new(tag, body))
 }
 
 /// Writes the shop whole, if it is in the version that was read. Its legal texts get a version where they change.
@@ -37,7 +38,7 @@ pub(crate) async fn put_shop(
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
     }
-    once_seen(catalog, target.key.clone(), async move |tx: &mut Tx| {
+    once(catalog, target.key.clone(), async move |tx: &mut Tx| {
         let before = shop::locked(tx).await?;
         target.check(before.version)?;
         let digest = shop::legal_digest(tx, before.legal_version).await?;
@@ -63,35 +64,42 @@ pub(crate) async fn legal_version(catalog: &Catalog, version: i64) -> Result<Ans
     Ok(listed(&LegalVersion::from(found))?)
 }
 
-/// What shoppers see of the shop: its name, its languages, its markets, and which legal texts there are.
-pub(crate) async fn shop_for_shoppers(catalog: &Catalog) -> Result<Answer, Error> {
-    kept(catalog, "shop".to_owned(), async || {
+/// What shoppers see of the shop: its name, its languages, its markets, and which legal texts there are. `address` is
+/// where it was asked for.
+pub(crate) async fn shop_for_shoppers(catalog: &Catalog, address: &str) -> Result<Arc<Answer>, Error> {
+    let make = async || {
         let db = catalog.db.reader();
         let shop = settings::shop(db).await?;
         let legal = settings::legal(db, shop.legal_version).await?;
         let markets = settings::markets(db, String::new(), settings::ALL).await?;
         let open = markets.into_iter().filter(|market| market.enabled);
-        Ok(listed(&PublicShop::of(shop, legal, open))?)
-    })
-    .await
+        Ok(Made { page: listed(&PublicShop::of(shop, legal, open))?, rests_on: Some(RestsOn::Shop) })
+    };
+    catalog.pages.get_or_make(address, &catalog.world, make).await
 }
 
 /// A legal text: in the language that is asked for where there is one, else in the first of the shop's that has it.
-pub(crate) async fn legal_text(catalog: &Catalog, name: &str, language: Option<&str>) -> Result<Answer, Error> {
+/// `address` is where it was asked for.
+pub(crate) async fn legal_text(
+    catalog: &Catalog,
+    address: &str,
+    name: &str,
+    language: Option<&str>,
+) -> Result<Arc<Answer>, Error> {
     if language.is_some_and(|language| !is_language(language)) {
         return Err(Error::invalid("/lang", "is a language such as `en` or `pt-BR`"));
     }
     let known = LegalTexts::default();
     let (name, _) = known.all().into_iter().find(|(known, _)| *known == name).ok_or(Error::NotFound)?;
-    kept(catalog, format!("legal {name} {language:?}"), async || {
+    let make = async || {
         let db = catalog.db.reader();
         let shop = settings::shop(db).await?;
         let legal = settings::legal(db, shop.legal_version).await?.ok_or(Error::NotFound)?;
         let wanted = language.into_iter().chain(shop.profile.languages.iter().map(String::as_str));
         let view = LegalView::of(&legal, name, wanted).ok_or(Error::NotFound)?;
-        Ok(listed(&view)?)
-    })
-    .await
+        Ok(Made { page: listed(&view)?, rests_on: Some(RestsOn::Shop) })
+    };
+    catalog.pages.get_or_make(address, &catalog.world, make).await
 }
 
 /// Who the shop is, for those who write papers and mails.
@@ -106,19 +114,4 @@ pub(super) async fn seed(tx: &mut Tx, profile: Shop) -> Result<(), DbError> {
         tx.emit(&shop.told(&LegalTexts::default()))?;
     }
     Ok(())
-}
-
-/// A public answer, kept for a moment.
-async fn kept(
-    catalog: &Catalog,
-    name: String,
-    make: impl AsyncFnOnce() -> Result<Answer, Error>,
-) -> Result<Answer, Error> {
-    let (epoch, now) = (catalog.pages.epoch(), catalog.world.now());
-    if let Some(answer) = catalog.pages.get(&name, now) {
-        return Ok(answer);
-    }
-    let answer = make().await?;
-    catalog.pages.keep(name, epoch, now, &answer);
-    Ok(answer)
 }

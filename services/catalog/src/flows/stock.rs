@@ -27,8 +27,10 @@ pub(crate) async fn note_stock(
     store::note_stock(tx, &changes).await?;
     // Readers see whether there is any, not how many: most orders change nothing that is shown.
     let had = |change: &StockChanged| before.get(change.sku.as_str()).is_some_and(|count| *count > 0);
-    if changes.iter().any(|change| had(change) != (change.available > 0)) {
-        catalog.drop_pages_after_commit();
+    let flipped: Vec<&Sku> =
+        changes.iter().filter(|change| had(change) != (change.available > 0)).map(|change| &change.sku).collect();
+    if !flipped.is_empty() {
+        catalog.changed_by_commit(store::products::seen_with(tx, &flipped).await?);
     }
     Ok(())
 }

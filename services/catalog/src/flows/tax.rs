@@ -1,6 +1,6 @@
 //! What countries tax: staff write a country's table whole, and carts hear of it.
 
-use super::{Answered, Done, Target, once_seen};
+use super::{Answered, Done, Target, once};
 use crate::{
     Catalog,
     error::Error,
@@ -35,7 +35,7 @@ pub(crate) async fn tax_rates(catalog: &Catalog, country: Country) -> Result<Ans
     let table = found.unwrap_or_else(|| blank(country));
     let tag = etag(table.version);
     let body = super::reading::json(&TaxTable::from(table))?;
-    Ok(Answer { etag: tag, body: body.into() })
+    Ok(Answer::new(tag, body))
 }
 
 /// Puts a country's table in place of the one that was read.
@@ -51,7 +51,7 @@ pub(crate) async fn put_tax_rates(
         return Err(Error::Invalid(faults));
     }
     let home = catalog.terms.country;
-    once_seen(catalog, target.key.clone(), async move |tx: &mut Tx| {
+    once(catalog, target.key.clone(), async move |tx: &mut Tx| {
         let before = store::tax::locked(tx, &blank(target.id)).await?;
         target.check(before.version)?;
         let mut table = TaxRatesChanged { version: before.version, ..table };

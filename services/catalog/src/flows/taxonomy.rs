@@ -1,10 +1,11 @@
 //! Brands and categories: making, renaming, moving, deleting. What products use is not deleted.
 
-use super::{Answered, Done, Target, once, once_seen};
+use super::{Answered, Done, Target, once, seen};
 use crate::{
     Catalog,
     error::Error,
     model::{Fault, Link, MAX_NAME_CHARS, Tree, label, numbered, slug_fault, slug_of},
+    pages::Changed,
     store::{
         tax,
         taxonomy::{self, Brand, Category, Entry, Label},
@@ -63,7 +64,7 @@ pub(crate) async fn create_brand(
     naming: Naming,
 ) -> Result<Answered, Error> {
     naming.check()?;
-    once(&catalog.db, key, async move |tx| {
+    once(catalog, key, async move |tx| {
         let brand = Brand { id: BrandId::new(tx.world()), label: Label::default() };
         create::<_, BrandView>(tx, brand, &naming).await
     })
@@ -77,7 +78,7 @@ pub(crate) async fn change_brand(
     naming: Naming,
 ) -> Result<Answered, Error> {
     naming.check()?;
-    once_seen(catalog, target.key.clone(), async move |tx| {
+    once(catalog, target.key.clone(), async move |tx| {
         let before: Brand = meant(tx, &target).await?;
         let brand = Brand { label: naming.over(&before.label), ..before };
         change::<_, BrandView>(tx, &before, brand).await
@@ -98,7 +99,7 @@ pub(crate) async fn create_category(
 ) -> Result<Answered, Error> {
     naming.check()?;
     let parent = parent.over(None);
-    once(&catalog.db, key, async move |tx| {
+    once(catalog, key, async move |tx| {
         let tree = taxonomy::tree(tx).await?;
         room_for_one(tree.count())?;
         let category = Category { id: CategoryId::new(tx.world()), parent, label: Label::default() };
@@ -115,7 +116,7 @@ pub(crate) async fn change_category(
     Place { naming, parent }: Place,
 ) -> Result<Answered, Error> {
     naming.check()?;
-    once_seen(catalog, target.key.clone(), async move |tx| {
+    once(catalog, target.key.clone(), async move |tx| {
         // A move is decided with the whole tree locked, so that two moves make no circle.
         let tree = taxonomy::tree(tx).await?;
         let before: Category = meant(tx, &target).await?;
@@ -179,15 +180,15 @@ async fn change<E: Entry, V: From<E> + Serialize>(tx: &mut Tx, before: &E, mut e
 
 /// Deletes a brand or category that nothing depends on.
 async fn delete<E: Entry>(catalog: &Catalog, target: Target<E::Id>, users: &'static str) -> Result<(), Error> {
-    catalog
-        .db
-        .write(async move |tx: &mut Tx| {
+    let db = catalog.db.clone();
+    let write = async move {
+        db.write(async move |tx: &mut Tx| {
             let deleted = meant::<E>(tx, &target).await?.delete(tx).await?;
             if deleted { Ok(()) } else { Err(Error::InUse(users)) }
         })
-        .await?;
-    catalog.pages.drop_all();
-    Ok(())
+        .await
+    };
+    seen(catalog, write, |()| Changed::Everything).await
 }
 
 /// What a write is meant for, locked and in the version that was read.

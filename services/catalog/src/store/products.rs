@@ -1,6 +1,6 @@
 //! Products and their variants as writes see them: read under a lock, stored whole.
 
-use super::{unless_taken, unreadable};
+use super::{taxonomy, unless_taken, unreadable};
 use crate::{
     error::Error,
     model::{Fault, Product, Status, Variant},
@@ -174,6 +174,29 @@ pub(crate) async fn update(tx: &mut Tx, before: &Product, product: &Product) -> 
         insert_categories(tx, product).await?;
     }
     Ok(())
+}
+
+/// Where readers see whether these SKUs are in stock: their products, with the brands and the categories they are in and
+/// all above.
+pub(crate) async fn seen_with(tx: &mut Tx, skus: &[&Sku]) -> Result<Vec<Uuid>, DbError> {
+    let keys: Vec<_> = skus.iter().flat_map(|sku| params![*sku]).collect();
+    let mut products = ids(&tx.query_keys("SELECT product_id FROM variants WHERE sku = $1", &keys).await?)?;
+    products.sort_unstable();
+    products.dedup();
+    let keys: Vec<_> = products.iter().flat_map(|id| params![*id]).collect();
+    let sql = "SELECT brand_id FROM products WHERE id = $1 AND brand_id IS NOT NULL";
+    let brands = ids(&tx.query_keys(sql, &keys).await?)?;
+    let sql = "SELECT category_id FROM product_categories WHERE product_id = $1";
+    let mut categories = ids(&tx.query_keys(sql, &keys).await?)?;
+    categories.sort_unstable();
+    categories.dedup();
+    let categories: Vec<_> = categories.into_iter().map(CategoryId).collect();
+    let above = taxonomy::above(tx, &categories).await?;
+    Ok(products.into_iter().chain(brands).chain(above.into_iter().map(|category| category.0)).collect())
+}
+
+fn ids(rows: &[Row]) -> Result<Vec<Uuid>, DbError> {
+    rows.iter().map(|row| row.get(0)).collect()
 }
 
 /// Which of these texts are a product's slug or handle.

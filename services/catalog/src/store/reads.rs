@@ -2,20 +2,26 @@
 //!
 //! A page of a list is one query, whatever is filtered: whether a product is in stock comes with its row.
 
-use super::entities::{availability, brands, categories, product_categories, product_prices, products, variants};
+use super::{
+    entities::{availability, brands, categories, product_categories, product_prices, products, variants},
+    members,
+};
 use crate::model::{Status, Tree};
 use bodega_contracts::CategoryId;
 use bodega_db::DbError;
 use bodega_kernel::Currency;
 use sea_orm::{
     ColumnTrait, Condition, DatabaseConnection, EntityTrait, ExprTrait, FromQueryResult, JoinType, Order,
-    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
     prelude::Uuid,
     sea_query::{Expr, LikeExpr, Query, SelectStatement},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use utoipa::ToSchema;
+
+/// Categories whose newest are read one by one.
+const FEW: usize = 32;
 
 /// The order of a list. Ties are broken by id, so that every order is total.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -51,6 +57,12 @@ impl PageKey {
             Sort::Cheapest => Self::Cheapest(row.price_from, row.id),
             Sort::Dearest => Self::Dearest(row.price_from, row.id),
             Sort::Name => Self::Name(row.name_key.clone(), row.id),
+        }
+    }
+
+    fn id(self) -> Uuid {
+        match self {
+            Self::Newest(id) | Self::Cheapest(_, id) | Self::Dearest(_, id) | Self::Name(_, id) => id,
         }
     }
 
@@ -109,10 +121,7 @@ pub(crate) async fn list(
         Sort::Dearest => (Some(price()), Order::Desc),
         Sort::Name => (Some(Expr::col((products::Entity, P::NameKey))), Order::Asc),
     };
-    let mut select = found(filter);
-    if let Some(key) = key {
-        select = select.filter(after(key, &price()));
-    }
+    let mut select = first(filter, sort, key, limit);
     if let Some(column) = column {
         select = select.order_by(column, order.clone());
     }
@@ -136,12 +145,30 @@ pub(crate) async fn count(db: &DatabaseConnection, filter: &Filter) -> Result<u6
 
 /// The products of a list; in another currency, those that have a price in it.
 fn found(filter: &Filter) -> Select<products::Entity> {
-    let select = products::Entity::find().filter(condition(filter));
-    let Some(currency) = filter.currency else { return select };
-    let priced = products::Entity::belongs_to(product_prices::Entity)
+    priced(filter.currency, products::Entity::find()).filter(condition(filter))
+}
+
+fn priced(currency: Option<Currency>, select: Select<products::Entity>) -> Select<products::Entity> {
+    let Some(currency) = currency else { return select };
+    let price = products::Entity::belongs_to(product_prices::Entity)
         .from(products::Column::Id)
         .to(product_prices::Column::ProductId);
-    select.join(JoinType::InnerJoin, priced.into()).filter(product_prices::Column::Currency.eq(currency.code()))
+    select.join(JoinType::InnerJoin, price.into()).filter(product_prices::Column::Currency.eq(currency.code()))
+}
+
+/// The first of a list: where they are the newest of few categories, as many of each are read in their order and put
+/// together, so that the size of the shop does not matter.
+fn first(filter: &Filter, sort: Sort, key: Option<PageKey>, limit: u64) -> Select<products::Entity> {
+    let after_key = Condition::all().add_option(key.clone().map(|key| after(key, &price_from(filter.currency))));
+    match (&filter.categories, sort) {
+        (Some(categories), Sort::Newest) if (1..=FEW).contains(&categories.len()) => {
+            let anywhere = Filter { categories: None, ..filter.clone() };
+            let fits = found(&anywhere).select_only().column(products::Column::Id);
+            let newest = members::newest(categories, &fits.into_query(), key.map(PageKey::id), limit);
+            priced(filter.currency, products::Entity::find()).filter(products::Column::Id.in_subquery(newest))
+        }
+        _ => found(filter).filter(after_key),
+    }
 }
 
 fn price_from(currency: Option<Currency>) -> Expr {
@@ -269,14 +296,17 @@ async fn available<'a>(
     Ok(rows.into_iter().map(|row| (row.sku, row.available)).collect())
 }
 
-/// The category of this slug and all that stand under it; none where there is no such category.
-pub(crate) async fn category_and_below(db: &DatabaseConnection, slug: &str) -> Result<Vec<CategoryId>, DbError> {
+/// The category of this slug, and it with all that stand under it; `None` where there is no such category.
+pub(crate) async fn category_and_below(
+    db: &DatabaseConnection,
+    slug: &str,
+) -> Result<Option<(CategoryId, Vec<CategoryId>)>, DbError> {
     let rows = categories::Entity::find().limit(2 * Tree::MAX_CATEGORIES as u64).all(db).await?;
     let Some(top) = rows.iter().find(|row| row.slug == slug).map(|row| CategoryId(row.id)) else {
-        return Ok(Vec::new());
+        return Ok(None);
     };
     let tree = Tree::new(rows.into_iter().map(|row| (CategoryId(row.id), row.parent_id.map(CategoryId))));
-    Ok(tree.with_descendants(top))
+    Ok(Some((top, tree.with_descendants(top))))
 }
 
 /// The id of the brand of this slug.

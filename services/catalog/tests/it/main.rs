@@ -3,6 +3,7 @@
 
 mod hostile;
 mod importing;
+mod keeping;
 mod listing;
 mod markets;
 mod opening;

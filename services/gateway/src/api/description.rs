@@ -1,8 +1,13 @@
 //! One description of the whole API from those of the services. Two services may use one name for different shapes:
 //! then the later one's gets the name of its part of the API in front.
+//!
+//! Few ask for it, and it is large: it is put together for the first who does. Until then the services' own are kept as
+//! text, which takes a tenth of the room.
 
+use axum::body::Bytes;
 use bodega_web::Problem;
 use serde_json::{Map, Value};
+use std::sync::OnceLock;
 use utoipa::openapi::{
     Components, Info, OpenApi, Paths,
     security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
@@ -10,8 +15,36 @@ use utoipa::openapi::{
 
 const SCHEMAS: &str = "#/components/schemas/";
 
+/// The description of the whole API.
+#[derive(Debug, Default)]
+pub struct Description {
+    services: Vec<Vec<u8>>,
+    whole: OnceLock<Bytes>,
+}
+
+impl Description {
+    /// As JSON.
+    pub(super) fn json(&self) -> Bytes {
+        self.whole.get_or_init(|| self.put_together()).clone()
+    }
+
+    fn put_together(&self) -> Bytes {
+        let services = self.services.iter().filter_map(|service| {
+            let read = serde_json::from_slice(service);
+            read.inspect_err(|error| tracing::error!(%error, "a service's description is not readable")).ok()
+        });
+        // A description is plain data; what cannot be written is an empty one.
+        serde_json::to_vec(&merged(services)).unwrap_or_default().into()
+    }
+}
+
 /// What the services say of their routes, as one description, with the gateway's own.
-pub fn describe(services: impl IntoIterator<Item = OpenApi>) -> OpenApi {
+pub fn describe(services: impl IntoIterator<Item = OpenApi>) -> Description {
+    let services = services.into_iter().map(|service| serde_json::to_vec(&service).unwrap_or_default());
+    Description { services: services.collect(), whole: OnceLock::new() }
+}
+
+fn merged(services: impl IntoIterator<Item = OpenApi>) -> OpenApi {
     let mut whole = OpenApi::new(Info::new("Bodega", env!("CARGO_PKG_VERSION")), Paths::new());
     Problem::describe(&mut whole);
     for service in services.into_iter().chain([super::described().into_openapi()]) {
@@ -108,7 +141,7 @@ mod tests {
     fn shapes_of_one_name_are_told_apart_with_all_that_names_them() {
         let (one, other) = (json!({"type": "string"}), json!({"type": "integer"}));
         let whole = describe([service("cart", &one), service("orders", &other), service("more", &one)]);
-        let whole = serde_json::to_value(whole).unwrap();
+        let whole: Value = serde_json::from_slice(&whole.json()).unwrap();
         let names: Vec<&String> = schemas(&whole).unwrap().keys().collect();
         for name in ["Cart", "Line", "OrdersCart", "OrdersLine", "Problem"] {
             assert!(names.iter().any(|known| *known == name), "{names:?}");

@@ -11,11 +11,11 @@ use axum::{
     Router,
     body::{Body, HttpBody},
     extract::{ConnectInfo, DefaultBodyLimit, Request},
-    http::{HeaderName, Method, header},
+    http::{HeaderMap, HeaderName, Method, header},
     response::{IntoResponse, Response},
 };
 use bodega_kernel::{Caller, Role, World};
-use bodega_web::InternalKeys;
+use bodega_web::{InternalKeys, Shelf, layers};
 use futures_util::FutureExt;
 use std::{
     any::Any,
@@ -39,6 +39,8 @@ pub(crate) struct Gate {
     pub(crate) matcher: Matcher,
     /// Beside each route: who answers it, if anybody does here.
     pub(crate) services: Vec<Option<Service>>,
+    /// Beside each public route: what its service has at hand, if it is here.
+    pub(crate) shelves: Vec<Option<Shelf>>,
     pub(crate) origins: Origins,
     pub(crate) limits: Limits,
     pub(crate) admission: Admission,
@@ -77,14 +79,29 @@ impl Admission {
     }
 }
 
+/// Answers a read with what its service has at hand, which needs no place, no span and no time. What lies on no shelf is
+/// for [`pass`], and so is everything that is to be refused.
+pub(crate) fn at_once(gate: &Gate, request: &Request) -> Option<Response> {
+    let (method, headers) = (request.method(), request.headers());
+    if method != Method::GET || brings_something(headers) {
+        return None;
+    }
+    let Found::Route(place) = gate.matcher.find(method, request.uri().path()) else { return None };
+    let mut response = gate.shelves[place].as_ref()?(request.uri(), headers)?;
+    let left = gate.limits.count_address(gate.routes[place].limit, client(gate, request)).ok()?;
+    if let Some(left) = left {
+        left.tell(response.headers_mut());
+    }
+    layers::put_request_id(headers, &gate.world, &mut response);
+    shield::complete(&mut response, false);
+    Some(response)
+}
+
 /// Passes a request on, or answers why not.
 pub(crate) async fn pass(gate: &Gate, request: Request) -> Response {
     let mut left = None;
-    // Every request that brings something of its own is answered for its caller alone.
-    let named =
-        |name: &HeaderName| name == header::AUTHORIZATION || *name == "x-cart-token" || *name == "x-order-token";
     let reads = [Method::GET, Method::HEAD].contains(request.method());
-    let personal = !reads || request.headers().keys().any(named);
+    let personal = !reads || brings_something(request.headers());
     // A panic must not take the headers with it that every answer has.
     let passed = AssertUnwindSafe(through(gate, request, &mut left)).catch_unwind().await;
     let passed = passed.unwrap_or_else(|panic| Err(panicked(&*panic)));
@@ -96,6 +113,16 @@ pub(crate) async fn pass(gate: &Gate, request: Request) -> Response {
     response
 }
 
+/// Every request that brings something of its own is answered for its caller alone.
+fn brings_something(headers: &HeaderMap) -> bool {
+    headers.keys().any(|name| name == header::AUTHORIZATION || *name == "x-cart-token" || *name == "x-order-token")
+}
+
+fn client(gate: &Gate, request: &Request) -> Option<IpAddr> {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    gate.origins.client(peer, request.headers())
+}
+
 fn panicked(panic: &(dyn Any + Send)) -> Refusal {
     let text = panic.downcast_ref::<&str>().copied();
     let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or_default();
@@ -104,8 +131,7 @@ fn panicked(panic: &(dyn Any + Send)) -> Refusal {
 }
 
 async fn through(gate: &Gate, mut request: Request, left: &mut Option<Left>) -> Result<Response, Refusal> {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-    let client = gate.origins.client(peer, request.headers());
+    let client = client(gate, &request);
     let found = gate.matcher.find(request.method(), request.uri().path());
     let class = match found {
         Found::Route(place) => gate.routes[place].limit,

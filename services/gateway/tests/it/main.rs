@@ -8,3 +8,4 @@ mod forged;
 mod load;
 mod proxies;
 mod setup;
+mod shelves;

@@ -14,7 +14,7 @@ use bodega_gateway::{Gateway, Mount, Target, describe, read_policy};
 use bodega_kernel::{Caller, ManualClock, Role, Time, World};
 use bodega_rpc::{Answers, Client, RpcError};
 use bodega_settings::Settings;
-use bodega_web::InternalKeys;
+use bodega_web::{InternalKeys, Shelf};
 use http_body_util::BodyExt;
 use jsonwebtoken::{
     Algorithm, EncodingKey, Header,
@@ -121,8 +121,18 @@ pub(crate) fn door() -> Door {
     door_with(|_| (), None)
 }
 
+/// With other settings, and the service here with an answer to `/public` at hand, and to what is for others than everybody.
+pub(crate) fn door_shelved(change: impl Fn(&mut Settings)) -> Door {
+    let shelf: Shelf = Arc::new(|uri, _| (uri.path() != "/slow").then(|| Response::new(Body::from("at hand"))));
+    door_to(change, Target::Shelved(echo(), shelf))
+}
+
 /// With other settings, and the service elsewhere where an address is given.
 pub(crate) fn door_with(change: impl Fn(&mut Settings), elsewhere: Option<String>) -> Door {
+    door_to(change, elsewhere.map_or_else(|| Target::Local(echo()), Target::Remote))
+}
+
+fn door_to(change: impl Fn(&mut Settings), target: Target) -> Door {
     let mut settings = Settings::defaults();
     settings.limits.enabled = false;
     change(&mut settings);
@@ -139,7 +149,6 @@ pub(crate) fn door_with(change: impl Fn(&mut Settings), elsewhere: Option<String
     let rpc = Client::new("gateway", BTreeMap::new(), internal.clone(), world.clone());
     let key = key(1);
     rpc.register("identity", answers(&identity, &jwk(&key, KID)));
-    let target = elsewhere.map_or_else(|| Target::Local(echo()), Target::Remote);
     let mounts = vec![Mount { service: "echo", target }, Mount { service: "identity", target: Target::Local(echo()) }];
     let router = bodega_gateway::router(Gateway {
         routes: read_policy(ROUTES).unwrap(),

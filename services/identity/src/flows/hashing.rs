@@ -4,7 +4,10 @@
 use crate::{error::Error, model::Password};
 use argon2::{
     Algorithm, Argon2, Params, Version,
-    password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
+    password_hash::{
+        PasswordHasher, PasswordVerifier,
+        phc::{Output, ParamsString, PasswordHash, Salt},
+    },
 };
 use bodega_kernel::World;
 use std::sync::{
@@ -26,6 +29,7 @@ struct Pool {
     inside: AtomicUsize,
     places: usize,
     hashed: AtomicU64,
+    /// Of nobody's password: checking against it is the same work.
     dummy: PasswordHash,
 }
 
@@ -45,10 +49,8 @@ pub(crate) enum Checked {
 
 impl Passwords {
     /// `threads` hash at the same time, `queue` more may wait.
-    pub(crate) async fn new(threads: usize, queue: usize, world: &World) -> Result<Self, Error> {
-        let nobody = Password::attempt(&format!("{:x?}", world.bytes::<16>())).map_err(|reason| broken(&reason))?;
-        let salt = world.bytes();
-        let dummy = compute(move || hash(&nobody, &salt)).await?;
+    pub(crate) fn new(threads: usize, queue: usize, world: &World) -> Result<Self, Error> {
+        let dummy = dummy(&world.bytes(), &world.bytes())?;
         Ok(Self(Arc::new(Pool {
             world: world.clone(),
             running: Arc::new(Semaphore::new(threads)),
@@ -138,6 +140,17 @@ fn hash(password: &Password, salt: &[u8; 16]) -> Result<PasswordHash, Error> {
     argon2()?.hash_password_with_salt(password.as_bytes(), salt).map_err(|error| broken(&error))
 }
 
+/// What no password is known to hash to. Nothing is computed for it: a start would wait for that, and hold its memory.
+fn dummy(salt: &[u8; 16], output: &[u8; 32]) -> Result<PasswordHash, Error> {
+    Ok(PasswordHash {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(u32::from(Version::V0x13)),
+        params: ParamsString::try_from(argon2()?.params()).map_err(|error| broken(&error))?,
+        salt: Some(Salt::new(salt).map_err(|error| broken(&error))?),
+        hash: Some(Output::new(output).map_err(|error| broken(&error))?),
+    })
+}
+
 fn is_current(hash: &PasswordHash) -> bool {
     let params = Params::try_from(hash).map(|params| (params.m_cost(), params.t_cost(), params.p_cost()));
     let version = u32::from(Version::V0x13);
@@ -156,13 +169,13 @@ mod tests {
         Password::attempt(text).unwrap()
     }
 
-    async fn pool(threads: usize, queue: usize) -> Passwords {
-        Passwords::new(threads, queue, &World::system()).await.unwrap()
+    fn pool(threads: usize, queue: usize) -> Passwords {
+        Passwords::new(threads, queue, &World::system()).unwrap()
     }
 
     #[tokio::test]
     async fn a_hash_has_owasps_parameters_and_a_salt_of_its_own() {
-        let place = pool(1, 1).await.enter().unwrap();
+        let place = pool(1, 1).enter().unwrap();
         let hash = place.hash(password("a walnut under the lamp")).await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
         assert_ne!(hash, place.hash(password("a walnut under the lamp")).await.unwrap());
@@ -172,7 +185,7 @@ mod tests {
     async fn a_hash_made_with_other_parameters_is_made_again_at_log_in() {
         let old = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8_192, 1, 1, None).unwrap());
         let old: PasswordHash = old.hash_password_with_salt(b"a walnut under the lamp", &[7; 16]).unwrap();
-        let place = pool(1, 1).await.enter().unwrap();
+        let place = pool(1, 1).enter().unwrap();
         let checked = place.check(password("a walnut under the lamp"), Some(&old.to_string())).await.unwrap();
         let Checked::Rehashed(new) = checked else { panic!("{checked:?}") };
         assert_eq!(place.check(password("a walnut under the lamp"), Some(&new)).await.unwrap(), Checked::Right);
@@ -181,16 +194,26 @@ mod tests {
 
     #[tokio::test]
     async fn whoever_finds_all_places_taken_is_told_at_once() {
-        let pool = pool(1, 1).await;
+        let pool = pool(1, 1);
         let (_first, second) = (pool.enter().unwrap(), pool.enter().unwrap());
         assert!(matches!(pool.enter(), Err(Error::Busy)));
         drop(second);
         assert!(pool.enter().is_ok());
     }
 
+    #[test]
+    fn the_hash_of_nobody_is_one_like_any_other() {
+        let pool = pool(1, 1);
+        let dummy = &pool.0.dummy;
+        assert!(is_current(dummy));
+        let made = hash(&password("a walnut under the lamp"), &[7; 16]).unwrap().to_string();
+        assert_eq!(dummy.to_string().len(), made.len());
+        assert_eq!(PasswordHash::new(&dummy.to_string()).as_ref(), Ok(dummy));
+    }
+
     #[tokio::test]
     async fn an_unknown_account_costs_the_same_hash() {
-        let pool = pool(1, 1).await;
+        let pool = pool(1, 1);
         let place = pool.enter().unwrap();
         assert_eq!(place.check(password("a walnut under the lamp"), None).await.unwrap(), Checked::Wrong);
         assert_eq!(pool.hashed(), 1);

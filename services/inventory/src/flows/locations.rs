@@ -60,7 +60,9 @@ pub(crate) async fn change_location(
         }
         Ok(LocationView::from(after))
     };
-    inventory.db.write(async move |tx: &mut Tx| once(tx, key.as_ref(), 200, work).await).await
+    let changed = inventory.db.write(async move |tx: &mut Tx| once(tx, key.as_ref(), 200, work).await).await;
+    inventory.changed.notify_one();
+    changed
 }
 
 fn check(location: &Location) -> Result<(), Error> {

@@ -4,8 +4,8 @@
 //! may have been sent already is asked for with `find` before it is sent again.
 
 use super::{Simulator, manual, simulator};
-use crate::model::{CallError, ChargeKey, MANUAL, Outcome, RefundOutcome};
-use bodega_contracts::{RefundId, payments::DisputeState};
+use crate::model::{BankSays, CallError, ChargeKey, MANUAL, Outcome, RefundOutcome};
+use bodega_contracts::RefundId;
 use bodega_kernel::{Money, Time};
 use bodega_web::{ReportError, ReportKey};
 
@@ -50,12 +50,7 @@ pub(crate) enum News {
     /// Where it stands.
     Stands(Outcome),
     /// The buyer's bank wants money back, or has decided.
-    Dispute {
-        /// How the dispute stands.
-        state: DisputeState,
-        /// How much it is about.
-        amount: Money,
-    },
+    Dispute(BankSays),
 }
 
 /// A charge as it stands in a provider's books.

@@ -19,6 +19,7 @@ const RECORDINGS: u32 = 6;
 /// Makes the calls for attempts that are due; whether there were any.
 pub(crate) async fn call_providers(payments: &Payments) -> bool {
     let handed = payments.work.take(CLAIMS);
+    let any_handed = !handed.is_empty();
     let claims = payments.db.write(async move |tx| {
         let mut claimed = store::take_handed(tx, &handed).await?;
         claimed.extend(store::claim_attempts(tx, CLAIMS - handed.len()).await?);
@@ -29,7 +30,8 @@ pub(crate) async fn call_providers(payments: &Payments) -> bool {
         Vec::new()
     });
     join_all(claimed.iter().map(|claimed| call(payments, claimed))).await;
-    !claimed.is_empty()
+    // Where those that were handed over are somebody else's by now, others may still be due.
+    any_handed || !claimed.is_empty()
 }
 
 /// Where nobody else works on this database, the claims of a process that died need not run out: whether there were any.

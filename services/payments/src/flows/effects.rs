@@ -3,7 +3,7 @@
 use crate::{
     jobs::Work,
     model::{Effect, Entry, GivingBack, Origin, Payment, Refund, RefundStatus, Told},
-    store::{Batch, Saved},
+    store::{self, Batch, Saved},
 };
 use bodega_contracts::{
     OrderId, PaymentId, RefundId,
@@ -40,7 +40,7 @@ impl Standing {
 }
 
 /// Carries out the effects on one payment of `batch`; `trace` is what caused them.
-pub(super) fn carry_out(
+pub(super) async fn carry_out(
     tx: &mut Tx,
     batch: &mut Batch,
     standing: &Standing,
@@ -56,9 +56,14 @@ pub(super) fn carry_out(
                 let reason = match giving.origin {
                     Origin::Surplus => "paid twice",
                     Origin::Return => "goods came back",
-                    Origin::Staff | Origin::Cancelled => "the order was cancelled",
+                    Origin::Cancelled => "the order was cancelled",
+                    Origin::Staff => "what the bank left of a refund",
                 };
                 give_back(tx, batch, standing, &giving, reason, trace)?;
+            }
+            Effect::Turn(refund, turn) => {
+                store::turn_refund(tx, refund, turn).await?;
+                batch.turned(turn);
             }
             Effect::Alert(what) => tracing::error!(order_id = %standing.order_id, alert = true, "{what}"),
         }

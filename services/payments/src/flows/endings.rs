@@ -57,7 +57,7 @@ async fn grant(payments: &Payments, tx: &mut Tx, wishes: Vec<(OrderId, Wish, Opt
             Wish::Cancel => payment.cancel(now),
         };
         let standing = Standing::of(payment);
-        effects::carry_out(tx, &mut batch, &standing, effects, trace.as_deref())?;
+        effects::carry_out(tx, &mut batch, &standing, effects, trace.as_deref()).await?;
     }
     let saved = batch.save(tx).await?;
     effects::wake(&payments.work, saved);

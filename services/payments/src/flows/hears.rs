@@ -32,7 +32,7 @@ pub(crate) async fn charge(
     for (((delivery, (payment, _)), effects), new) in batch.iter().zip(&due).zip(effects).zip(new) {
         if new && payment.due.is_some() {
             let standing = Standing::of(payment);
-            effects::carry_out(tx, &mut Batch::default(), &standing, effects, delivery.trace.as_deref())?;
+            effects::carry_out(tx, &mut Batch::default(), &standing, effects, delivery.trace.as_deref()).await?;
             fresh.extend(claim.handed(payment));
         } else {
             known.push(delivery);
@@ -98,7 +98,7 @@ async fn charge_known(
         };
         fresh.extend(claim.handed(payment).map(|handed| (event.order_id, handed)));
         let standing = Standing::of(payment);
-        effects::carry_out(tx, &mut batch, &standing, effects, delivery.trace.as_deref())?;
+        effects::carry_out(tx, &mut batch, &standing, effects, delivery.trace.as_deref()).await?;
         store::set_deadline(tx, event.order_id, event.deadline).await?;
     }
     let saved = batch.save(tx).await?;

@@ -30,7 +30,7 @@ pub(crate) async fn capture_for_parcels(
         let Some(payment) = held.payment(order_id) else { continue };
         let effects = payment.capture_due(shipment_id, amount, now);
         let standing = Standing::of(payment);
-        effects::carry_out(tx, &mut held, &standing, effects, delivery.trace.as_deref())?;
+        effects::carry_out(tx, &mut held, &standing, effects, delivery.trace.as_deref()).await?;
     }
     let saved = held.save(tx).await?;
     effects::wake(&payments.work, saved);
@@ -63,7 +63,7 @@ pub(crate) async fn refund_returns(
         let settled = !payment.returns.contains(&due);
         fresh.push(NewReturn { order_id: event.order_id, due, settled });
         let standing = Standing::of(payment);
-        effects::carry_out(tx, &mut held, &standing, effects, delivery.trace.as_deref())?;
+        effects::carry_out(tx, &mut held, &standing, effects, delivery.trace.as_deref()).await?;
     }
     store::insert_returns(tx, &fresh).await?;
     let saved = held.save(tx).await?;

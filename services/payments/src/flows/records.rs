@@ -17,7 +17,7 @@ pub(crate) async fn record_calls(work: &Work, tx: &mut Tx, reports: &[Report]) -
         let effects = payment.reported(report, now);
         let standing = Standing::of(payment);
         let trace = payment.trace_of(report.attempt);
-        effects::carry_out(tx, &mut batch, &standing, effects, trace.as_deref())?;
+        effects::carry_out(tx, &mut batch, &standing, effects, trace.as_deref()).await?;
     }
     let saved = batch.save(tx).await?;
     effects::wake(work, saved);
@@ -32,7 +32,9 @@ pub(crate) async fn record_refunds(work: &Work, tx: &mut Tx, reports: &[RefundRe
         match refund.status {
             // Recorded by somebody else, who says the same.
             RefundStatus::Done | RefundStatus::Failed => {}
-            RefundStatus::Prepared | RefundStatus::Calling => record_refund(tx, &mut batch, &refund, report).await?,
+            RefundStatus::Prepared | RefundStatus::Calling | RefundStatus::Waiting => {
+                record_refund(tx, &mut batch, &refund, report).await?;
+            }
         }
     }
     let saved = batch.save(tx).await?;
@@ -52,6 +54,7 @@ async fn record_refund(tx: &mut Tx, batch: &mut Batch, refund: &Refund, report: 
             store::end_refund(tx, refund.id, RefundStatus::Failed, Some(code)).await?;
             payment.refund_failed(refund, now)
         }
+        Ok(RefundOutcome::Disputed) => payment.refund_disputed(refund, now),
         Err(_) if refund.lease != Some(report.lease) => return Ok(()),
         Err(error) => {
             let sent = !(report.first && *error == CallError::NotSent);
@@ -59,5 +62,5 @@ async fn record_refund(tx: &mut Tx, batch: &mut Batch, refund: &Refund, report: 
         }
     };
     let standing = Standing::of(payment);
-    effects::carry_out(tx, batch, &standing, effects, refund.trace.as_deref())
+    effects::carry_out(tx, batch, &standing, effects, refund.trace.as_deref()).await
 }

@@ -70,19 +70,19 @@ async fn count(work: &Work, tx: &mut Tx, event: &WebhookEvent) -> Result<Verdict
     let mut batch = Batch::load(tx, [key.order_id]).await?;
     let now = tx.now();
     let unspent = match &event.news {
-        News::Dispute { state: DisputeState::Lost, amount } => {
-            store::unspent_credit(tx, key.order_id, amount.currency).await?
+        News::Dispute(said) if said.state == DisputeState::Lost => {
+            store::unspent_credit(tx, key.order_id, said.amount.currency).await?
         }
-        News::Stands(_) | News::Dispute { .. } => Vec::new(),
+        News::Stands(_) | News::Dispute(_) => Vec::new(),
     };
     let Some(payment) = batch.payment(key.order_id) else { return Ok(Verdict::UnknownAttempt) };
     let (verdict, effects) = match &event.news {
         News::Stands(outcome) => payment.notified(key.attempt, outcome, now),
-        News::Dispute { state, amount } => payment.disputed(key.attempt, *amount, *state, &unspent, now),
+        News::Dispute(said) => payment.disputed(key.attempt, said, &unspent, now),
     };
     let standing = Standing::of(payment);
     let trace = payment.trace_of(key.attempt);
-    effects::carry_out(tx, &mut batch, &standing, effects, trace.as_deref())?;
+    effects::carry_out(tx, &mut batch, &standing, effects, trace.as_deref()).await?;
     let saved = batch.save(tx).await?;
     effects::wake(work, saved);
     Ok(verdict)

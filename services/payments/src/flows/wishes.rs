@@ -80,7 +80,7 @@ pub(crate) async fn begin_attempt(
         });
         let effects = tendered;
         let (standing, handed) = (Standing::of(payment), claim.handed(payment));
-        effects::carry_out(tx, &mut batch, &standing, effects, trace.as_deref())?;
+        effects::carry_out(tx, &mut batch, &standing, effects, trace.as_deref()).await?;
         let saved = batch.save(tx).await?;
         effects::wake(&state.work, saved);
         state.work.hand_over(handed);
@@ -167,7 +167,7 @@ pub(crate) async fn receive(
         let payment = batch.payment(order).filter(|payment| payment.due.is_some()).ok_or(Error::NotFound)?;
         let (attempt, effects) = payment.receive(amount, reference, now)?;
         let standing = Standing::of(payment);
-        effects::carry_out(tx, &mut batch, &standing, effects, trace.as_deref())?;
+        effects::carry_out(tx, &mut batch, &standing, effects, trace.as_deref()).await?;
         let saved = batch.save(tx).await?;
         effects::wake(&state.work, saved);
         remember(tx, &key, 200, &Progress { attempt, status: Status::Captured }).await

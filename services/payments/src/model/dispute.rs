@@ -4,7 +4,7 @@
 //! order; where that is less, the credit that returns of the order became is taken back as far as it is unspent, and the
 //! rest is the shop's loss. Nobody has the money and the credit, and nothing is given back that was never kept.
 
-use super::{Effect, Entry, Holder, Payment, Told, Verdict};
+use super::{Attempt, Effect, Entry, Holder, Outcome, Payment, Status, Told, Verdict};
 use bodega_contracts::payments::DisputeState;
 use bodega_kernel::{Money, Time};
 
@@ -19,6 +19,17 @@ pub(crate) struct Dispute {
     pub(crate) taken_back: i64,
     /// What of that credit was spent already and is the shop's loss, minor units.
     pub(crate) written_off: i64,
+}
+
+/// What a provider reports of a dispute.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct BankSays {
+    /// How it stands.
+    pub(crate) state: DisputeState,
+    /// How much it is about.
+    pub(crate) amount: Money,
+    /// The provider's name for the charge.
+    pub(crate) reference: String,
 }
 
 /// As it is stored.
@@ -56,26 +67,32 @@ impl Payment {
     pub(crate) fn disputed(
         &mut self,
         number: i64,
-        amount: Money,
-        state: DisputeState,
+        said: &BankSays,
         unspent: &[(Holder, i64)],
         now: Time,
     ) -> (Verdict, Vec<Effect>) {
-        let pays = |number| self.attempts.iter().any(|attempt| attempt.number == number && !attempt.surplus);
-        let Some(due) = self.due.filter(|_| pays(number)) else { return (Verdict::UnknownAttempt, Vec::new()) };
+        let BankSays { state, amount, .. } = *said;
+        let pays = |attempt: &&Attempt| self.paying().is_none_or(|paying| paying.number == attempt.number);
+        let named = self.attempts.iter().find(|attempt| attempt.number == number && !attempt.surplus).filter(pays);
+        let (Some(due), Some(attempt)) = (self.due, named) else { return (Verdict::UnknownAttempt, Vec::new()) };
         if amount.currency != due.currency {
             return (Verdict::CurrencyMismatch, vec![Effect::Alert("a dispute is in another currency")]);
-        }
-        if amount.amount < 1 || amount.amount > self.captured {
-            return (Verdict::AmountMismatch, vec![Effect::Alert("a dispute is about other money than was taken")]);
         }
         if self.dispute.is_some_and(|known| known.state >= state) {
             return (Verdict::Repeated, Vec::new());
         }
-        // What goes back already is not the bank's to take.
-        let amount = amount.amount.min(self.captured - self.refund_reserved);
+        let mut effects = match self.taken_at_least(attempt, said) {
+            Some(taken) => self.take(number, &taken, now).1,
+            None => Vec::new(),
+        };
+        if amount.amount < 1 || amount.amount > self.captured {
+            effects.push(Effect::Alert("a dispute is about other money than was taken"));
+            return (Verdict::AmountMismatch, effects);
+        }
+        // A bank takes nothing that went back. What is only on its way it may take: the provider refuses that then.
+        let amount = amount.amount.min(self.captured - self.refunded);
         let before = self.withheld();
-        let mut effects = match state {
+        effects.extend(match state {
             DisputeState::Opened => vec![Effect::Book(Entry::withheld("opened", amount))],
             DisputeState::Won if before > 0 => vec![Effect::Book(Entry::withheld("won", -before))],
             DisputeState::Won => Vec::new(),
@@ -83,8 +100,9 @@ impl Payment {
             DisputeState::Lost => {
                 vec![Effect::Book(Entry::withheld("decided", amount - before)), Effect::Book(Entry::lost(amount))]
             }
-        };
+        });
         self.dispute = Some(Dispute { state, amount, taken_back: 0, written_off: 0 });
+        self.follow_the_bank(state, &mut effects);
         if state == DisputeState::Lost {
             self.take_credit_back(unspent, &mut effects);
         }
@@ -92,6 +110,23 @@ impl Payment {
         effects.push(Effect::Alert("the buyer's bank disputes a payment, or has decided"));
         self.follow_up(now, &mut effects);
         (Verdict::Applied, effects)
+    }
+
+    /// What is disputed was taken, even where the answer that says so was lost or is still on its way.
+    fn taken_at_least(&self, attempt: &Attempt, said: &BankSays) -> Option<Outcome> {
+        let disputed = said.amount;
+        let total = disputed.amount.saturating_add(self.refunded);
+        let known = total <= attempt.captured || attempt.status == Status::Captured;
+        if known || disputed.amount > attempt.amount || attempt.is_manual() {
+            return None;
+        }
+        let reference = said.reference.clone();
+        let money = |amount| Money::new(amount, disputed.currency);
+        // What is not promised first is taken whole.
+        if total >= attempt.amount || attempt.capture_now && attempt.status != Status::Authorized {
+            return Some(Outcome::Captured { reference, amount: money(attempt.amount) });
+        }
+        Some(Outcome::PartlyCaptured { reference, captured: money(total), over: false })
     }
 
     /// More was given back than is left after what was lost: only store credit can be that, as the bank takes no money that

@@ -2,6 +2,7 @@
 
 use super::{Entry, Holder, refund::Origin, words::words};
 use bodega_contracts::{RefundId, ReturnId, ShipmentId, payments::DisputeState};
+use bodega_kernel::Time;
 
 words! {
     /// What became of something a provider reported.
@@ -70,6 +71,17 @@ impl GivingBack {
     }
 }
 
+/// Where a refund goes that was not made when it was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Turn {
+    /// It waits for the buyer's bank; where no word of that is to be expected, it is asked for again then.
+    Waits(Option<Time>),
+    /// It is asked for again now.
+    Again,
+    /// It comes to nothing, and why in a stable word.
+    Fails(&'static str),
+}
+
 /// What follows from something that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Effect {
@@ -79,6 +91,8 @@ pub(crate) enum Effect {
     Book(Entry),
     /// Money goes back.
     GiveBack(GivingBack),
+    /// A refund that was asked for goes another way.
+    Turn(RefundId, Turn),
     /// A human being has to look.
     Alert(&'static str),
 }

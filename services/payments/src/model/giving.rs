@@ -19,8 +19,13 @@ impl Payment {
     /// What was taken, is not given back, and is neither withheld nor gone: minor units. Below nothing while a bank has yet
     /// to decide about money that was given back as store credit.
     pub(crate) fn remaining(&self) -> i64 {
-        let given = self.refund_reserved + self.credited - self.undone();
-        self.captured + self.tendered() - given - self.withheld() - self.lost()
+        self.left_at_provider() + self.tendered() - (self.credited - self.undone())
+    }
+
+    /// What the provider still has of it, minor units. A refund whose money a bank took is asked for in vain, and takes
+    /// nothing more.
+    fn left_at_provider(&self) -> i64 {
+        (self.captured - self.refund_reserved - self.withheld() - self.lost()).max(0)
     }
 
     /// Staff give money back.
@@ -46,6 +51,7 @@ impl Payment {
 
     /// A provider gave back what it was to.
     pub(crate) fn refund_done(&mut self, refund: &Refund) -> Vec<Effect> {
+        self.waits_no_more(refund);
         let amount = refund.cash().amount;
         if refund.origin == Origin::Surplus {
             return vec![Effect::Book(Entry::surplus_refund(refund.id, amount))];
@@ -56,6 +62,7 @@ impl Payment {
 
     /// A refund was refused for good.
     pub(crate) fn refund_failed(&mut self, refund: &Refund, now: Time) -> Vec<Effect> {
+        self.waits_no_more(refund);
         let mut effects = vec![Effect::Alert("a refund was refused by the provider")];
         if refund.origin != Origin::Surplus {
             self.refund_reserved -= refund.cash().amount;
@@ -106,9 +113,8 @@ impl Payment {
         effects.push(Effect::GiveBack(GivingBack { attempt: 0, cash: 0, credits, origin, return_id }));
     }
 
-    fn give(&mut self, amount: i64, origin: Origin, return_id: Option<ReturnId>) -> GivingBack {
-        let by_provider = self.captured - self.refund_reserved - self.withheld() - self.lost();
-        let cash = amount.min(by_provider.max(0));
+    pub(super) fn give(&mut self, amount: i64, origin: Origin, return_id: Option<ReturnId>) -> GivingBack {
+        let cash = amount.min(self.left_at_provider());
         let credits = self.return_to_tenders(amount - cash);
         self.refund_reserved += cash;
         self.credited += amount - cash;

@@ -85,6 +85,8 @@ pub(crate) enum RefundOutcome {
         /// Why, in a stable word.
         code: String,
     },
+    /// Refused as long as the buyer's bank has a say in the money of the charge, or as it has taken it.
+    Disputed,
 }
 
 /// Why a call gave no answer.

@@ -5,8 +5,8 @@
 //! after anything has happened.
 
 use super::{
-    Attempt, Dispute, Effect, Entry, GivingBack, Held, Outcome, ParcelDue, Refusal, Report, ReturnDue, Status, Task,
-    Told, Verdict, refund::Origin, words::words,
+    Attempt, Dispute, Effect, Entry, GivingBack, Held, Outcome, ParcelDue, Refund, Refusal, Report, ReturnDue, Status,
+    Task, Told, Verdict, refund::Origin, words::words,
 };
 use bodega_contracts::{OrderId, PaymentId};
 use bodega_kernel::{Money, Time};
@@ -62,6 +62,8 @@ pub(crate) struct Payment {
     pub(crate) returns: Vec<ReturnDue>,
     /// The parcels that money was to be taken for.
     pub(crate) parcels: Vec<ParcelDue>,
+    /// The refunds that wait for the buyer's bank.
+    pub(crate) waiting: Vec<Refund>,
 }
 
 impl Payment {
@@ -83,6 +85,7 @@ impl Payment {
             tenders: Vec::new(),
             returns: Vec::new(),
             parcels: Vec::new(),
+            waiting: Vec::new(),
         }
     }
 
@@ -167,7 +170,7 @@ impl Payment {
     }
 
     /// Counts what a provider said. What does not match what was asked for is flagged and does not count.
-    fn take(&mut self, number: i64, outcome: &Outcome, now: Time) -> (Verdict, Vec<Effect>) {
+    pub(super) fn take(&mut self, number: i64, outcome: &Outcome, now: Time) -> (Verdict, Vec<Effect>) {
         let promised = self.captured > 0 || self.has_sound_promise();
         let Some(due) = self.due else { return (Verdict::UnknownAttempt, Vec::new()) };
         let Some(attempt) = self.attempt(number) else { return (Verdict::UnknownAttempt, Vec::new()) };

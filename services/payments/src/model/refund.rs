@@ -12,6 +12,8 @@ words! {
         Prepared = "prepared",
         /// Being asked for, or asked for without an answer.
         Calling = "calling",
+        /// The provider refuses as long as the buyer's bank has a say in it.
+        Waiting = "waiting",
         /// The money went back.
         Done = "done",
         /// The provider refused.

@@ -1,7 +1,7 @@
 //! The payments one transaction works on: loaded and locked together, written back where they changed.
 
 use super::{Movement, move_balances, parts, read_currency, read_word};
-use crate::model::{Attempt, Dispute, Entry, Payment, Refund, State, Status, Task, dispute_of, dispute_word};
+use crate::model::{Attempt, Dispute, Entry, Payment, Refund, State, Status, Task, Turn, dispute_of, dispute_word};
 use bodega_contracts::{OrderId, PaymentId};
 use bodega_db::{DbError, OnConflict, Row, Tx, Value, params};
 use bodega_kernel::{Currency, Money, Time};
@@ -76,6 +76,7 @@ pub(crate) struct Batch {
     entries: Vec<Vec<Value<'static>>>,
     movements: Vec<Movement<'static>>,
     refunds: Vec<(Refund, String)>,
+    refunds_due: bool,
 }
 
 impl Batch {
@@ -143,6 +144,11 @@ impl Batch {
         self.refunds.push((refund, reason.to_owned()));
     }
 
+    /// A refund went another way; whether somebody is to be woken for it is said when all is saved.
+    pub(crate) fn turned(&mut self, turn: Turn) {
+        self.refunds_due |= turn == Turn::Again;
+    }
+
     /// Writes what changed, and says whom that gives something to do.
     pub(crate) async fn save(self, tx: &mut Tx) -> Result<Saved, DbError> {
         let now = tx.now();
@@ -169,7 +175,7 @@ impl Batch {
         for (refund, reason) in &self.refunds {
             super::insert_refund(tx, refund, reason).await?;
         }
-        Ok(Saved { calls, refunds: !self.refunds.is_empty() })
+        Ok(Saved { calls, refunds: self.refunds_due || !self.refunds.is_empty() })
     }
 }
 

@@ -135,7 +135,7 @@ impl Attempts {
                 surplus.insert(format!("{}/{}", attempt.order_id, attempt.attempt));
             }
         }
-        let moving = [RefundStatus::Prepared.word(), RefundStatus::Calling.word()];
+        let moving = [RefundStatus::Prepared, RefundStatus::Calling, RefundStatus::Waiting].map(RefundStatus::word);
         let rows = refunds::Entity::find()
             .filter(refunds::Column::OrderId.is_in(orders.iter().copied()))
             .filter(refunds::Column::Status.is_in(moving))

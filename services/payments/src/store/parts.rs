@@ -1,6 +1,7 @@
-//! What only some payments have: gift cards and store credit that pay, returns that wait, parcels to take money for.
+//! What only some payments have: gift cards and store credit that pay, returns that wait, parcels to take money for,
+//! refunds that wait for a bank.
 
-use super::{read_currency, read_word};
+use super::{read_currency, read_word, refunds::lock_waiting};
 use crate::model::{Held, Holder, ParcelDue, ParcelState, Payment, ReturnDue, TenderState};
 use bodega_contracts::{OrderId, ReturnId, ShipmentId};
 use bodega_db::{DbError, OnConflict, Tx, Value, params};
@@ -54,6 +55,9 @@ pub(super) async fn load(
             to: row.get::<Option<String>>(4)?.map(Holder::stored),
         });
     }
+    for refund in lock_waiting(tx, &keys).await? {
+        payments.entry(refund.order_id).and_modify(|payment| payment.waiting.push(refund));
+    }
     let sql = "SELECT order_id, shipment_id, amount, state FROM capture_dues WHERE order_id = $1 \
                ORDER BY order_id, shipment_id";
     for row in tx.query_keys(sql, &keys).await? {
@@ -69,7 +73,8 @@ pub(super) async fn load(
 
 /// Whether a payment has parts.
 pub(super) fn any(payment: &Payment) -> bool {
-    !payment.tenders.is_empty() || !payment.returns.is_empty() || !payment.parcels.is_empty()
+    let some = [payment.tenders.len(), payment.returns.len(), payment.parcels.len(), payment.waiting.len()];
+    some.iter().any(|count| *count > 0)
 }
 
 /// Writes the parts that changed.

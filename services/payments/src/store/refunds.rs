@@ -1,9 +1,9 @@
 //! Refunds within a transaction.
 
 use super::{read_currency, read_word};
-use crate::model::{Origin, Refund, RefundStatus};
+use crate::model::{DISPUTED, Origin, Refund, RefundStatus, Turn};
 use bodega_contracts::{OrderId, RefundId, ReturnId};
-use bodega_db::{DbError, OnConflict, Tx, params};
+use bodega_db::{DbError, OnConflict, Row, Tx, Value, params};
 use bodega_kernel::{Money, Time};
 use uuid::Uuid;
 
@@ -26,6 +26,17 @@ const COLUMNS: &[&str] = &[
     "credited",
     "return_id",
 ];
+
+/// All of some refunds.
+macro_rules! select {
+    ($which:literal) => {
+        concat!(
+            "SELECT order_id, attempt, amount, currency, origin, status, lease, sent, tries, trace, credited, ",
+            "return_id, refund_id FROM refunds WHERE ",
+            $which
+        )
+    };
+}
 
 /// Inserts a refund; one that is not done yet is to be called for now.
 pub(crate) async fn insert_refund(tx: &mut Tx, refund: &Refund, reason: &str) -> Result<(), DbError> {
@@ -53,12 +64,19 @@ pub(crate) async fn insert_refund(tx: &mut Tx, refund: &Refund, reason: &str) ->
 
 /// Reads a refund; lock its payment first.
 pub(crate) async fn lock_refund(tx: &mut Tx, id: RefundId) -> Result<Option<Refund>, DbError> {
-    let sql = "SELECT order_id, attempt, amount, currency, origin, status, lease, sent, tries, trace, credited, \
-               return_id FROM refunds \
-               WHERE refund_id = $1 {lock}";
-    let Some(row) = tx.query_one(sql, &params![id.0]).await? else { return Ok(None) };
-    Ok(Some(Refund {
-        id,
+    let sql = select!("refund_id = $1 {lock}");
+    tx.query_one(sql, &params![id.0]).await?.as_ref().map(read).transpose()
+}
+
+/// Reads and locks the refunds of these orders that wait for a bank, so that nobody calls for them meanwhile.
+pub(super) async fn lock_waiting(tx: &mut Tx, orders: &[Value<'_>]) -> Result<Vec<Refund>, DbError> {
+    let sql = select!("order_id = $1 AND status = 'waiting' ORDER BY order_id, refund_id {lock}");
+    tx.query_keys(sql, orders).await?.iter().map(read).collect()
+}
+
+fn read(row: &Row) -> Result<Refund, DbError> {
+    Ok(Refund {
+        id: RefundId(row.get(12)?),
         order_id: OrderId(row.get(0)?),
         attempt: row.get(1)?,
         amount: Money::new(row.get(2)?, read_currency(&row.get::<String>(3)?)?),
@@ -70,7 +88,19 @@ pub(crate) async fn lock_refund(tx: &mut Tx, id: RefundId) -> Result<Option<Refu
         trace: row.get(9)?,
         credited: row.get(10)?,
         return_id: row.get::<Option<Uuid>>(11)?.map(ReturnId),
-    }))
+    })
+}
+
+/// A refund goes another way.
+pub(crate) async fn turn_refund(tx: &mut Tx, id: RefundId, turn: Turn) -> Result<(), DbError> {
+    let (status, due, code) = match turn {
+        Turn::Waits(again) => (RefundStatus::Waiting, again, Some(DISPUTED)),
+        Turn::Again => (RefundStatus::Prepared, Some(tx.now()), None),
+        Turn::Fails(code) => return end_refund(tx, id, RefundStatus::Failed, Some(code)).await,
+    };
+    let sql = "UPDATE refunds SET status = $2, due_ms = $3, code = $4, lease = NULL, \
+               tries = CASE WHEN $2 = 'prepared' THEN 0 ELSE tries END WHERE refund_id = $1";
+    tx.execute(sql, &params![id.0, status.word(), due, code]).await.map(drop)
 }
 
 /// Ends a refund.

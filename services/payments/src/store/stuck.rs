@@ -16,7 +16,7 @@ pub(crate) async fn note_stuck(tx: &mut Tx, before: Time) -> Result<u64, DbError
                WHERE kind = 'stuck' AND resolved_ms IS NULL AND NOT EXISTS (SELECT 1 FROM attempts a \
                WHERE a.order_id = mismatches.order_id AND a.created_ms < $1 \
                AND a.status IN ('prepared', 'calling', 'unknown', 'pending')) AND NOT EXISTS (SELECT 1 FROM refunds r \
-               WHERE r.order_id = mismatches.order_id AND r.created_ms < $1 AND r.status IN ('prepared', 'calling'))";
+               WHERE r.order_id = mismatches.order_id AND r.created_ms < $1 AND r.due_ms IS NOT NULL)";
     tx.execute(sql, &params![before, tx.now()]).await?;
     Ok(note_attempts(tx, before).await? + note_refunds(tx, before).await?)
 }

@@ -120,7 +120,8 @@ pub(crate) struct RefundView {
     pub(crate) origin: Origin,
     /// Why, in words.
     pub(crate) reason: String,
-    /// Why the provider refused, in a stable word.
+    /// Why the provider refused, in a stable word; `disputed` while it waits for the buyer's bank, `given_by_bank` where
+    /// the bank gave it back in its place.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) code: Option<String>,
     /// When it was asked for.

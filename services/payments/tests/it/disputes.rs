@@ -11,7 +11,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 impl Shop {
-    async fn dispute(&self, order: OrderId, state: &str) -> Answer {
+    pub(crate) async fn dispute(&self, order: OrderId, state: &str) -> Answer {
         self.dispute_by(&staff(), order, state).await
     }
 
@@ -20,7 +20,7 @@ impl Shop {
         self.ask(0, Ask::post("/v1/simulator/disputes").by(caller).json(&body)).await
     }
 
-    async fn sold(&self) -> OrderId {
+    pub(crate) async fn sold(&self) -> OrderId {
         let order = self.order();
         self.due(order, "sim_success").await;
         self.work().await;
@@ -28,7 +28,13 @@ impl Shop {
     }
 
     /// What the bank says, as the provider reports it: `about` so much.
-    async fn bank_says(&self, order: OrderId, word: &str, about: i64) {
+    pub(crate) async fn bank_says(&self, order: OrderId, word: &str, about: i64) {
+        self.hear(order, word, about).await;
+        self.work().await;
+    }
+
+    /// The same, and nobody has done anything about it yet.
+    pub(crate) async fn hear(&self, order: OrderId, word: &str, about: i64) {
         let body = json!({
             "id": format!("evt_{order}_{word}"), "type": format!("dispute.{word}"), "key": format!("{order}/1"),
             "reference": "sim_1", "amount": about, "currency": "GBP", "at": "2026-01-01T00:00:00Z",
@@ -40,7 +46,6 @@ impl Shop {
             self.db().write(async move |tx| tx.execute(sql, &bodega_db::params![id, about]).await).await.unwrap();
         }
         assert_eq!(self.webhook(Some(&self.sign(&body)), &body).await.status, 200);
-        self.work().await;
     }
 
     /// What a lost dispute took back of store credit, and what it wrote off.
@@ -51,7 +56,7 @@ impl Shop {
         (amount("credit_taken_back"), amount("written_off"))
     }
 
-    async fn booked_on(&self, order: OrderId, account: &'static str) -> i64 {
+    pub(crate) async fn booked_on(&self, order: OrderId, account: &'static str) -> i64 {
         let sql = "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM ledger WHERE order_id = $1 AND account = $2";
         self.count(sql, &bodega_db::params![order.0, account]).await
     }

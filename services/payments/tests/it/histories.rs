@@ -113,15 +113,11 @@ impl Case {
         })
     }
 
-    /// What was refused is done again; what cannot be for this way to pay is let be. A bank asks for what has come to rest.
-    async fn insist(&mut self, shop: &Shop, mut at_rest: bool) {
+    /// What was refused is done again; what cannot be for this way to pay is let be.
+    async fn insist(&mut self, shop: &Shop) {
         for deed in std::mem::take(&mut self.open) {
             let by_hand = self.is_by_hand();
             let answer = match deed {
-                Opened if !by_hand && !at_rest => {
-                    self.open.push(deed);
-                    continue;
-                }
                 Refund => shop.refund(self.order, 250).await,
                 Received if by_hand => self.receive(shop).await,
                 Opened if !by_hand => self.dispute(shop, "opened").await,
@@ -133,7 +129,6 @@ impl Case {
             };
             let too_early = [404, 409].contains(&answer.status) || deed == Received && answer.status == 422;
             assert!(too_early || answer.status < 300, "{deed:?}: {answer:?}");
-            at_rest &= deed != Refund;
             if too_early {
                 self.open.push(deed);
             }
@@ -149,20 +144,14 @@ impl Case {
 
     async fn dispute(&self, shop: &Shop, state: &str) -> Answer {
         let body = json!({ "order_id": self.order, "state": state });
-        let answer = shop.ask(0, Ask::post("/v1/simulator/disputes").by(staff()).json(&body)).await;
-        // The report of it comes at once, so that no refund is accepted meanwhile.
-        while shop.job("simulator").step().await {}
-        answer
+        shop.ask(0, Ask::post("/v1/simulator/disputes").by(staff()).json(&body)).await
     }
 }
 
 /// Whatever was refused is done again.
 async fn insist(shop: &Shop, cases: &mut [Case]) {
-    let facts = shop.facts().await;
-    let open: BTreeSet<OrderId> = facts.iter().filter(|fact| fact.open).map(|fact| fact.order_id).collect();
     for case in cases {
-        let at_rest = !open.contains(&case.order);
-        case.insist(shop, at_rest).await;
+        case.insist(shop).await;
     }
 }
 

@@ -20,4 +20,5 @@ mod returns;
 mod said;
 mod setup;
 mod tenders;
+mod waiting;
 mod webhooks;

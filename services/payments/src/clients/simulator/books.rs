@@ -333,8 +333,11 @@ pub(super) async fn refund(tx: &mut Tx, call: &RefundCall) -> Result<RefundOutco
         tx.execute(sql, &params![call.key.0]).await?;
         return if same { Ok(RefundOutcome::Done) } else { refused("idempotency_key_reused") };
     }
-    if call.amount.currency != booked.amount.currency || call.amount.amount > booked.refundable() {
+    if call.amount.currency != booked.amount.currency || call.amount.amount > booked.captured - booked.refunded {
         return refused("exceeds_charge");
+    }
+    if call.amount.amount > booked.refundable() {
+        return Ok(RefundOutcome::Disputed);
     }
     let columns = &["refund_key", "charge_key", "amount", "reference", "repeats", "at_ms"];
     let reference = format!("simr_{}", tx.world().uuid().simple());

@@ -4,9 +4,8 @@
 
 use crate::{
     clients::{News, WebhookEvent},
-    model::{ChargeKey, Outcome},
+    model::{BankSays, ChargeKey, Outcome, dispute_of},
 };
-use bodega_contracts::payments::DisputeState;
 use bodega_db::{DbError, OnConflict, Tx, params};
 use bodega_kernel::{Currency, Money, Time};
 use bodega_web::ReportError;
@@ -41,16 +40,16 @@ pub(crate) fn read_webhook(body: &[u8]) -> Result<WebhookEvent, ReportError> {
     let body: Body = serde_json::from_slice(body).map_err(|_| ReportError::Unreadable)?;
     let currency = Currency::new(&body.currency).map_err(|_| ReportError::Unreadable)?;
     let (reference, amount) = (body.reference, Money::new(body.amount, currency));
-    let dispute = |state| News::Dispute { state, amount };
-    let news = match body.r#type.as_str() {
+    let kind = body.r#type.as_str();
+    let news = match kind {
         "charge.captured" => News::Stands(Outcome::Captured { reference, amount }),
         "charge.authorized" => News::Stands(Outcome::Authorized { reference, amount }),
         "charge.declined" => News::Stands(Outcome::Declined { code: reference }),
         "charge.closed" => News::Stands(Outcome::Closed),
-        "dispute.opened" => dispute(DisputeState::Opened),
-        "dispute.won" => dispute(DisputeState::Won),
-        "dispute.lost" => dispute(DisputeState::Lost),
-        _ => return Err(ReportError::Unreadable),
+        _ => {
+            let state = kind.strip_prefix("dispute.").and_then(dispute_of).ok_or(ReportError::Unreadable)?;
+            News::Dispute(BankSays { state, amount, reference })
+        }
     };
     if body.id.is_empty() || body.id.len() > 200 {
         return Err(ReportError::Unreadable);
