@@ -9,7 +9,7 @@ use std::{
 };
 
 pub(crate) enum Conn {
-    Sqlite(SqliteConn),
+    Sqlite(Box<SqliteConn>),
     Postgres(Box<PostgresConn>),
 }
 

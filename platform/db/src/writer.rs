@@ -56,7 +56,7 @@ impl Db {
         migrate::migrate(&config.engine, &reader, migrations).await?;
         let conn = match &config.engine {
             Engine::Sqlite { folder } => {
-                Conn::Sqlite(SqliteConn::open(&folder.join(format!("{}.db", config.service)))?)
+                Conn::Sqlite(Box::new(SqliteConn::open(&folder.join(format!("{}.db", config.service)))?))
             }
             Engine::Postgres { url, schema } => {
                 Conn::Postgres(Box::new(PostgresConn::new(postgres::options(url, schema.as_deref())?)))

@@ -64,7 +64,10 @@ pub(super) fn read_models_agree(books: &Books, strictness: Strictness) -> BTreeS
     let there_is = |sku: &Sku| available.get(sku).copied().unwrap_or(0);
     // Whoever has heard nothing believes that nothing is there.
     if knows("catalog", "inventory") {
-        let wrong = books.variants.iter().filter(|(sku, variant)| as_told(variant.available_seen.unwrap_or(0)) != as_told(there_is(sku)));
+        let wrong = books
+            .variants
+            .iter()
+            .filter(|(sku, variant)| as_told(variant.available_seen.unwrap_or(0)) != as_told(there_is(sku)));
         offenders.extend(wrong.map(|(sku, _)| format!("catalog's stock of {sku}")));
     }
     if knows("cart", "inventory") {

@@ -72,7 +72,13 @@ impl Desk<'_> {
         Ok(())
     }
 
-    fn checked_out(&self, command: &Command, cart: &Cart, quote: Quote, intent: &Intent) -> Result<CartCheckedOut, Error> {
+    fn checked_out(
+        &self,
+        command: &Command,
+        cart: &Cart,
+        quote: Quote,
+        intent: &Intent,
+    ) -> Result<CartCheckedOut, Error> {
         if intent.payment_method.is_none() && quote.due > 0 {
             return Err(Error::PaymentMethodNeeded);
         }
