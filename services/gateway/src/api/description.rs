@@ -29,10 +29,7 @@ impl Description {
     }
 
     fn put_together(&self) -> Bytes {
-        let services = self.services.iter().filter_map(|service| {
-            let read = serde_json::from_slice(service);
-            read.inspect_err(|error| tracing::error!(%error, "a service's description is not readable")).ok()
-        });
+        let services = self.services.iter().filter_map(|service| serde_json::from_slice(service).ok());
         // A description is plain data; what cannot be written is an empty one.
         serde_json::to_vec(&merged(services)).unwrap_or_default().into()
     }
@@ -44,32 +41,55 @@ pub fn describe(services: impl IntoIterator<Item = OpenApi>) -> Description {
     Description { services: services.collect(), whole: OnceLock::new() }
 }
 
-fn merged(services: impl IntoIterator<Item = OpenApi>) -> OpenApi {
-    let mut whole = OpenApi::new(Info::new("Bodega", env!("CARGO_PKG_VERSION")), Paths::new());
-    Problem::describe(&mut whole);
-    for service in services.into_iter().chain([super::described().into_openapi()]) {
-        let apart = told_apart(&whole, &service).unwrap_or(service);
-        whole.merge(apart);
-    }
+fn merged(services: impl IntoIterator<Item = Value>) -> Value {
+    let mut own = OpenApi::new(Info::new("Bodega", env!("CARGO_PKG_VERSION")), Paths::new());
+    Problem::describe(&mut own);
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
-    let components = whole.components.get_or_insert_with(Components::new);
+    let components = own.components.get_or_insert_with(Components::new);
     components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    let mut whole = json(&own);
+    for mut service in services.into_iter().chain([json(&super::described().into_openapi())]) {
+        tell_apart(&whole, &mut service);
+        take_in(&mut whole, service);
+    }
     whole
 }
 
-/// The service's description with its own names for shapes that have the name of another one; `None` where nothing
-/// has to change.
-fn told_apart(whole: &OpenApi, service: &OpenApi) -> Option<OpenApi> {
-    let whole = serde_json::to_value(whole).ok()?;
-    let mut service = serde_json::to_value(service).ok()?;
-    let part = capitalised(&part_of(&service)?);
-    let mut changed = false;
-    // A shape that names a renamed one differs then, too.
-    while let Some(name) = collision(&whole, &service) {
-        rename(&mut service, &name, &format!("{part}{name}"));
-        changed = true;
+/// A description is plain data, which can be written.
+fn json(api: &OpenApi) -> Value {
+    serde_json::to_value(api).unwrap_or_default()
+}
+
+/// Paths, shapes and tags of a service. What is there already stays as it is.
+fn take_in(whole: &mut Value, mut service: Value) {
+    for section in ["/paths", "/components/schemas", "/components/responses", "/components/securitySchemes"] {
+        let Some(Value::Object(theirs)) = service.pointer_mut(section).map(Value::take) else { continue };
+        let (parent, name) = section.rsplit_once('/').unwrap_or_default();
+        let Some(parent) = whole.pointer_mut(parent).and_then(Value::as_object_mut) else { continue };
+        let ours = parent.entry(name).or_insert_with(|| Value::Object(Map::new()));
+        for (key, value) in theirs {
+            match ours.get_mut(&key) {
+                None => ours[&key] = value,
+                // One path, and of each its own methods.
+                Some(known) => {
+                    for (method, operation) in value.as_object().into_iter().flatten() {
+                        if known.get(method).is_none() {
+                            known[method] = operation.clone();
+                        }
+                    }
+                }
+            }
+        }
     }
-    if changed { serde_json::from_value(service).ok() } else { None }
+}
+
+/// Gives the service's own names to shapes that have the name of another one.
+fn tell_apart(whole: &Value, service: &mut Value) {
+    let Some(part) = part_of(service).map(|part| capitalised(&part)) else { return };
+    // A shape that names a renamed one differs then, too.
+    while let Some(name) = collision(whole, service) {
+        rename(service, &name, &format!("{part}{name}"));
+    }
 }
 
 fn schemas(api: &Value) -> Option<&Map<String, Value>> {
