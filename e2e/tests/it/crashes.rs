@@ -47,11 +47,10 @@ async fn crash_at(backend: Backend, places: &[String], asked: Asked) {
             place.prove(failpoint).await;
         }
     }
-    if asked == Asked::AtTheEnd {
+    if place.be_busy(5 * places.len()).await || asked == Asked::AtTheEnd {
         place.prove("crashes").await;
     }
     place.prove_checkouts();
-    place.was_busy(5 * places.len());
 }
 
 async fn cut_power(backend: Backend, cuts: usize, seed: u64) {
@@ -64,9 +63,9 @@ async fn cut_power(backend: Backend, cuts: usize, seed: u64) {
         process.kill().unwrap();
         crowd.over().await;
     }
+    place.be_busy(cuts).await;
     place.prove("power cuts").await;
     place.prove_checkouts();
-    place.was_busy(cuts);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
