@@ -1,7 +1,7 @@
 //! A subscriber: handles deliveries and notes that in one transaction, so that whatever a transport repeats counts once.
 
 use crate::{Failure, Subscriptions};
-use bodega_db::{Db, DbError, Envelope, Tx, Value, crash_point, params};
+use bodega_db::{Db, DbError, Envelope, Row, Tx, Value, crash_point, params};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -113,10 +113,11 @@ impl Consumer {
         Ok(())
     }
 
-    /// How far this subscriber has handled the events of `source`.
+    /// How far this subscriber has handled the events of `source`; from now on there is a cursor to be locked.
     pub async fn cursor(&self, source: &'static str) -> Result<i64, Failure> {
         self.db
             .write(async move |tx| {
+                move_cursor(tx, source, 0).await?;
                 let row = tx.query_one("SELECT seq FROM cursors WHERE source = $1", &params![source]).await?;
                 row.map_or(Ok(0), |row| Ok(row.get(0)?))
             })
@@ -155,7 +156,10 @@ pub(crate) async fn fresh(
     subscriptions: &Subscriptions,
     noting: Noting,
 ) -> Result<Vec<Envelope>, Failure> {
-    let cursors = cursors(tx).await?;
+    let cursors = match noting {
+        Noting::Each => cursors(tx).await?,
+        Noting::UpTo { .. } => locked_cursors(tx).await?,
+    };
     let is_behind = |event: &&Envelope| cursors.get(&*event.source).is_none_or(|cursor| *cursor < event.seq);
     let heard: Vec<&Envelope> = batch.iter().filter(|event| subscriptions.hears(&event.kind)).collect();
     let heard: Vec<&Envelope> = heard.into_iter().filter(is_behind).collect();
@@ -185,7 +189,15 @@ pub(crate) async fn noted(tx: &mut Tx, events: &[&Envelope]) -> Result<BTreeSet<
 
 /// Up to which event of each source all are handled, for the sources that are read in their order.
 pub(crate) async fn cursors(tx: &mut Tx) -> Result<BTreeMap<String, i64>, Failure> {
-    let rows = tx.query("SELECT source, seq FROM cursors ORDER BY source LIMIT 100", &[]).await?;
+    by_source(&tx.query("SELECT source, seq FROM cursors ORDER BY source LIMIT 100", &[]).await?)
+}
+
+/// The same, kept as they are until this transaction ends: a process that is stopping may read beside the next one.
+async fn locked_cursors(tx: &mut Tx) -> Result<BTreeMap<String, i64>, Failure> {
+    by_source(&tx.query("SELECT source, seq FROM cursors ORDER BY source LIMIT 100 {lock}", &[]).await?)
+}
+
+fn by_source(rows: &[Row]) -> Result<BTreeMap<String, i64>, Failure> {
     Ok(rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect::<Result<_, DbError>>()?)
 }
 

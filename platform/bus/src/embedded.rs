@@ -164,3 +164,33 @@ impl Link {
         last
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bodega_kernel::Time;
+    use uuid::Uuid;
+
+    fn events(numbers: &[i64]) -> Vec<Envelope> {
+        let event = |seq: &i64| Envelope {
+            source: "bell".into(),
+            seq: *seq,
+            id: Uuid::from_u128(*seq as u128),
+            kind: "bell.rung.v1".into(),
+            subject: "bell".into(),
+            at: Time::from_ms(*seq),
+            trace: None,
+            data: "{}".into(),
+        };
+        numbers.iter().map(event).collect()
+    }
+
+    #[test]
+    fn only_the_next_number_follows() {
+        let taken = events(&[7, 8]);
+        assert!(follow(&taken, &events(&[9, 10])));
+        for other in [&[10][..], &[8], &[7, 8, 9], &[]] {
+            assert!(!follow(&taken, &events(other)), "{other:?}");
+        }
+    }
+}
