@@ -95,6 +95,9 @@ pub struct OrderSaga {
     /// Each order by a cart and its checkout, and not in one request.
     #[arg(long)]
     by_cart: bool,
+    /// Count each statement that the services' writers run, an order; takes a little time.
+    #[arg(long)]
+    statements: bool,
 }
 
 /// How to measure an article that everybody wants.
@@ -153,7 +156,9 @@ impl Bench {
     pub(crate) async fn run(self, place: &Place, settings: Settings, world: World) -> anyhow::Result<bool> {
         let run = |plan| Run { plan, place: place.clone(), settings, world };
         let summary = match self {
-            Self::OrderSaga(OrderSaga { plan, wait, by_cart }) => order_saga::run(&run(plan), wait, by_cart).await?,
+            Self::OrderSaga(OrderSaga { plan, wait, by_cart, statements }) => {
+                order_saga::run(&run(plan), wait, by_cart, statements).await?
+            }
             Self::AcceptLatency(plan) => accept_latency::run(&run(plan)).await?,
             Self::HotSku(HotSku { plan, pieces }) => hot_sku::run(&run(plan), pieces).await?,
             Self::Catalogue(Catalogue { plan, products }) => catalogue::run(&run(plan), products).await?,

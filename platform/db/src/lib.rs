@@ -26,7 +26,7 @@ mod value;
 mod writer;
 
 pub use config::{DbConfig, Engine};
-pub use counters::{Counters, counters};
+pub use counters::{Counters, Tally, begin_tally, counters, take_tally};
 pub use crash::crash_point;
 pub use error::DbError;
 pub use idempotency::{IdempotencyKey, Replay, StoredAnswer};

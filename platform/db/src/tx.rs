@@ -42,6 +42,7 @@ impl Tx {
 
     /// Runs a statement; answers how many rows it changed.
     pub async fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64, DbError> {
+        counters::ran(&self.service, "", sql, 1);
         match &mut self.conn {
             Conn::Sqlite(conn) => conn.execute(sql, values),
             Conn::Postgres(conn) => conn.execute(sql, values).await,
@@ -53,6 +54,7 @@ impl Tx {
     /// statement, if it is a plain `UPDATE` with `column = $n` in its `WHERE`, a plain `DELETE`, or an `INSERT … VALUES`
     /// whose conflict is on values; any other is sent row by row.
     pub async fn execute_each(&mut self, sql: &'static str, rows: &[Vec<Value<'_>>]) -> Result<u64, DbError> {
+        counters::ran(&self.service, "", sql, rows.len());
         match &mut self.conn {
             Conn::Sqlite(conn) => conn.execute_each(sql, rows),
             Conn::Postgres(conn) => conn.execute_each(sql, rows).await,
@@ -61,6 +63,7 @@ impl Tx {
 
     /// Reads rows. Give every list a `LIMIT`.
     pub async fn query(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Vec<Row>, DbError> {
+        counters::ran(&self.service, "", sql, 1);
         match &mut self.conn {
             Conn::Sqlite(conn) => conn.query(sql, values),
             Conn::Postgres(conn) => conn.query(sql, values).await,
@@ -79,6 +82,7 @@ impl Tx {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
+        counters::ran(&self.service, "", sql, keys.len());
         match &mut self.conn {
             Conn::Postgres(conn) => conn.query_keys(sql, keys).await,
             Conn::Sqlite(conn) => conn.query_keys(sql, keys),

@@ -47,7 +47,7 @@ pub(super) async fn run(run: &Run, pieces: i64) -> anyhow::Result<Summary> {
     let carts = Carts::of_one(&goods::sku(0)).at_once(open.address).await?;
     let load = Load { carts: Arc::new(carts), ..load };
     let heading = Heading { name: format!("checkout, {shoppers} shoppers"), unit: "orders/s", floor: "none" };
-    let mut workload = OrderSaga { open: &open, load, floor: None };
+    let mut workload = OrderSaga::new(&open, load, None);
     parts.push(in_pairs(heading, &run.plan, run.place.json, &mut workload).await?);
     let sold = open.close().await?;
     Ok(Summary::new("hot-sku", run, parts, Some(reserved && sold)))

@@ -9,18 +9,18 @@ use super::{
     floor::pgbench::Pgbench,
     ground::{OpenShop, Run},
     load::{GOODS, Load},
-    pairs::{Heading, Sample, Workload, in_pairs},
-    report::Summary,
+    pairs::{Heading, Sample, Workload, in_pairs, short},
+    report::{Asked, Summary},
     usage::{Meter, Process},
 };
-use bodega_db::counters;
+use bodega_db::{Tally, begin_tally, counters, take_tally};
 use bodega_settings::DatabaseKind;
 use std::{sync::Arc, time::Duration};
 
 const SHOPPERS: usize = 64;
 
 /// Measures it.
-pub(super) async fn run(run: &Run, wait: bool, by_cart: bool) -> anyhow::Result<Summary> {
+pub(super) async fn run(run: &Run, wait: bool, by_cart: bool, statements: bool) -> anyhow::Result<Summary> {
     let shoppers = run.plan.shoppers.unwrap_or(SHOPPERS);
     let floor = match &run.plan.floor {
         Some(url) => Some(Pgbench::tpc_b(url).await?),
@@ -38,17 +38,43 @@ pub(super) async fn run(run: &Run, wait: bool, by_cart: bool) -> anyhow::Result<
         unit: "orders/s",
         floor: "pgbench TPC-B c16",
     };
-    let mut workload = OrderSaga { open: &open, load, floor };
+    let mut workload = OrderSaga::new(&open, load, floor);
+    if statements {
+        begin_tally();
+    }
     let part = in_pairs(heading, &run.plan, run.place.json, &mut workload).await?;
+    let asked = per_order(&workload);
     let verified = open.close().await?;
-    Ok(Summary::new("order-saga", run, vec![part], Some(verified)))
+    Ok(Summary::new("order-saga", run, vec![part], Some(verified)).asked(asked))
 }
 
 /// A crowd in a shop, beside a floor in SQL.
 pub(super) struct OrderSaga<'s> {
-    pub(super) open: &'s OpenShop,
-    pub(super) load: Load,
-    pub(super) floor: Option<Pgbench>,
+    open: &'s OpenShop,
+    load: Load,
+    floor: Option<Pgbench>,
+    /// What the writers were asked in the last measurement, and for how many orders; empty unless that is counted.
+    asked: Tally,
+    orders: usize,
+}
+
+impl<'s> OrderSaga<'s> {
+    pub(super) fn new(open: &'s OpenShop, load: Load, floor: Option<Pgbench>) -> Self {
+        Self { open, load, floor, asked: Tally::new(), orders: 0 }
+    }
+}
+
+/// What the writers are asked for an order: the most frequent first.
+fn per_order(workload: &OrderSaga) -> Vec<Asked> {
+    let orders = workload.orders.max(1) as f64;
+    let asked = workload.asked.iter().map(|((service, statement), times)| Asked {
+        service: service.clone(),
+        statement: statement.clone(),
+        per_order: short(*times as f64 / orders),
+    });
+    let mut asked: Vec<Asked> = asked.filter(|asked| asked.per_order > 0.0).collect();
+    asked.sort_by(|one, other| other.per_order.total_cmp(&one.per_order));
+    asked
 }
 
 impl Workload for OrderSaga<'_> {
@@ -60,12 +86,14 @@ impl Workload for OrderSaga<'_> {
     }
 
     async fn system(&mut self, span: Duration) -> anyhow::Result<Sample> {
+        take_tally();
         let (meter, before) = (Meter::start(Process::Own), counters());
         let (started, purchases) = self.load.buy_for(span).await?;
         let accepted = started.elapsed();
         self.open.settle().await?;
         let elapsed = started.elapsed();
         let (cpu, written, asked) = (meter.cpu(), meter.written(), counters());
+        (self.asked, self.orders) = (take_tally(), purchases.latencies_ms.len());
         self.load.check(&purchases).await?;
         let orders = purchases.latencies_ms.len();
         let backlog = elapsed.saturating_sub(accepted).as_secs_f64();

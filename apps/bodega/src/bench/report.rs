@@ -16,12 +16,23 @@ pub(super) struct Summary {
     /// `E`: everything in one process.
     mode: &'static str,
     parts: Vec<Part>,
+    /// What the services' writers were asked for an order, where it was counted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    statements: Vec<Asked>,
     /// Of this process: load program, system and floor where that is in it.
     peak_rss_mb: f64,
     machine: Machine,
     settings: SettingsUsed,
     /// Whether the books agree; `None` where they are somebody else's.
     pub(super) verified: Option<bool>,
+}
+
+/// A statement, and how often it is run for an order.
+#[derive(Debug, Serialize)]
+pub(super) struct Asked {
+    pub(super) service: String,
+    pub(super) statement: String,
+    pub(super) per_order: f64,
 }
 
 /// Where it was measured.
@@ -59,6 +70,7 @@ impl Summary {
             workload,
             mode: "E",
             parts,
+            statements: Vec::new(),
             peak_rss_mb: short(Process::Own.peak_memory_mb()),
             machine: Machine::here(),
             settings: SettingsUsed {
@@ -72,6 +84,10 @@ impl Summary {
             },
             verified,
         }
+    }
+
+    pub(super) fn asked(self, statements: Vec<Asked>) -> Self {
+        Self { statements, ..self }
     }
 }
 
@@ -125,6 +141,9 @@ impl fmt::Display for Summary {
             for (name, figure) in &part.more {
                 writeln!(f, "  {name} {figure}")?;
             }
+        }
+        for Asked { service, statement, per_order } in &self.statements {
+            writeln!(f, "  {per_order:>7} {service}: {statement}")?;
         }
         let books = match verified {
             Some(true) => "the books agree",
