@@ -187,6 +187,19 @@ pub struct UserContact {
     pub user_id: UserId,
 }
 
+/// Asked by whoever writes to many users. What stands in the answer belongs to the id in the same place, `None` where there
+/// is no such user.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct UserContacts {
+    /// Whom: at most [`Self::MOST`].
+    pub user_ids: Vec<UserId>,
+}
+
+impl UserContacts {
+    /// The most users of one question.
+    pub const MOST: usize = 64;
+}
+
 /// How a user is written to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contact {
@@ -225,4 +238,5 @@ questions! {
     SigningKeys -> serde_json::Value, "identity" / "signing_keys";
     SessionStanding -> Standing, "identity" / "session_standing";
     UserContact -> Option<Contact>, "identity" / "user_contact";
+    UserContacts -> Vec<Option<Contact>>, "identity" / "user_contacts";
 }

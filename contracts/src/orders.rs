@@ -263,6 +263,20 @@ pub struct OrderDetails {
     pub order_id: OrderId,
 }
 
+/// Asked by whoever writes many mails: all of each of these orders. What stands in the answer belongs to the id in the same
+/// place, `None` where there is no such order. Where the answer would be too long for a journey it ends early, after the
+/// first at the earliest: ask again for the rest. Refused where the first cannot be read.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct OrdersDetails {
+    /// Which: at most [`Self::MOST`].
+    pub order_ids: Vec<OrderId>,
+}
+
+impl OrdersDetails {
+    /// The most orders of one question.
+    pub const MOST: usize = 64;
+}
+
 /// An order as it was bought and as it stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Details {
@@ -313,4 +327,5 @@ pub struct Standing {
 questions! {
     OrderStanding -> Option<Standing>, "orders" / "order_standing";
     OrderDetails -> Option<Details>, "orders" / "order_details";
+    OrdersDetails -> Vec<Option<Details>>, "orders" / "orders_details";
 }

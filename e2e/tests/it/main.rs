@@ -5,6 +5,8 @@ mod backup;
 #[cfg(test)]
 mod corruptions;
 #[cfg(test)]
+mod costs;
+#[cfg(test)]
 mod crashes;
 #[cfg(test)]
 mod data;

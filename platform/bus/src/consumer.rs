@@ -131,7 +131,7 @@ impl Consumer {
         self.db
             .write(async move |tx| {
                 for event in fresh(tx, &batch, &subscriptions, noting).await? {
-                    crate::dead_letters::insert(tx, &event, &cause).await?;
+                    crate::dead_letters::insert(tx, event, &cause).await?;
                 }
                 Ok(())
             })
@@ -150,32 +150,32 @@ impl Noting {
 }
 
 /// The events of a batch that this service hears and has not handled; from now on it has.
-pub(crate) async fn fresh(
+pub(crate) async fn fresh<'e>(
     tx: &mut Tx,
-    batch: &[Envelope],
+    batch: &'e [Envelope],
     subscriptions: &Subscriptions,
     noting: Noting,
-) -> Result<Vec<Envelope>, Failure> {
+) -> Result<Vec<&'e Envelope>, Failure> {
     let cursors = match noting {
         Noting::Each => cursors(tx).await?,
         Noting::UpTo { .. } => locked_cursors(tx).await?,
     };
     let is_behind = |event: &&Envelope| cursors.get(&*event.source).is_none_or(|cursor| *cursor < event.seq);
-    let heard: Vec<&Envelope> = batch.iter().filter(|event| subscriptions.hears(&event.kind)).collect();
-    let heard: Vec<&Envelope> = heard.into_iter().filter(is_behind).collect();
+    let heard: Vec<&Envelope> =
+        batch.iter().filter(|event| subscriptions.hears(&event.kind)).filter(is_behind).collect();
     match noting {
         Noting::Each => {
             let now = tx.now();
             let rows: Vec<_> = heard.iter().map(|event| params![event.id, &*event.source, now].to_vec()).collect();
             let new = tx.insert_new("inbox", &["event_id", "source", "at_ms"], &rows).await?;
-            Ok(heard.into_iter().zip(new).filter(|(_, new)| *new).map(|(event, _)| event.clone()).collect())
+            Ok(heard.into_iter().zip(new).filter(|(_, new)| *new).map(|(event, _)| event).collect())
         }
         Noting::UpTo { seq, stored } => {
             if let Some(event) = batch.first() {
                 move_cursor(tx, &event.source, seq).await?;
             }
             let known = if stored { noted(tx, &heard).await? } else { BTreeSet::new() };
-            Ok(heard.into_iter().filter(|event| !known.contains(&event.id)).cloned().collect())
+            Ok(heard.into_iter().filter(|event| !known.contains(&event.id)).collect())
         }
     }
 }

@@ -69,7 +69,7 @@ impl Consumer {
                 let sql = "SELECT source, seq, kind, subject, sent_ms, trace, data FROM dead_letters WHERE event_id = $1 {lock}";
                 let Some(row) = tx.query_one(sql, &params![id]).await? else { return Ok(false) };
                 let event = envelope(id, &row)?;
-                subscriptions.handle(tx, &[event]).await?;
+                subscriptions.handle(tx, &[&event]).await?;
                 tx.execute("DELETE FROM dead_letters WHERE event_id = $1", &params![id]).await?;
                 Ok(true)
             })

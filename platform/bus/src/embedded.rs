@@ -113,23 +113,30 @@ impl Link {
                 continue;
             };
             let Some(first) = first else { return };
-            let mut events = first.to_vec();
-            while events.len() < MAX_BATCH
-                && let Ok(more) = self.feed.try_recv()
-            {
-                // What did not fit into the feed comes before these: all of it is stored.
-                if !follow(&events, &more) {
-                    break;
-                }
-                events.extend_from_slice(&more);
-            }
-            cursor = if events.first().is_some_and(|event| event.seq > cursor + 1) {
+            let commits = self.take(first);
+            cursor = if commits.first().and_then(|events| events.first()).is_some_and(|event| event.seq > cursor + 1) {
                 self.catch_up(cursor).await
             } else {
-                events.retain(|event| event.seq > cursor);
-                self.hand_over(cursor, events, false).await
+                let new = commits.iter().flat_map(|events| events.iter()).filter(|event| event.seq > cursor);
+                self.hand_over(cursor, new, false).await
             };
         }
+    }
+
+    /// This commit, and those that follow it in the feed, up to about a batch of events.
+    fn take(&mut self, first: Arc<[Envelope]>) -> Vec<Arc<[Envelope]>> {
+        let (mut commits, mut count) = (Vec::new(), 0);
+        let mut next = Some(first);
+        while let Some(events) = next {
+            // What did not fit into the feed comes before these: all of it is stored.
+            if commits.last().is_some_and(|taken: &Arc<[Envelope]>| !follow(taken, &events)) {
+                break;
+            }
+            count += events.len();
+            commits.push(events);
+            next = if count < MAX_BATCH { self.feed.try_recv().ok() } else { None };
+        }
+        commits
     }
 
     /// Handles what is stored after `cursor`, until nothing is left.
@@ -142,7 +149,7 @@ impl Link {
                 }
                 Ok(events) => {
                     self.progress.found(events.last().map_or(0, |event| event.seq));
-                    cursor = self.hand_over(cursor, events, true).await;
+                    cursor = self.hand_over(cursor, events.iter(), true).await;
                 }
                 Err(error) => {
                     tracing::warn!(%error, service = self.source.service(), "stored events not readable yet");
@@ -152,10 +159,15 @@ impl Link {
         }
     }
 
-    async fn hand_over(&self, cursor: i64, events: Vec<Envelope>, stored: bool) -> i64 {
-        let Some((last, at)) = events.last().map(|event| (event.seq, event.at)) else { return cursor };
-        let wanted: Vec<Envelope> =
-            events.into_iter().filter(|event| self.consumer.subscriptions().hears(&event.kind)).collect();
+    async fn hand_over(&self, cursor: i64, events: impl Iterator<Item = &Envelope>, stored: bool) -> i64 {
+        let (mut end, mut wanted) = (None, Vec::new());
+        for event in events {
+            end = Some((event.seq, event.at));
+            if self.consumer.subscriptions().hears(&event.kind) {
+                wanted.push(event.clone());
+            }
+        }
+        let Some((last, at)) = end else { return cursor };
         if let Some(oldest) = wanted.first() {
             self.progress.handling(oldest.at);
             self.consumer.deliver(wanted, Noting::UpTo { seq: last, stored }).await;

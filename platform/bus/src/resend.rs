@@ -24,7 +24,7 @@ pub async fn resend(source: &Db, to: &Consumer, since: Time) -> Result<u64, DbEr
             .write(async move |tx| {
                 // Whatever was lost counts as handled from now on.
                 crate::consumer::fresh(tx, &wanted, &subscriptions, Noting::Each).await?;
-                subscriptions.handle(tx, &wanted).await
+                subscriptions.handle(tx, &wanted.iter().collect::<Vec<_>>()).await
             })
             .await
             .map_err(|failure| DbError::Refused(failure.to_string().into()))?;

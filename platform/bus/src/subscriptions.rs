@@ -22,7 +22,7 @@ pub struct Delivery<E> {
     pub trace: Option<Trace>,
 }
 
-type Handler = dyn for<'a> Fn(&'a mut Tx, &'a [Envelope]) -> LocalBoxFuture<'a, Result<(), Failure>> + Send + Sync;
+type Handler = dyn for<'a> Fn(&'a mut Tx, &'a [&'a Envelope]) -> LocalBoxFuture<'a, Result<(), Failure>> + Send + Sync;
 
 /// The events a service hears, each with its handler, and the sources it must not be far behind.
 #[derive(Clone, Default)]
@@ -48,7 +48,10 @@ impl Subscriptions {
         let handler: Arc<Handler> = Arc::new(move |tx, envelopes| {
             let handle = Arc::clone(&handle);
             Box::pin(async move {
-                let deliveries = envelopes.iter().map(deliver).collect::<Result<Vec<Delivery<E>>, Failure>>()?;
+                let deliveries = envelopes
+                    .iter()
+                    .map(|envelope| deliver(envelope))
+                    .collect::<Result<Vec<Delivery<E>>, Failure>>()?;
                 handle(tx, &deliveries).await
             })
         });
@@ -99,9 +102,9 @@ impl Subscriptions {
     }
 
     /// Handles a batch: type by type, each in order of arrival.
-    pub(crate) async fn handle(&self, tx: &mut Tx, batch: &[Envelope]) -> Result<(), Failure> {
+    pub(crate) async fn handle(&self, tx: &mut Tx, batch: &[&Envelope]) -> Result<(), Failure> {
         for (kind, handler) in &self.handlers {
-            let of_kind: Vec<Envelope> = batch.iter().filter(|event| *event.kind == **kind).cloned().collect();
+            let of_kind: Vec<&Envelope> = batch.iter().copied().filter(|event| *event.kind == **kind).collect();
             if !of_kind.is_empty() {
                 tx.follow(of_kind.first().and_then(|event| event.trace.clone()));
                 handler(tx, &of_kind).await?;

@@ -1,6 +1,6 @@
 //! Many rows in few statements.
 
-use crate::{DbError, Tx, Value, counters, tx::Conn};
+use crate::{DbError, Tx, Value, tx::Conn};
 
 /// What to do with a row that is there already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ impl Tx {
             OnConflict::Fail => "",
             OnConflict::Skip => " ON CONFLICT DO NOTHING",
         };
-        counters::ran(&self.service, "INSERT ", table, rows.len());
+        self.runs("INSERT ", table, rows.len())?;
         match &mut self.conn {
             Conn::Sqlite(conn) => conn.insert_rows(table, columns, on_conflict, rows),
             Conn::Postgres(conn) => conn.insert_rows(table, columns, on_conflict, rows).await,
@@ -46,7 +46,7 @@ impl Tx {
         if rows.is_empty() {
             return Ok(Vec::new());
         }
-        counters::ran(&self.service, "INSERT ", table, rows.len());
+        self.runs("INSERT ", table, rows.len())?;
         match &mut self.conn {
             Conn::Sqlite(conn) => conn.insert_sequence(table, columns, rows),
             Conn::Postgres(conn) => conn.insert_sequence(table, columns, sequence, rows).await,
@@ -64,7 +64,7 @@ impl Tx {
         if rows.is_empty() {
             return Ok(Vec::new());
         }
-        counters::ran(&self.service, "INSERT ", table, rows.len());
+        self.runs("INSERT ", table, rows.len())?;
         match &mut self.conn {
             Conn::Sqlite(conn) => conn.insert_new(table, columns, rows),
             Conn::Postgres(conn) => conn.insert_new(table, columns, rows).await,

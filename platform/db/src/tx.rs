@@ -22,6 +22,20 @@ pub struct Tx {
     pub(crate) trace: Option<Trace>,
     pub(crate) emitted: Vec<Envelope>,
     pub(crate) broker: bool,
+    pub(crate) since: Since,
+}
+
+/// What is undone where something fails before which nothing ran: it needs no savepoint of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Since {
+    /// Nothing ran since the transaction began.
+    Begin,
+    /// Nothing ran since the savepoint of the job.
+    Savepoint,
+    /// Statements ran.
+    Used,
+    /// The transaction is gone and could not begin again: nothing may run until the next one.
+    Lost,
 }
 
 impl Tx {
@@ -42,7 +56,7 @@ impl Tx {
 
     /// Runs a statement; answers how many rows it changed.
     pub async fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64, DbError> {
-        counters::ran(&self.service, "", sql, 1);
+        self.runs("", sql, 1)?;
         match &mut self.conn {
             Conn::Sqlite(conn) => conn.execute(sql, values),
             Conn::Postgres(conn) => conn.execute(sql, values).await,
@@ -54,7 +68,7 @@ impl Tx {
     /// statement, if it is a plain `UPDATE` with `column = $n` in its `WHERE`, a plain `DELETE`, or an `INSERT … VALUES`
     /// whose conflict is on values; any other is sent row by row.
     pub async fn execute_each(&mut self, sql: &'static str, rows: &[Vec<Value<'_>>]) -> Result<u64, DbError> {
-        counters::ran(&self.service, "", sql, rows.len());
+        self.runs("", sql, rows.len())?;
         match &mut self.conn {
             Conn::Sqlite(conn) => conn.execute_each(sql, rows),
             Conn::Postgres(conn) => conn.execute_each(sql, rows).await,
@@ -63,7 +77,7 @@ impl Tx {
 
     /// Reads rows. Give every list a `LIMIT`.
     pub async fn query(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Vec<Row>, DbError> {
-        counters::ran(&self.service, "", sql, 1);
+        self.runs("", sql, 1)?;
         match &mut self.conn {
             Conn::Sqlite(conn) => conn.query(sql, values),
             Conn::Postgres(conn) => conn.query(sql, values).await,
@@ -82,7 +96,7 @@ impl Tx {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
-        counters::ran(&self.service, "", sql, keys.len());
+        self.runs("", sql, keys.len())?;
         match &mut self.conn {
             Conn::Postgres(conn) => conn.query_keys(sql, keys).await,
             Conn::Sqlite(conn) => conn.query_keys(sql, keys),
@@ -95,25 +109,47 @@ impl Tx {
         E: From<DbError>,
         F: AsyncFnOnce(&mut Tx) -> Result<T, E>,
     {
-        let emitted = self.emitted.len();
-        self.control("SAVEPOINT nested").await?;
+        let (emitted, since) = (self.emitted.len(), self.since);
+        if since == Since::Used {
+            self.control("SAVEPOINT nested").await?;
+        }
         match AssertUnwindSafe(async { work(self).await }).catch_unwind().await {
             Ok(Ok(done)) => {
-                self.control("RELEASE SAVEPOINT nested").await?;
+                if since == Since::Used {
+                    self.control("RELEASE SAVEPOINT nested").await?;
+                }
                 Ok(done)
             }
             Ok(Err(error)) => {
-                self.undo_nested(emitted).await?;
+                self.undo(since, emitted).await?;
                 Err(error)
             }
             // The savepoint must end, or whoever catches the panic would go back to this one in place of its own.
             Err(panic) => {
-                if let Err(error) = self.undo_nested(emitted).await {
+                if let Err(error) = self.undo(since, emitted).await {
                     tracing::debug!(%error, service = &*self.service, "a savepoint did not end");
                 }
                 resume_unwind(panic)
             }
         }
+    }
+
+    /// Undoes what ran since, and the events beyond the first `emitted`.
+    async fn undo(&mut self, since: Since, emitted: usize) -> Result<(), DbError> {
+        match since {
+            Since::Used => return self.undo_nested(emitted).await,
+            Since::Savepoint => self.control("ROLLBACK TO SAVEPOINT nested").await?,
+            Since::Begin => {
+                // Outside of a transaction each statement would stand alone.
+                self.since = Since::Lost;
+                self.control("ROLLBACK").await?;
+                self.open().await?;
+            }
+            Since::Lost => {}
+        }
+        self.emitted.truncate(emitted);
+        self.since = since;
+        Ok(())
     }
 
     /// Undoes the statements since the savepoint, and the events beyond the first `emitted`.
@@ -135,10 +171,27 @@ impl Tx {
         self.now = self.world.now();
         self.emitted.clear();
         self.trace = None;
+        self.since = Since::Lost;
+        self.open().await?;
+        self.since = Since::Begin;
+        Ok(())
+    }
+
+    async fn open(&mut self) -> Result<(), DbError> {
         match &mut self.conn {
             Conn::Sqlite(conn) => conn.control("BEGIN IMMEDIATE"),
             Conn::Postgres(conn) => conn.begin().await,
         }
+    }
+
+    /// A statement runs now, for so many rows or keys.
+    pub(crate) fn runs(&mut self, verb: &str, text: &str, times: usize) -> Result<(), DbError> {
+        if self.since == Since::Lost {
+            return Err(DbError::unavailable(&"the transaction is gone"));
+        }
+        self.since = Since::Used;
+        counters::ran(&self.service, verb, text, times);
+        Ok(())
     }
 
     pub(crate) async fn commit(&mut self) -> Result<(), DbError> {

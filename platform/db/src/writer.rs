@@ -8,7 +8,7 @@ use crate::{
     migrate,
     postgres::{self, PostgresConn},
     sqlite::{PRAGMAS, SqliteConn},
-    tx::Conn,
+    tx::{Conn, Since},
 };
 use bodega_kernel::World;
 use sea_orm::{ConnectionTrait, DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector};
@@ -71,6 +71,7 @@ impl Db {
             trace: None,
             emitted: Vec::new(),
             broker: config.broker,
+            since: Since::Lost,
         };
         let queue = spawn(tx, Arc::clone(&committed))?;
         let (service, broker, world) = (config.service, config.broker, world.clone());
@@ -254,8 +255,14 @@ async fn run_another(tx: &mut Tx, job: Job, answers: &mut Vec<Answer>) {
         answers.push(answer);
         return;
     }
+    if tx.since != Since::Lost {
+        tx.since = Since::Savepoint;
+    }
     let (verdict, answer) = job(Ok(tx)).await;
     answers.push(answer);
+    if tx.since == Since::Savepoint {
+        tx.since = Since::Used;
+    }
     let ended = match verdict {
         Verdict::Keep => tx.control("RELEASE SAVEPOINT nested").await,
         Verdict::Undo => tx.undo_nested(emitted).await,

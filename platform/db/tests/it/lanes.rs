@@ -59,3 +59,41 @@ async fn a_caller_that_goes_away_while_the_queue_is_full_leaves_the_lane_open() 
         assert!(names.contains(&"rose".to_owned()), "{:?}", place.home.backend());
     }
 }
+
+#[tokio::test]
+async fn what_ran_before_a_batch_that_fails_stays() {
+    for place in places() {
+        let db = place.open().await;
+        let lane = db.lane(add_all);
+        lane.submit("mint".to_owned()).await.unwrap();
+        let held = Held::new(&db);
+        let before = held.queue([add_jar(&db, "rose")]);
+        let batch = held.queue(["mint", "lime", "mint"].map(|name| lane.submit(name.to_owned())));
+        let after = held.queue([add_jar(&db, "plum")]);
+        held.release();
+        for one in before.into_iter().chain(after) {
+            one.await.unwrap();
+        }
+        let outcomes = futures_util::future::join_all(batch).await;
+        assert_eq!(outcomes.iter().map(Result::is_ok).collect::<Vec<_>>(), [false, true, false]);
+        assert_eq!(names(&db).await, ["lime", "mint", "plum", "rose"], "{:?}", place.home.backend());
+    }
+}
+
+#[tokio::test]
+async fn a_transaction_goes_on_after_its_first_part_failed() {
+    for place in places() {
+        let db = place.open().await;
+        add_jar(&db, "mint").await.unwrap();
+        let work = db.write(async |tx| {
+            let first = tx.nested(async |tx| add_all(tx, &["lime".to_owned(), "mint".to_owned()]).await).await;
+            assert!(first.is_err());
+            add_all(tx, &["rose".to_owned()]).await?;
+            let last = tx.nested(async |tx| add_all(tx, &["plum".to_owned(), "mint".to_owned()]).await).await;
+            assert!(last.is_err());
+            Ok::<_, DbError>(())
+        });
+        work.await.unwrap();
+        assert_eq!(names(&db).await, ["mint", "rose"], "{:?}", place.home.backend());
+    }
+}

@@ -1,0 +1,22 @@
+//! What things may cost: statements of an order, queries of an answer. Counted, not timed, so that it holds on any machine.
+
+mod orders;
+mod reads;
+
+use std::process::Command;
+
+/// Counters are a process's: a test that reads them runs in one of its own. Answers whether this is it; if not, the test has
+/// been run there.
+fn is_alone(test: &str) -> bool {
+    // Set by nextest, which gives each test a process.
+    if std::env::var_os("NEXTEST").is_some() {
+        return true;
+    }
+    let status = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", test, "--nocapture"])
+        .env("NEXTEST", "1")
+        .status()
+        .unwrap();
+    assert!(status.success(), "{test} failed in a process of its own");
+    false
+}

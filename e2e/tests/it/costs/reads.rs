@@ -1,0 +1,1 @@
+//! How many queries an answer takes.
