@@ -29,6 +29,12 @@ pub mod products {
     #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
     pub enum Relation {}
 
+    impl Related<super::brands::Entity> for Entity {
+        fn to() -> RelationDef {
+            Self::belongs_to(super::brands::Entity).from(Column::BrandId).to(super::brands::Column::Id).into()
+        }
+    }
+
     impl ActiveModelBehavior for ActiveModel {}
 }
 
@@ -55,6 +61,13 @@ pub mod variants {
 
     #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
     pub enum Relation {}
+
+    impl Related<super::availability::Entity> for Entity {
+        fn to() -> RelationDef {
+            let by_sku = Self::belongs_to(super::availability::Entity);
+            by_sku.from(Column::Sku).to(super::availability::Column::Sku).into()
+        }
+    }
 
     impl ActiveModelBehavior for ActiveModel {}
 }

@@ -261,18 +261,19 @@ pub(crate) async fn product(db: &DatabaseConnection, name: &str) -> Result<Optio
         Ok(id) => products::Entity::find_by_id(id),
         Err(_) => products::Entity::find().filter(products::Column::Slug.eq(name)),
     };
-    let Some(product) = find.one(db).await? else { return Ok(None) };
-    let variants = variants::Entity::find()
+    let Some((product, brand)) = find.find_also_related(brands::Entity).one(db).await? else { return Ok(None) };
+    let found = variants::Entity::find()
         .filter(variants::Column::ProductId.eq(product.id))
+        .find_also_related(availability::Entity)
         .order_by_asc(variants::Column::Position)
         .limit(1_000)
         .all(db)
         .await?;
-    let available = available(db, variants.iter().map(|variant| variant.sku.as_str())).await?;
-    let brand = match product.brand_id {
-        Some(id) => brands::Entity::find_by_id(id).one(db).await?,
-        None => None,
-    };
+    let (mut variants, mut available) = (Vec::with_capacity(found.len()), HashMap::new());
+    for (variant, seen) in found {
+        available.extend(seen.map(|seen| (seen.sku, seen.available)));
+        variants.push(variant);
+    }
     let members = Query::select()
         .column(product_categories::Column::CategoryId)
         .from(product_categories::Entity)
@@ -286,14 +287,6 @@ pub(crate) async fn product(db: &DatabaseConnection, name: &str) -> Result<Optio
         .all(db)
         .await?;
     Ok(Some(FoundProduct { product, variants, available, brand, categories }))
-}
-
-async fn available<'a>(
-    db: &DatabaseConnection,
-    skus: impl Iterator<Item = &'a str>,
-) -> Result<HashMap<String, i64>, DbError> {
-    let rows = availability::Entity::find().filter(availability::Column::Sku.is_in(skus)).limit(1_000).all(db).await?;
-    Ok(rows.into_iter().map(|row| (row.sku, row.available)).collect())
 }
 
 /// The category of this slug, and it with all that stand under it; `None` where there is no such category.
@@ -355,22 +348,21 @@ pub(crate) async fn variants_after(
 ) -> Result<Vec<(variants::Model, bool, Option<i64>)>, DbError> {
     let key = after.map(|sku| variants::Column::Sku.gt(sku));
     let select = variants::Entity::find().filter(Condition::all().add_option(key));
+    let select = select.find_also_related(availability::Entity);
     let rows = select.order_by_asc(variants::Column::Sku).limit(limit).all(db).await?;
-    let available = available(db, rows.iter().map(|variant| variant.sku.as_str())).await?;
     let active: HashMap<Uuid, bool> = products::Entity::find()
         .select_only()
         .columns([products::Column::Id, products::Column::Status])
-        .filter(products::Column::Id.is_in(rows.iter().map(|variant| variant.product_id)))
+        .filter(products::Column::Id.is_in(rows.iter().map(|(variant, _)| variant.product_id)))
         .into_tuple::<(Uuid, String)>()
         .all(db)
         .await?
         .into_iter()
         .map(|(id, status)| (id, status == Status::Active.as_str()))
         .collect();
-    let fact = |variant: variants::Model| {
+    let fact = |(variant, seen): (variants::Model, Option<availability::Model>)| {
         let active = active.get(&variant.product_id).copied().unwrap_or(false);
-        let seen = available.get(&variant.sku).copied();
-        (variant, active, seen)
+        (variant, active, seen.map(|seen| seen.available))
     };
     Ok(rows.into_iter().map(fact).collect())
 }

@@ -8,8 +8,7 @@ use bodega_db::DbError;
 pub(crate) async fn code_standing(coupons: &Coupons, question: &CodeStanding) -> Result<Option<KnownCode>, DbError> {
     let reader = coupons.db.reader();
     let Some(code) = model::canonical(&question.code) else { return Ok(None) };
-    let Some(known) = store::read_code(reader, &code).await? else { return Ok(None) };
-    let Some(stored) = store::read_promotion(reader, known.promotion).await? else { return Ok(None) };
+    let Some((known, stored)) = store::read_code(reader, &code).await? else { return Ok(None) };
     let (promotion, customer) = (stored.told(), question.customer.as_deref());
     let (id, mut books) = (known.promotion, model::Books::default());
     books.promotions.insert(id, stored);

@@ -44,6 +44,13 @@ pub(super) mod codes {
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
     pub(crate) enum Relation {}
 
+    impl Related<super::promotions::Entity> for Entity {
+        fn to() -> RelationDef {
+            let belongs_to = Self::belongs_to(super::promotions::Entity);
+            belongs_to.from(Column::PromotionId).to(super::promotions::Column::Id).into()
+        }
+    }
+
     impl ActiveModelBehavior for ActiveModel {}
 }
 

@@ -45,16 +45,18 @@ pub(crate) async fn read_promotion(db: &DatabaseConnection, id: PromotionId) -> 
     promotions::Entity::find_by_id(id.0).one(db).await?.as_ref().map(stored).transpose()
 }
 
-/// A code, as it is kept.
-pub(crate) async fn read_code(db: &DatabaseConnection, code: &str) -> Result<Option<Code>, DbError> {
-    let row = codes::Entity::find_by_id(code.to_owned()).one(db).await?;
-    Ok(row.map(|row| Code {
+/// A code and its promotion, as they are kept.
+pub(crate) async fn read_code(db: &DatabaseConnection, code: &str) -> Result<Option<(Code, Stored)>, DbError> {
+    let found = codes::Entity::find_by_id(code.to_owned()).find_also_related(promotions::Entity).one(db).await?;
+    let Some((row, Some(promotion))) = found else { return Ok(None) };
+    let code = Code {
         text: row.code,
         promotion: PromotionId(row.promotion_id),
         limit: row.most,
         enabled: row.enabled,
         created: Time::from_ms(row.created_ms),
-    }))
+    };
+    Ok(Some((code, stored(&promotion)?)))
 }
 
 /// What counters stand at.
@@ -62,6 +64,10 @@ pub(crate) async fn read_counters(
     db: &DatabaseConnection,
     keys: impl Iterator<Item = &str>,
 ) -> Result<BTreeMap<String, i64>, DbError> {
+    let keys: Vec<&str> = keys.collect();
+    if keys.is_empty() {
+        return Ok(BTreeMap::new());
+    }
     let rows = counters::Entity::find().filter(counters::Column::Key.is_in(keys)).all(db).await?;
     Ok(rows.into_iter().map(|row| (row.key, row.used)).collect())
 }

@@ -46,6 +46,7 @@ impl Program {
             folder: ground.folder().to_owned(),
             variables: vec![
                 ("BODEGA__LIMITS__ENABLED", "false".to_owned()),
+                ("BODEGA__MAIL__PER_SECOND", "10000".to_owned()),
                 ("BODEGA__PAYMENTS__PROVIDERS", "simulator".to_owned()),
                 ("BODEGA__SERVER__ADMISSION", ground.settings.server.admission.to_string()),
             ],
