@@ -116,7 +116,7 @@ const PLANTED: [(&str, &str, &str); 37] = [
     ("V12", "cart", "UPDATE prices SET price = 1 WHERE sku = 'MUG'"),
     ("V12", "cart", "UPDATE tax_rates SET version = version + 1"),
     ("V12", "catalog", "UPDATE availability SET available = 99 WHERE sku = 'MUG'"),
-    ("V13", "orders", "DELETE FROM order_history WHERE order_id = {confirmed} AND version = 2"),
+    ("V13", "orders", "DELETE FROM order_steps WHERE order_id = {confirmed} AND version = 2"),
     ("V13", "orders", "UPDATE orders SET version = 9 WHERE id = {confirmed}"),
     ("V14", "cart", "DELETE FROM checkouts WHERE order_id = {confirmed}"),
     ("V14", "cart", "UPDATE checkouts SET cart_version = 99 WHERE order_id = {confirmed}"),

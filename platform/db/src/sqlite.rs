@@ -270,3 +270,24 @@ fn read(value: ValueRef<'_>) -> Result<Value<'static>, DbError> {
         ValueRef::Real(real) => return Err(DbError::refused(&format!("{real} is a float: cast it"))),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::params;
+    use rusqlite::StatementStatus;
+
+    /// By a flag that SQLite is built with (`.cargo/config.toml`), so that it holds for the readers, too.
+    #[test]
+    fn a_statement_is_prepared_once_whatever_values_it_is_given() {
+        let mut conn = SqliteConn::open(Path::new(":memory:")).unwrap();
+        conn.execute("CREATE TABLE jars (id INTEGER PRIMARY KEY, state TEXT NOT NULL)", &[]).unwrap();
+        conn.execute("CREATE INDEX jars_open ON jars (id) WHERE state = 'open'", &[]).unwrap();
+        let close = "UPDATE jars SET state = 'closed' WHERE id = $1 AND state = $2";
+        for id in 1..=20 {
+            conn.execute(close, &params![id, if id % 2 == 0 { "open" } else { "shut" }]).unwrap();
+        }
+        let statement = conn.conn.prepare_cached(close).unwrap();
+        assert_eq!(statement.get_status(StatementStatus::RePrepare), 0);
+    }
+}

@@ -8,6 +8,7 @@ mod desk;
 mod drafts;
 mod exchanges;
 mod heard;
+mod memory;
 mod numbers;
 mod prices;
 mod reminders;
@@ -21,6 +22,7 @@ pub(crate) use heard::{
     groups_changed, markets_changed, methods_changed, orders_cancelled, products_changed, promotions_changed,
     rates_changed, shop_changed, stock_changed,
 };
+pub(crate) use memory::Memory;
 pub(crate) use numbers::Numbers;
 pub(crate) use prices::Prices;
 pub(crate) use reminders::{left_behind, tell_of_left_carts};
@@ -39,7 +41,7 @@ use bodega_contracts::{CartId, LineId, OrderId};
 use bodega_db::{DbError, IdempotencyKey, StoredAnswer};
 use bodega_kernel::Money;
 use bodega_web::current_trace;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 /// How long a guest's cart lives untouched, and the token that opens it.
 pub(crate) const CART_LIFE: Duration = Duration::from_hours(90 * 24);
@@ -104,12 +106,13 @@ async fn look(carts: &Carts, access: Access, id: CartId) -> Result<(Cart, Quote)
     let offers = store::read_offers(reader, &skus).await?;
     let coupon = cart.reductions.coupon.as_ref().map(|coupon| coupon.promotion);
     let promotions = store::read_promotions(reader, coupon).await?;
+    let named = coupon.into_iter().collect();
     let (customer, email) = (cart.owner.or(access.user), cart.details.email.as_deref());
     let mut buyers = Buyers::default();
-    if promotions.ask_for_first_orders() {
-        buyers.ordered = store::read_ordered(reader, customer, email).await?;
+    if promotions.ask_for_first_orders(&named) {
+        buyers.ordered = Some(store::read_ordered(reader, customer, email).await?);
     }
-    if let Some(customer) = customer.filter(|_| promotions.ask_for_groups()) {
+    if let Some(customer) = customer.filter(|_| promotions.ask_for_groups(&named)) {
         buyers.groups = store::read_groups(reader, customer).await?;
     }
     let buyer = &buyer(&cart, access.user, &buyers);
@@ -237,17 +240,24 @@ async fn with_number(carts: &Carts, counter: i64, reply: Result<Reply, Error>) -
     reply
 }
 
-async fn submit(carts: &Carts, access: Access, key: Option<IdempotencyKey>, wish: Wish) -> Result<Reply, Error> {
-    let command = Command { access, key, trace: current_trace(), wish };
-    // A key makes a second try safe; it is needed where a twin on another replica was faster.
-    let spare = command.key.is_some().then(|| command.clone());
-    let outcome = match (carts.lane.submit(command).await, spare) {
-        (Err(DbError::Unavailable(_)), Some(spare)) => carts.lane.submit(spare).await?,
-        (outcome, _) => outcome?,
-    };
-    match outcome {
-        Outcome::Done(answer) => Ok(Reply { answer, again: false }),
-        Outcome::Again(answer) => Ok(Reply { answer, again: true }),
-        Outcome::Refused(error) => Err(error),
+/// The command is put together at once, so that what waits for its outcome is small.
+fn submit(
+    carts: &Carts,
+    access: Access,
+    key: Option<IdempotencyKey>,
+    wish: Wish,
+) -> impl Future<Output = Result<Reply, Error>> {
+    let command = Arc::new(Command { access, key, trace: current_trace(), wish });
+    async move {
+        let outcome = match carts.lane.submit(Arc::clone(&command)).await {
+            // A key makes a second try safe; it is needed where a twin on another replica was faster.
+            Err(DbError::Unavailable(_)) if command.key.is_some() => carts.lane.submit(command).await?,
+            outcome => outcome?,
+        };
+        match outcome {
+            Outcome::Done(answer) => Ok(Reply { answer, again: false }),
+            Outcome::Again(answer) => Ok(Reply { answer, again: true }),
+            Outcome::Refused(error) => Err(error),
+        }
     }
 }

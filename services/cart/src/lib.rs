@@ -18,7 +18,7 @@ mod store;
 mod views;
 
 use crate::{
-    flows::{Command, Numbers, Outcome, Prices, decide},
+    flows::{Command, Memory, Numbers, Outcome, Prices, decide},
     model::{Shop, of_settings},
 };
 use bodega_contracts::cart::{CartAbandoned, CartCheckedOut};
@@ -35,6 +35,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "0003_methods", sql: include_str!("migrations/0003_methods.sql") },
     Migration { name: "0004_markets", sql: include_str!("migrations/0004_markets.sql") },
     Migration { name: "0005_reminders", sql: include_str!("migrations/0005_reminders.sql") },
+    Migration { name: "0006_lighter_checkouts", sql: include_str!("migrations/0006_lighter_checkouts.sql") },
 ];
 
 /// What every request needs. Cheap to clone.
@@ -45,7 +46,7 @@ struct Carts {
     rpc: Client,
     guests: GuestKeys,
     shop: Arc<Shop>,
-    lane: Lane<Command, Outcome>,
+    lane: Lane<Arc<Command>, Outcome>,
     numbers: Numbers,
     prices: Prices,
 }
@@ -64,10 +65,18 @@ async fn start(context: Context) -> anyhow::Result<Running> {
         methods: shop.shipping_methods.iter().map(|method| of_settings(method, shop.tax_rate_bp)).collect(),
     });
     let prices = Prices::new(Duration::from_secs(context.settings.cart.prices_stale_after_seconds));
+    let memory = if context.db.has_one_owner() {
+        context.db.write(async |tx: &mut Tx| store::keep_stamp(tx).await).await?;
+        Memory::kept()
+    } else {
+        Memory::default()
+    };
     let shop_of_lane = Arc::clone(&shop);
     let remind_after = Duration::from_hours(context.settings.cart.remind_after_hours);
     let carts = Carts {
-        lane: context.db.lane(async move |tx: &mut Tx, batch: &[Command]| decide(&shop_of_lane, tx, batch).await),
+        lane: context
+            .db
+            .lane(async move |tx: &mut Tx, batch: &[Arc<Command>]| decide((&shop_of_lane, &memory), tx, batch).await),
         db: context.db,
         world: context.world,
         rpc: context.rpc,

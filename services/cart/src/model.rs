@@ -18,10 +18,11 @@ mod tenders;
 
 pub(crate) use cart::{
     Access, Cart, Details, DetailsChange, Given, Line, LinesAt, MAX_LINES, MAX_QUANTITY, Refusal, Status, Wanted,
+    add_lines,
 };
 pub(crate) use changes::Change;
 pub(crate) use checks::{FieldErrors, check_address, check_email, is_payment_method};
-pub(crate) use draft::{Draft, DraftChange, Own};
+pub(crate) use draft::{Draft, DraftChange, Own, set_lines};
 pub(crate) use markets::{Market, Markets, Place, ShownAt, SoldAt};
 pub(crate) use methods::{HeardMethod, Methods, ShownShipping, of_settings};
 pub(crate) use number::{BLOCK, order_number};

@@ -9,6 +9,7 @@ mod offers;
 mod orders;
 mod promotions;
 mod reminders;
+mod stamps;
 
 pub(crate) use carts::{
     Reopened, change, discard, forget_left, insert, insert_once, merge, read_cart, read_drafts, reopen, select,
@@ -21,6 +22,7 @@ pub(crate) use methods::{put_methods, read_methods, read_seen_methods, select as
 pub(crate) use offers::{put_products, put_stock, read_offers, read_seen, select as select_offers};
 pub(crate) use orders::{Checkout, cancel, freeze, new_block, read_checkout, read_checkouts, select_made};
 pub(crate) use promotions::{
-    put_promotions, read_ordered, read_promotions, read_seen_promotions, select as select_promotions, select_ordered,
+    put_promotions, read_ordered, read_promotions, read_seen_promotions, select_automatic, select_named, select_ordered,
 };
 pub(crate) use reminders::{read_told, select_left, select_waiting, select_watched, settle, watch, watch_again};
+pub(crate) use stamps::{keep_stamp, select as select_stamp};

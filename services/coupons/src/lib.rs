@@ -3,7 +3,8 @@
 //! Owns promotions, codes, counters and the claims of orders. Asks nobody. Hears `order.placed` (takes one use of each
 //! promotion it claims, all or nothing), `order.confirmed` (they count for good), `order.cancelled` (they are free again,
 //! and a tombstone stays) and `reward.granted` (makes a code for one customer). Publishes `promotion.changed`,
-//! `coupon.*`. Answers cart what a code is. Limits are exact; what has no limit touches no row but its own order's.
+//! `coupon.*`. Answers cart what a code is. Limits are exact; what has no limit touches no row but its own order's, and an
+//! order that is known to claim nothing leaves none.
 
 mod api;
 mod error;

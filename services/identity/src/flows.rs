@@ -18,7 +18,7 @@ pub(crate) use hashing::Passwords;
 pub(crate) use invitations::{accept_invitation, invite, list_invitations, withdraw_invitation};
 pub(crate) use keys::{Signer, signing_keys};
 pub(crate) use passwords::{change_password, forget_password, reset_password, send_links};
-pub(crate) use people::{assign_role, disable, enable, list_users, remove_role, user_contact};
+pub(crate) use people::{assign_role, disable, enable, list_users, remove_role, user_contact, user_contacts};
 pub(crate) use profile::{
     NewAddress, add_address, change_me, delete_address, get_address, get_me, list_addresses, replace_address,
 };

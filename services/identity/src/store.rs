@@ -22,7 +22,8 @@ pub(crate) use invitations::{
     open_invitations, take_invitation,
 };
 pub(crate) use read::{
-    find_credentials, find_credentials_of, find_permissions, find_roles, find_session, find_user, list_users,
+    find_contacts, find_credentials, find_credentials_of, find_permissions, find_roles, find_session, find_user,
+    list_users,
 };
 pub(crate) use requests::{
     Request, delete_ended_requests, delete_requests_for, delete_requests_of, find_request, forgotten, insert_request,

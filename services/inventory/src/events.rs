@@ -13,22 +13,23 @@ use bodega_contracts::{
 };
 use bodega_db::Tx;
 use bodega_kernel::{Event, uuid::Uuid};
+use std::sync::Arc;
 
 /// Orders that want goods, have paid for them, or give them back; goods that left or came back; goods that an import brings.
 pub(crate) fn subscriptions(inventory: &Inventory) -> Subscriptions {
-    let hold_for = inventory.hold_for;
+    let [placed, confirmed, cancelled] = [(); 3].map(|()| Arc::clone(&inventory.remembered));
     Subscriptions::new()
         .on(async move |tx: &mut Tx, batch: &[Delivery<OrderPlaced>]| {
-            let asks = asks(batch, |placed| (placed.order_id, &placed.lines))?;
-            Ok(flows::settle(tx, Fact::Placed, asks, hold_for).await?)
+            let asks = asks(batch, |event| (event.order_id, &event.lines))?;
+            Ok(flows::settle(tx, &placed, Fact::Placed, asks).await?)
         })
         .on(async move |tx: &mut Tx, batch: &[Delivery<OrderConfirmed>]| {
-            let asks = asks(batch, |confirmed| (confirmed.order_id, &confirmed.lines))?;
-            Ok(flows::settle(tx, Fact::Confirmed, asks, hold_for).await?)
+            let asks = asks(batch, |event| (event.order_id, &event.lines))?;
+            Ok(flows::settle(tx, &confirmed, Fact::Confirmed, asks).await?)
         })
         .on(async move |tx: &mut Tx, batch: &[Delivery<OrderCancelled>]| {
-            let asks = asks(batch, |cancelled| (cancelled.order_id, &[]))?;
-            Ok(flows::settle(tx, Fact::Cancelled, asks, hold_for).await?)
+            let asks = asks(batch, |event| (event.order_id, &[]))?;
+            Ok(flows::settle(tx, &cancelled, Fact::Cancelled, asks).await?)
         })
         .on(async move |tx: &mut Tx, batch: &[Delivery<ShipmentDispatched>]| {
             let parcels = departures(batch, |parcel| (parcel.shipment_id.0, parcel.order_id, &parcel.lines))?;

@@ -1,4 +1,5 @@
-//! What is done with stock: `settle` for what becomes known of orders, `ship` for goods that left, `returns` for those that
+//! What is done with stock: `settle` for what becomes known of orders, `expire` for
+//! those that never end, `ship` for goods that left, `returns` for those that
 //! came back, `staff` for what people enter, `counting` many figures of theirs at once, `opening` for what imports bring, `transfers` for what
 //! goes from one location to another; `locations` for where all that is. `sources`
 //! is what other systems say is there, `exchange` what is done with them by itself.
@@ -8,6 +9,7 @@
 
 mod counting;
 mod exchange;
+mod expire;
 mod locations;
 mod opening;
 mod returns;
@@ -19,6 +21,7 @@ mod transfers;
 
 pub(crate) use counting::{book_count, set_bulk};
 pub(crate) use exchange::{compare_sources, forget_mismatches, poll_sources};
+pub(crate) use expire::expire_holds;
 pub(crate) use locations::{change_location, create_location, retell};
 pub(crate) use opening::receive_opening;
 pub(crate) use returns::take_back;

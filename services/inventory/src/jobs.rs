@@ -4,20 +4,14 @@
 //! Taking back is a safety net only. It opens after the longest time that any payment may take, so no outage can take goods away
 //! from somebody who is still allowed to pay.
 
-use crate::{
-    Inventory,
-    error::Error,
-    flows,
-    model::{Ask, Fact, Wanted},
-};
-use bodega_contracts::OrderId;
-use bodega_db::{DueTimer, Tx};
+use crate::{Inventory, error::Error, flows};
+use bodega_db::Tx;
 use bodega_service::Job;
 use bodega_settings::Settings;
 use std::{sync::Arc, time::Duration};
 
-/// What the timer of a hold waits for.
-pub(crate) const HOLD_EXPIRES: &str = "hold_expires";
+/// How often it is looked whether a hold has lasted too long.
+const LOOK_FOR_OVERDUE: Duration = Duration::from_secs(10);
 /// How often it is looked whether another system is to be asked.
 const LOOK: Duration = Duration::from_secs(1);
 /// How often it is looked whether there is something to tell that another process has left; whoever changes a location wakes
@@ -37,16 +31,17 @@ pub(crate) fn hold_for(settings: &Settings) -> Duration {
     deadline.max(transfer).saturating_add(grace)
 }
 
-/// Lets holds expire whose timer is due.
+/// Lets holds expire that lasted too long.
 pub(crate) fn expire_holds(inventory: &Inventory) -> Job {
-    let hold_for = inventory.hold_for;
-    Job::timers(inventory.db.clone(), async move |tx: &mut Tx, due: &[DueTimer]| {
-        let expired = due.iter().filter(|timer| timer.kind == HOLD_EXPIRES).map(|timer| Ask {
-            order: OrderId(timer.subject),
-            lines: Wanted::default(),
-            trace: None,
-        });
-        flows::settle(tx, Fact::Expired, expired.collect(), hold_for).await
+    let inventory = inventory.clone();
+    Job::new("expire_holds", LOOK_FOR_OVERDUE, move || {
+        let inventory = inventory.clone();
+        Box::pin(async move {
+            flows::expire_holds(&inventory).await.unwrap_or_else(|error| {
+                tracing::warn!(%error, "holds that lasted too long could not be given back");
+                false
+            })
+        })
     })
 }
 

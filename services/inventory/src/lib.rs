@@ -39,6 +39,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "0007_transfers", sql: include_str!("migrations/0007_transfers.sql") },
     Migration { name: "0008_sources", sql: include_str!("migrations/0008_sources.sql") },
     Migration { name: "0009_homes", sql: include_str!("migrations/0009_homes.sql") },
+    Migration { name: "0010_ledger", sql: include_str!("migrations/0010_ledger.sql") },
 ];
 
 const PUBLISHES: &[&str] = &[
@@ -58,6 +59,8 @@ pub(crate) struct Inventory {
     pub(crate) db: Db,
     /// How long goods are held for an order that is not paid.
     pub(crate) hold_for: Duration,
+    /// What the last turn at the stock left.
+    pub(crate) remembered: Arc<store::Remembered>,
     /// Other systems that say how much is there, by name.
     pub(crate) sources: Arc<BTreeMap<String, settings::Source>>,
     /// Rung when a location was opened or closed.
@@ -72,7 +75,8 @@ pub fn service() -> Definition {
 async fn start(context: Context) -> anyhow::Result<Running> {
     let sources = Arc::new(settings::sources(&context.settings)?);
     let hold_for = jobs::hold_for(&context.settings);
-    let inventory = Inventory { db: context.db.clone(), hold_for, sources, changed: Arc::default() };
+    let inventory =
+        Inventory { db: context.db.clone(), hold_for, remembered: Arc::default(), sources, changed: Arc::default() };
     let running = Running::new()
         .routes(api::routes(inventory.clone()))
         .hears(events::subscriptions(&inventory))

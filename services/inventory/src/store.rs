@@ -3,14 +3,17 @@
 
 mod entities;
 mod facts;
+mod ledger;
 mod locations;
 mod reads;
 mod reservations;
 mod returns;
 mod sources;
 mod transfers;
+mod turn;
 
 pub(crate) use facts::{reservation_facts, stock_facts};
+pub(crate) use ledger::{Part, Steps, insert_movements, insert_steps};
 pub(crate) use locations::{
     begin_retelling, count_locations, insert_location, location_in, note_locations, retelling, skus_at,
     update_location, write_retold,
@@ -18,22 +21,23 @@ pub(crate) use locations::{
 pub(crate) use reads::{list_locations, list_movements, list_stock, location_of, stock_of};
 pub(crate) use reservations::{
     Moved, Reservation, claim, claim_departures, fill_tombstones, insert_early, lock_reservations, move_reservations,
-    write_shipped,
+    overdue_holds, write_shipped,
 };
 pub(crate) use returns::{Lying, Received, claim_returns, lying, received, sent};
 pub(crate) use sources::{
     claim_delivery, claim_poll, close_gone, close_mismatch, comparison, forget_closed, forget_deliveries, heard,
-    heard_after, keep_ours, list_mismatches, lock_mismatch, make_source, open_mismatch, standing, touch_polled,
+    heard_after, keep_ours, list_mismatches, lock_mismatch, make_source, open_mismatch, standings, touch_polled,
     write_comparison, write_heard, write_poll_error, write_polled, write_taken,
 };
 pub(crate) use transfers::{close_transfer, insert_transfer, list_transfers, lock_transfer, transfer_of};
+pub(crate) use turn::{Memory, Remembered, lock_shelf, take_turn};
 
-use crate::model::{Change, Item, Kind, Level, LocationId, Locations, Policy, RowChange, Shelf};
+use crate::model::{Change, Kind, LocationId, Policy, RowChange, Shelf};
 use bodega_contracts::OrderId;
-use bodega_db::{DbError, OnConflict, Tx, Value, params};
+use bodega_db::{DbError, OnConflict, Tx, params};
 use bodega_kernel::Sku;
 use serde::de::DeserializeOwned;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// A line for the ledger.
 pub(crate) struct Movement<'a> {
@@ -56,49 +60,6 @@ impl<'a> Movement<'a> {
         let (order, reason, reference, actor) = (None, None, None, None);
         Self { sku, location, kind, on_hand, held, allocated, order, reason, reference, actor }
     }
-}
-
-/// Lets one transaction at a time at the stock, whatever replica it runs on. A batch holds, allocates and releases goods
-/// of many SKUs one kind of fact after the other, so the order of SKUs alone does not keep two batches from waiting
-/// for each other. Call it before any other lock. Answers the locations there are: they are noted beside the turn, so
-/// that no batch reads them by a statement of its own.
-pub(crate) async fn take_turn(tx: &mut Tx) -> Result<Locations, DbError> {
-    let sql = "SELECT locations FROM turnstile WHERE name = 'stock' ORDER BY name {lock}";
-    let row = tx.query_one(sql, &[]).await?;
-    row.map_or_else(|| Ok(Locations::default()), |row| from_json(&row.get::<String>(0)?))
-}
-
-/// Reads the stock of these SKUs and locks it until the transaction ends.
-pub(crate) async fn lock_shelf(tx: &mut Tx, locations: Locations, skus: &BTreeSet<&Sku>) -> Result<Shelf, DbError> {
-    let sql = "SELECT sku, location, on_hand, held, allocated, incoming, safety, version, backorder, backorder_limit, \
-               low_threshold, is_low, alert, policy_version FROM stock WHERE sku = $1 ORDER BY sku, location {lock}";
-    let keys: Vec<Value<'_>> = skus.iter().map(|sku| Value::from(*sku)).collect();
-    let rows = tx.query_keys(sql, &keys).await?;
-    let mut items: BTreeMap<Sku, Item> = BTreeMap::new();
-    for row in &rows {
-        let item = items.entry(row.get(0)?).or_default();
-        let location = location(&row.get::<String>(1)?)?;
-        if location.is_main() {
-            item.policy = Policy {
-                backorder: row.get(8)?,
-                limit: row.get(9)?,
-                threshold: row.get(10)?,
-                low: row.get(11)?,
-                alert: row.get(12)?,
-                version: row.get(13)?,
-            };
-        }
-        let level = Level {
-            on_hand: row.get(2)?,
-            held: row.get(3)?,
-            allocated: row.get(4)?,
-            incoming: row.get(5)?,
-            safety: row.get(6)?,
-            version: row.get(7)?,
-        };
-        item.levels.insert(location, level);
-    }
-    Ok(Shelf::new(locations, items))
 }
 
 /// Makes rows, with nothing in them, for SKUs at locations where there are none; a SKU has one at the main location too.
@@ -170,32 +131,6 @@ pub(crate) async fn claim_openings(tx: &mut Tx, opening: &[(Sku, i64)]) -> Resul
     let now = tx.now();
     let rows: Vec<_> = opening.iter().map(|(sku, quantity)| params![sku, *quantity, now].to_vec()).collect();
     tx.insert_new("openings", &["sku", "quantity", "at_ms"], &rows).await
-}
-
-/// Appends to the ledger.
-pub(crate) async fn insert_movements(tx: &mut Tx, movements: &[Movement<'_>]) -> Result<(), DbError> {
-    const COLUMNS: &[&str] = &[
-        "sku",
-        "location",
-        "kind",
-        "on_hand_delta",
-        "held_delta",
-        "allocated_delta",
-        "order_id",
-        "reason",
-        "reference",
-        "actor",
-        "at_ms",
-    ];
-    let now = tx.now();
-    let mut rows = Vec::with_capacity(movements.len());
-    for Movement { sku, location, kind, on_hand, held, allocated, order, reason, reference, actor } in movements {
-        let order = order.map(|order| order.0);
-        let (sku, at, kind) = (*sku, location.as_str(), kind.as_str());
-        let row = params![sku, at, kind, *on_hand, *held, *allocated, order, *reason, *reference, *actor, now];
-        rows.push(row.to_vec());
-    }
-    tx.insert_rows("movements", COLUMNS, OnConflict::Fail, &rows).await.map(drop)
 }
 
 /// A statement that found less than was locked lost a race; the same again will see what won.

@@ -83,7 +83,7 @@ async fn get_mail(
 ) -> Result<Json<MailInFull>, Error> {
     let stored = store::find(state.db.reader(), id).await?.ok_or(Error::NotFound)?;
     let message_id = message_id(id, stored.view.resends, state.sender.domain());
-    let log = store::attempts_of(state.db.reader(), id).await?;
+    let log = store::attempts_of(state.db.reader(), &stored).await?;
     Ok(Json(MailInFull { mail: stored.view, message_id, log }))
 }
 

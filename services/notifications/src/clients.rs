@@ -4,12 +4,33 @@ mod message;
 mod server;
 mod smtp;
 
-pub(crate) use lettre::Message;
-pub(crate) use message::{Sender, Stamp, is_address};
+pub(crate) use message::{Sender, is_address};
 pub(crate) use server::Server;
 pub(crate) use smtp::PATIENCE;
 
+use crate::model::Rendered;
+use bodega_kernel::{Time, uuid::Uuid};
+use message::{Stamp, address_of};
 use smtp::Connection;
+
+/// A mail in words, ready to leave.
+#[derive(Clone, Debug)]
+pub(crate) struct Outgoing {
+    /// Which.
+    pub(crate) id: Uuid,
+    /// Its `Message-ID`.
+    pub(crate) message_id: String,
+    /// When it was queued: the same in every repeat.
+    pub(crate) at: Time,
+    /// Where it goes.
+    pub(crate) recipient: String,
+    /// How its reader is called.
+    pub(crate) name: Option<String>,
+    /// Where its reader unsubscribes, if they can.
+    pub(crate) unsubscribe: Option<String>,
+    /// What it says.
+    pub(crate) mail: Rendered,
+}
 
 /// What came of handing a mail over.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,11 +73,18 @@ pub(crate) enum Line {
 }
 
 impl Line {
-    /// Hands a mail over. Takes at most [`PATIENCE`].
-    pub(crate) async fn send(&mut self, message: &Message) -> Outcome {
+    /// Hands a mail over; refuses one whose recipient is no address. Takes at most [`PATIENCE`].
+    pub(crate) async fn send(&mut self, sender: &Sender, outgoing: &Outgoing) -> Outcome {
         match self {
-            Self::Server(connection) => connection.send(message).await,
-            Self::Mailbox => Outcome::Accepted("kept in the mailbox".to_owned()),
+            Self::Server(connection) => match written(sender, outgoing) {
+                Ok(message) => connection.send(&message).await,
+                Err(why) => Outcome::Refused(why),
+            },
+            // Nobody reads it as it would travel.
+            Self::Mailbox => match address_of(&outgoing.recipient) {
+                Ok(_) => Outcome::Accepted("kept in the mailbox".to_owned()),
+                Err(why) => Outcome::Refused(why),
+            },
         }
     }
 
@@ -67,4 +95,10 @@ impl Line {
             Self::Mailbox => {}
         }
     }
+}
+
+fn written(sender: &Sender, outgoing: &Outgoing) -> Result<lettre::Message, String> {
+    let Outgoing { id, message_id, at, recipient, name, unsubscribe, mail } = outgoing;
+    let stamp = Stamp { id: *id, message_id, at: *at, unsubscribe: unsubscribe.as_deref() };
+    sender.write(stamp, recipient, name.as_deref(), mail)
 }

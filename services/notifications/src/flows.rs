@@ -1,5 +1,6 @@
 //! What is done with mails: queue them, send what is due, what staff want of them, and who wants none.
 
+mod answered;
 mod desk;
 mod gather;
 mod queue;

@@ -36,6 +36,7 @@ use tokio::sync::Notify;
 const MIGRATIONS: &[Migration] = &[
     Migration { name: "0001_mails", sql: include_str!("migrations/0001_mails.sql") },
     Migration { name: "0002_addresses", sql: include_str!("migrations/0002_addresses.sql") },
+    Migration { name: "0003_indexes", sql: include_str!("migrations/0003_indexes.sql") },
 ];
 
 /// The service.

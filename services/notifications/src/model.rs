@@ -21,6 +21,7 @@ use bodega_contracts::{
 };
 use bodega_kernel::{Money, Time, UserId, uuid::Uuid};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// What stands in a copy where the code stands in the mail.
 const REDACTED: &str = "••••";
@@ -157,7 +158,7 @@ pub(crate) struct Note {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Known {
     /// The order.
-    pub(crate) order: Option<Details>,
+    pub(crate) order: Option<Arc<Details>>,
     /// How the recipient is called.
     pub(crate) name: Option<String>,
     /// The cart that was left behind.

@@ -8,12 +8,12 @@ mod folder;
 
 pub(crate) use folder::Flaw;
 
-use crate::model::{Language, Letter, Rendered, Words, clean};
+use crate::model::{Kind, Language, Letter, Rendered, Words, clean};
 use folder::Own;
 use minijinja::{
     Environment, UndefinedBehavior, context,
     syntax::SyntaxConfig,
-    value::{Serde, Value},
+    value::{Object, Serde, Value},
 };
 use std::{
     path::PathBuf,
@@ -52,7 +52,14 @@ impl RenderError {
 pub(crate) struct Pages {
     builtin: Arc<OnceLock<Result<Environment<'static>, RenderError>>>,
     own: Arc<Own>,
+    labels: Arc<[OnceLock<Labels>; Language::ALL.len()]>,
     folder: Option<PathBuf>,
+}
+
+/// The labels of a language, as they are and as templates read them.
+struct Labels {
+    words: Words,
+    value: Value,
 }
 
 impl Pages {
@@ -66,7 +73,7 @@ impl Pages {
                 "a template of the shop's own is passed over"
             );
         }
-        Self { builtin: Arc::default(), own: Arc::new(own), folder }
+        Self { builtin: Arc::default(), own: Arc::new(own), labels: Arc::default(), folder }
     }
 
     /// The built-in ones: compiled when the first mail is written, for many shops rest before that.
@@ -77,7 +84,7 @@ impl Pages {
     /// The same with the folder read again, for whoever edits a template and wants to see it.
     pub(crate) fn reloaded(&self) -> Self {
         let own = self.folder.as_deref().map(folder::read).unwrap_or_default();
-        Self { own: Arc::new(own), ..self.clone() }
+        Self { own: Arc::new(own), labels: Arc::default(), ..self.clone() }
     }
 
     /// What is wrong with templates in the folder.
@@ -86,16 +93,27 @@ impl Pages {
     }
 
     /// The labels of a language.
-    pub(crate) fn words(&self, language: Language) -> Words {
-        let mut words = builtin::words(language);
-        words.extend(self.own.words.get(&language).cloned().unwrap_or_default());
-        words
+    pub(crate) fn words(&self, language: Language) -> &Words {
+        &self.labels(language).words
     }
 
-    /// The mail of this name, such as `en/shipped`; with what is wrong with the shop's own template, where it was passed
-    /// over.
-    pub(crate) fn render(&self, name: &str, letter: &Letter) -> Result<(Rendered, Option<RenderError>), RenderError> {
-        let values = Value::from(Serde(letter));
+    fn labels(&self, language: Language) -> &Labels {
+        self.labels[language as usize].get_or_init(|| {
+            let mut words = builtin::words(language);
+            words.extend(self.own.words.get(&language).cloned().unwrap_or_default());
+            Labels { value: Value::from(Serde(&words)), words }
+        })
+    }
+
+    /// The mail of a kind in a language; with what is wrong with the shop's own template, where it was passed over.
+    pub(crate) fn render(
+        &self,
+        language: Language,
+        kind: Kind,
+        letter: &Letter,
+    ) -> Result<(Rendered, Option<RenderError>), RenderError> {
+        let name = &format!("{}/{}", language.code(), kind.word());
+        let values = Values { letter: Value::from(Serde(letter)), words: self.labels(language).value.clone() };
         let Some(own) = self.own.environment.as_ref() else {
             return Ok((render(self.builtin()?, name, &values)?, None));
         };
@@ -112,10 +130,11 @@ impl Pages {
 impl Pages {
     /// The page where a reader says that they want no reminders, or that they have said so.
     pub(crate) fn unsubscribing(&self, shop: &str, language: Language, done: bool) -> Result<String, RenderError> {
-        let words = self.words(language);
+        let Labels { words, value } = self.labels(language);
         let heading = words.get(if done { "unsubscribed" } else { "unsubscribe" });
         let subject = heading.cloned().unwrap_or_default();
-        let values = context! { shop => clean(shop), language => language.code(), words, subject, done };
+        let values =
+            context! { shop => clean(shop), language => language.code(), words => value.clone(), subject, done };
         let page = |environment: &Environment<'static>| {
             let template = environment.get_template(UNSUBSCRIBE);
             template.and_then(|template| template.render(&values)).map_err(|error| failed(UNSUBSCRIBE, &error))
@@ -123,11 +142,6 @@ impl Pages {
         let own = self.own.environment.as_ref().map(page).and_then(Result::ok);
         own.map_or_else(|| page(self.builtin()?), Ok)
     }
-}
-
-/// The templates of a kind in a language.
-pub(crate) fn name_of(language: Language, kind: crate::model::Kind) -> String {
-    format!("{}/{}", language.code(), kind.word())
 }
 
 fn compiled() -> Result<Environment<'static>, RenderError> {
@@ -150,19 +164,49 @@ fn environment() -> Environment<'static> {
     environment
 }
 
-fn render(environment: &Environment<'static>, name: &str, letter: &Value) -> Result<Rendered, RenderError> {
-    let part = |name: &str, values: Value| {
+/// What both templates of a mail are given.
+#[derive(Clone, Debug)]
+struct Values {
+    letter: Value,
+    words: Value,
+}
+
+/// The same for one of them: the HTML has a subject. Found without a copy or a merged map, since a template asks for names
+/// many times.
+#[derive(Debug)]
+struct Given {
+    values: Values,
+    subject: Option<Value>,
+}
+
+impl Object for Given {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        self.get_value_by_str(key.as_str()?)
+    }
+
+    fn get_value_by_str(self: &Arc<Self>, name: &str) -> Option<Value> {
+        match name {
+            "words" => Some(self.values.words.clone()),
+            "subject" => self.subject.clone(),
+            _ => self.values.letter.get_attr(name).ok().filter(|value| !value.is_undefined()),
+        }
+    }
+}
+
+fn render(environment: &Environment<'static>, name: &str, values: &Values) -> Result<Rendered, RenderError> {
+    let part = |name: &str, subject: Option<&str>| {
         let template = environment.get_template(name).map_err(|error| failed(name, &error))?;
-        template.render(values).map_err(|error| failed(name, &error))
+        let given = Given { values: values.clone(), subject: subject.map(Value::from) };
+        template.render(Value::from_object(given)).map_err(|error| failed(name, &error))
     };
     let text_name = format!("{name}.txt");
-    let text = part(&text_name, letter.clone())?;
+    let text = part(&text_name, None)?;
     let (first, text) = text.trim_start().split_once('\n').unwrap_or_default();
     let title = clean(first.strip_prefix(SUBJECT).unwrap_or_default());
     if title.is_empty() {
         return Err(RenderError { template: text_name, reason: format!("its first line is not `{SUBJECT} …`") });
     }
-    let html = part(&format!("{name}.html"), context! { subject => title.clone(), ..letter.clone() })?;
+    let html = part(&format!("{name}.html"), Some(&title))?;
     Ok(Rendered { title, text: tidied(text), html })
 }
 
@@ -192,7 +236,7 @@ fn failed(template: &str, error: &minijinja::Error) -> RenderError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Kind, Known, Note, Params, sample};
+    use crate::model::{Known, Note, Params, sample};
     use std::{
         fs,
         sync::atomic::{AtomicU32, Ordering},
@@ -205,7 +249,7 @@ mod tests {
     fn shown(pages: &Pages, language: Language, kind: Kind) -> Rendered {
         let (known, params) = sample(kind).unwrap();
         let letter = letter(pages, language, kind, &known, &params);
-        let (rendered, flaw) = pages.render(&name_of(language, kind), &letter).unwrap();
+        let (rendered, flaw) = pages.render(language, kind, &letter).unwrap();
         assert_eq!(flaw, None);
         rendered
     }
@@ -288,7 +332,7 @@ mod tests {
             if let Some(cart) = &mut known.cart {
                 cart.lines.iter_mut().for_each(|line| evil.clone_into(&mut line.name));
             }
-            if let Some(order) = &mut known.order {
+            if let Some(order) = known.order.as_mut().map(Arc::make_mut) {
                 evil.clone_into(&mut order.number);
                 for line in &mut order.priced.lines {
                     evil.clone_into(&mut line.name);
@@ -310,7 +354,7 @@ mod tests {
             for language in Language::ALL {
                 let words = pages.words(language);
                 let letter = Letter::new(evil, language, words, kind, &known, &params);
-                let (rendered, _) = pages.render(&name_of(language, kind), &letter).unwrap();
+                let (rendered, _) = pages.render(language, kind, &letter).unwrap();
                 for tag in ["<script", "<img"] {
                     assert!(!rendered.html.contains(tag), "{kind:?} {language:?}: {tag} in {}", rendered.html);
                 }
@@ -364,7 +408,7 @@ mod tests {
         for kind in [Kind::Shipped, Kind::Delivered, Kind::Refunded] {
             let (known, params) = sample(kind).unwrap();
             let letter = letter(&pages, Language::En, kind, &known, &params);
-            let (rendered, flaw) = pages.render(&name_of(Language::En, kind), &letter).unwrap();
+            let (rendered, flaw) = pages.render(Language::En, kind, &letter).unwrap();
             assert!(flaw.is_some_and(|flaw| flaw.template.starts_with("en/")), "{kind:?}");
             assert!(!rendered.html.is_empty() && !rendered.title.is_empty());
         }

@@ -86,7 +86,7 @@ pub(crate) async fn view_of(tx: &mut Tx, kind: Kind, subject: &str) -> Result<Op
 
 /// Deletes up to 500 mails from the mailbox that have been there for longer than `age`; whether there were any.
 pub(crate) async fn forget_kept(tx: &mut Tx, age: Duration) -> Result<bool, DbError> {
-    let sql = "DELETE FROM mailbox WHERE seq IN (SELECT seq FROM mailbox WHERE at_ms < $1 ORDER BY at_ms LIMIT 500)";
+    let sql = "DELETE FROM mailbox WHERE seq IN (SELECT seq FROM mailbox WHERE at_ms < $1 ORDER BY seq LIMIT 500)";
     let oldest = tx.now().ms() - age.as_millis() as i64;
     Ok(tx.execute(sql, &params![oldest]).await? > 0)
 }

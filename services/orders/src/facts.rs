@@ -3,13 +3,13 @@
 use crate::{
     Orders,
     model::returns::Return,
-    store::{self, PaperRow, Whole, facts_page, papers_page, return_facts_page},
+    store::{self, Bought, PaperRow, Whole, facts_page, papers_page, return_facts_page},
 };
 use bodega_contracts::{
     CartId, OrderId,
     orders::{
-        Details, OrderDetails, OrderFact, OrderFacts, OrderStanding, PaperFact, PaperFacts, ReturnFact, ReturnFacts,
-        Standing,
+        Details, OrderDetails, OrderFact, OrderFacts, OrderStanding, OrdersDetails, PaperFact, PaperFacts, ReturnFact,
+        ReturnFacts, Standing,
     },
 };
 use bodega_db::DbError;
@@ -24,10 +24,11 @@ const BYTES: usize = 3 * 1024 * 1024;
 
 pub(crate) fn answers(state: &Orders) -> Answers {
     let (standing, details, facts, papers) = (state.clone(), state.clone(), state.clone(), state.clone());
-    let returns = state.clone();
+    let (returns, many) = (state.clone(), state.clone());
     Answers::new()
         .on(async move |question: OrderStanding| order_standing(&standing, &question).await.map_err(unanswered))
-        .on(async move |question: OrderDetails| order_details(&details, &question).await.map_err(unanswered))
+        .on(async move |question: OrderDetails| order_details(&details, &question).await)
+        .on(async move |question: OrdersDetails| orders_details(&many, &question).await)
         .on(async move |question: ReturnFacts| return_facts(&returns, &question).await.map_err(unanswered))
         .on(async move |question: PaperFacts| paper_facts(&papers, &question).await.map_err(unanswered))
         .on(async move |question: OrderFacts| order_facts(&facts, &question).await.map_err(unanswered))
@@ -47,10 +48,40 @@ async fn order_standing(state: &Orders, question: &OrderStanding) -> Result<Opti
     }))
 }
 
-async fn order_details(state: &Orders, question: &OrderDetails) -> Result<Option<Details>, DbError> {
-    let Some(order) = store::order(&state.db, question.order_id).await? else { return Ok(None) };
-    let Some(snapshot) = store::snapshot(&state.db, question.order_id).await? else { return Ok(None) };
-    Ok(Some(Details {
+async fn order_details(state: &Orders, question: &OrderDetails) -> Result<Option<Details>, RpcError> {
+    Ok(details_of(state, &[question.order_id]).await?.pop().flatten())
+}
+
+async fn orders_details(state: &Orders, question: &OrdersDetails) -> Result<Vec<Option<Details>>, RpcError> {
+    if question.order_ids.len() > OrdersDetails::MOST {
+        return Err(RpcError::Refused(format!("more than {} orders", OrdersDetails::MOST)));
+    }
+    details_of(state, &question.order_ids).await
+}
+
+/// The first of these orders: as many as travel in one answer, and not past one that cannot be read.
+async fn details_of(state: &Orders, ids: &[OrderId]) -> Result<Vec<Option<Details>>, RpcError> {
+    let found = store::bought(&state.db, ids).await.map_err(unanswered)?;
+    let (mut answers, mut size) = (Vec::with_capacity(ids.len()), 0);
+    for id in ids {
+        let bought = found.get(id);
+        size += bought.map_or(0, Bought::size);
+        if size > BYTES && !answers.is_empty() {
+            break;
+        }
+        match bought.map(details).transpose() {
+            Ok(details) => answers.push(details),
+            // The next question begins with it and is refused, so that it stands in the way of no other.
+            Err(_) if !answers.is_empty() => break,
+            Err(error) => return Err(RpcError::Refused(format!("order {id}: {error}"))),
+        }
+    }
+    Ok(answers)
+}
+
+fn details(bought: &Bought) -> Result<Details, DbError> {
+    let (order, snapshot) = (&bought.order, bought.snapshot()?);
+    Ok(Details {
         customer_id: order.customer(),
         status: order.status()?,
         payment_status: order.payment_status()?,
@@ -59,11 +90,11 @@ async fn order_details(state: &Orders, question: &OrderDetails) -> Result<Option
         billing_address: snapshot.billing_address,
         basket: snapshot.basket,
         priced: snapshot.priced,
-        payment_method: order.payment_method,
+        payment_method: order.payment_method.clone(),
         placed_at: Time::from_ms(order.placed_ms),
-        email: order.email,
-        number: order.number,
-    }))
+        email: order.email.clone(),
+        number: order.number.clone(),
+    })
 }
 
 /// A page may be shorter than asked for; only an empty one is the last.

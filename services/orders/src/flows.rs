@@ -12,6 +12,7 @@ mod notices;
 mod once;
 mod owners;
 mod papers;
+mod recent;
 mod returns;
 mod tell;
 
@@ -25,6 +26,7 @@ pub(crate) use notices::Notices;
 pub(crate) use once::Given;
 pub(crate) use owners::verified;
 pub(crate) use papers::{Archive, PaperFile, list_papers, read_packing_slip, read_paper};
+pub(crate) use recent::Recent;
 pub(crate) use returns::{Asked, Doing, act_on_return, request_return};
 
 use crate::{
@@ -47,7 +49,8 @@ use bodega_kernel::{Sku, UserId};
 use bodega_web::current_trace;
 use serde::Serialize;
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
     time::Duration,
 };
 
@@ -60,7 +63,7 @@ const OPEN_RETURN: Duration = Duration::from_hours(24);
 /// The most characters of a detail that is shown.
 pub(crate) const DETAIL: usize = 200;
 
-type Snapshots = BTreeMap<OrderId, Snapshot>;
+type Snapshots = HashMap<OrderId, Arc<Snapshot>>;
 
 /// Carts were checked out: each becomes an order, once however often it is heard.
 pub(crate) async fn place(state: &Orders, tx: &mut Tx, batch: &[Delivery<CartCheckedOut>]) -> Result<(), Failure> {
@@ -72,19 +75,19 @@ pub(crate) async fn place(state: &Orders, tx: &mut Tx, batch: &[Delivery<CartChe
     let pairs: Vec<_> = batch.iter().map(|delivery| &delivery.event).zip(&changes).collect();
     let are_new = store::insert(tx, &pairs).await?;
     let known: Vec<OrderId> =
-        pairs.iter().zip(&are_new).filter(|(_, new)| !**new).map(|((e, _), _)| e.order_id).collect();
+        changes.iter().zip(&are_new).filter(|(_, is_new)| !**is_new).map(|(change, _)| change.record.id).collect();
     let existing = store::existing(tx, &known).await?;
     if let Some(id) = known.iter().find(|id| !existing.contains(id)) {
         return Err(Failure::permanent(format!("order {id} has the number or the cart version of another order")));
     }
-    let (mut new, mut snapshots) = (Vec::new(), Vec::new());
-    for ((event, change), _) in pairs.into_iter().zip(are_new).filter(|(_, is_new)| *is_new) {
-        new.push(change.clone());
-        snapshots.push((event.order_id, Snapshot::of(event)));
+    let (mut new, mut snapshots) = (Vec::with_capacity(batch.len()), Snapshots::with_capacity(batch.len()));
+    for ((delivery, change), _) in batch.iter().zip(changes).zip(are_new).filter(|(_, is_new)| *is_new) {
+        snapshots.insert(change.record.id, Arc::new(Snapshot::of(&delivery.event)));
+        new.push(change);
     }
     store::insert_snapshots(tx, &snapshots).await?;
-    finish(state, tx, &mut new, snapshots.into_iter().collect()).await?;
-    Ok(())
+    state.recent.keep(&snapshots);
+    Ok(finish(state, tx, &new, &snapshots).await?)
 }
 
 fn placed(delivery: &Delivery<CartCheckedOut>, customer: Option<UserId>) -> Result<Change, Failure> {
@@ -266,16 +269,26 @@ async fn save(state: &Orders, tx: &mut Tx, mut orders: Vec<Change>) -> Result<()
             order.record.deadline = Some(now.plus(state.lengths.payment_by(&order.record.payment_method)));
         }
     }
-    let changed: Vec<&Change> = orders.iter().collect();
-    store::update(tx, &changed).await?;
-    let is_of_goods = |effect: &Effect| matches!(effect, Effect::Placed | Effect::PaymentDue | Effect::Confirmed);
-    let tells_all = |order: &&Change| order.events.iter().any(|(effect, _)| is_of_goods(effect));
-    let told: Vec<OrderId> = orders.iter().filter(tells_all).map(|order| order.record.id).collect();
-    let snapshots = store::snapshots(tx, &told).await?;
-    finish(state, tx, &mut orders, snapshots).await
+    store::update(tx, &orders).await?;
+    let snapshots = bought(state, tx, &orders).await?;
+    finish(state, tx, &orders, &snapshots).await
 }
 
-async fn finish(state: &Orders, tx: &mut Tx, orders: &mut [Change], snapshots: Snapshots) -> Result<(), DbError> {
+/// What was bought with those of these orders of which that is told now.
+async fn bought(state: &Orders, tx: &mut Tx, orders: &[Change]) -> Result<Snapshots, DbError> {
+    let is_of_goods = |effect: &Effect| matches!(effect, Effect::Placed | Effect::PaymentDue | Effect::Confirmed);
+    let tells_all = |order: &&Change| order.events.iter().any(|(effect, _)| is_of_goods(effect));
+    let told: Vec<&Change> = orders.iter().filter(tells_all).collect();
+    let has_its_address = |order: &&&Change| order.record.life.address == 0;
+    let mut snapshots = state.recent.of(told.iter().filter(has_its_address).map(|order| order.record.id));
+    let is_missing = |id: &OrderId| !snapshots.contains_key(id);
+    let missing: Vec<OrderId> = told.iter().map(|order| order.record.id).filter(is_missing).collect();
+    let read = store::snapshots(tx, &missing).await?;
+    snapshots.extend(read.into_iter().map(|(id, snapshot)| (id, Arc::new(snapshot))));
+    Ok(snapshots)
+}
+
+async fn finish(state: &Orders, tx: &mut Tx, orders: &[Change], snapshots: &Snapshots) -> Result<(), DbError> {
     let now = tx.now();
     let timer = |order: &Change| {
         let TimerChange::Set(kind) = order.timer else { return None };
@@ -291,14 +304,16 @@ async fn finish(state: &Orders, tx: &mut Tx, orders: &mut [Change], snapshots: S
         Some(Timer { subject: order.record.id.0, kind: kind.word(), due })
     };
     let timers: Vec<Timer> = orders.iter().filter_map(timer).chain(returns::unsent(orders, now)).collect();
-    let changed: Vec<&Change> = orders.iter().collect();
-    store::record_steps(tx, &changed, &timers).await?;
-    for order in orders.iter() {
+    store::record_steps(tx, orders, &timers).await?;
+    for order in orders {
         for (effect, trace) in &order.events {
             tx.follow(trace.clone());
-            tell::tell(tx, order, *effect, snapshots.get(&order.record.id))?;
+            tell::tell(tx, order, *effect, snapshots.get(&order.record.id).map(|bought| &**bought))?;
         }
     }
+    let tells_no_more = |effect: &Effect| matches!(effect, Effect::Confirmed | Effect::Cancelled(_));
+    let done = orders.iter().filter(|order| order.events.iter().any(|(effect, _)| tells_no_more(effect)));
+    state.recent.forget(done.map(|order| order.record.id));
     let credits = credits::of(tx, orders).await?;
     store::issue(tx, [&state.prefixes.invoice, &state.prefixes.credit_note], orders, &credits).await?;
     state.notices.moving(orders.iter().map(|order| order.record.id));

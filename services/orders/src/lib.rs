@@ -29,7 +29,7 @@ use bodega_rpc::Client;
 use bodega_service::{Context, Definition, Running};
 use bodega_settings::Settings;
 use bodega_web::GuestKeys;
-use flows::{Archive, Notices};
+use flows::{Archive, Notices, Recent};
 use std::{sync::Arc, time::Duration};
 use tokio::sync::{Notify, Semaphore};
 
@@ -38,6 +38,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "0002_parcels", sql: include_str!("migrations/0002_parcels.sql") },
     Migration { name: "0003_returns", sql: include_str!("migrations/0003_returns.sql") },
     Migration { name: "0004_owners", sql: include_str!("migrations/0004_owners.sql") },
+    Migration { name: "0005_steps", sql: include_str!("migrations/0005_steps.sql") },
 ];
 
 /// The most live streams of one process; each holds a connection.
@@ -55,6 +56,8 @@ pub(crate) struct Orders {
     pub(crate) notices: Notices,
     pub(crate) streams: Arc<Semaphore>,
     pub(crate) archive: Archive,
+    /// What was bought with the latest orders.
+    pub(crate) recent: Recent,
     /// Woken when an order is tried to be paid once more.
     pub(crate) later_attempts: Arc<Notify>,
 }
@@ -138,6 +141,7 @@ async fn start(context: Context) -> anyhow::Result<Running> {
         }),
         streams: Arc::new(Semaphore::new(MAX_STREAMS)),
         archive: Archive::open(&context.settings)?,
+        recent: Recent::default(),
         later_attempts: Arc::default(),
     };
     Ok(Running::new()

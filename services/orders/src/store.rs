@@ -10,6 +10,7 @@ mod papers;
 mod parcels;
 mod reads;
 mod returns;
+mod steps;
 
 pub(crate) use addresses::write_address;
 pub(crate) use attempts::{close_attempt, insert_attempts, open_attempts};
@@ -18,13 +19,12 @@ pub(crate) use notes::{NoteRow, count_notes, insert_note, notes};
 pub(crate) use owners::{addresses_of, email_key, give_orders, insert_shown, shown};
 pub(crate) use papers::{Credit, Credits, PaperRow, issue, papers, papers_page};
 pub(crate) use parcels::{Packed, fail, insert_left, left, pack, packed};
-pub(crate) use reads::{
-    Filter, OrderRow, TimelineRow, Whole, count, facts_page, list, order, snapshot, timeline, timeline_after,
-};
+pub(crate) use reads::{Bought, Filter, OrderRow, Whole, bought, count, facts_page, list, order, snapshot};
 pub(crate) use returns::{
     a_return, count_returns, credit, insert_return, order_of_return, return_facts_page, returns, returns_of,
     returns_page, uncredited, update_return,
 };
+pub(crate) use steps::{TimelineRow, timeline, timeline_after};
 
 use crate::{
     model::change::{Change, Record, TimerChange},
@@ -34,11 +34,14 @@ use crate::{
 use bodega_contracts::{
     Address, CartId, CouponClaim, OrderId, OrderLine, Tender, Terms, cart::CartCheckedOut, orders::CancelReason,
 };
-use bodega_db::{DbError, OnConflict, Row, Timer, Tx, Value, params};
+use bodega_db::{DbError, FromValue, OnConflict, Row, Timer, Tx, Value, params};
 use bodega_kernel::{Currency, Sku, UserId};
 use bodega_pricing::{Basket, Priced};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 /// What was bought, as it was then: every input of the price, kept once and never changed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -119,9 +122,7 @@ pub(crate) async fn load(tx: &mut Tx, ids: &BTreeSet<OrderId>) -> Result<BTreeMa
 }
 
 fn record(row: &Row) -> Result<Record, DbError> {
-    let reason = |index| -> Result<Option<CancelReason>, DbError> {
-        row.get::<Option<String>>(index)?.map(|text| word(&text)).transpose()
-    };
+    let reason = |index| Ok::<_, DbError>(row.get::<Option<Worded<CancelReason>>>(index)?.map(|Worded(reason)| reason));
     Ok(Record {
         id: OrderId(row.get(0)?),
         number: row.get(1)?,
@@ -135,10 +136,10 @@ fn record(row: &Row) -> Result<Record, DbError> {
         deadline: row.get(7)?,
         revision: row.get(8)?,
         life: Life {
-            status: word(&row.get::<String>(9)?)?,
+            status: row.get::<Worded<_>>(9)?.0,
             version: row.get(10)?,
             total: row.get(11)?,
-            stock: word(&row.get::<String>(12)?)?,
+            stock: row.get::<Worded<_>>(12)?.0,
             money: Heard {
                 authorized: row.get(13)?,
                 captured: row.get(14)?,
@@ -147,13 +148,13 @@ fn record(row: &Row) -> Result<Record, DbError> {
                 closed: row.get(17)?,
                 attempt: row.get(18)?,
                 failed_attempt: row.get(19)?,
-                dispute: row.get::<Option<String>>(35)?.map(|text| word(&text)).transpose()?,
+                dispute: row.get::<Option<Worded<_>>>(35)?.map(|Worded(state)| state),
                 disputed: row.get(36)?,
             },
             returns: Returns { open: row.get(37)?, pieces: row.get(38)? },
             address: row.get(39)?,
-            coupon: word(&row.get::<String>(24)?)?,
-            points: word(&row.get::<String>(25)?)?,
+            coupon: row.get::<Worded<_>>(24)?.0,
+            points: row.get::<Worded<_>>(25)?.0,
             parcels: Parcels {
                 pieces: row.get(26)?,
                 dispatched: row.get(27)?,
@@ -171,6 +172,18 @@ fn record(row: &Row) -> Result<Record, DbError> {
             reason: reason(23)?,
         },
     })
+}
+
+/// A word of a row, read in place.
+struct Worded<T>(T);
+
+impl<T: Word> FromValue for Worded<T> {
+    fn from_value(value: &Value<'static>) -> Option<Self> {
+        match value {
+            Value::Text(Some(text)) => T::of_word(text).map(Self),
+            Value::Text(None) | Value::Int(_) | Value::Bool(_) | Value::Bytes(_) | Value::Uuid(_) => None,
+        }
+    }
 }
 
 fn word<T: Word>(text: &str) -> Result<T, DbError> {
@@ -239,7 +252,8 @@ pub(crate) async fn insert(tx: &mut Tx, orders: &[(&CartCheckedOut, &Change)]) -
 fn order_row<'a>(event: &'a CartCheckedOut, change: &'a Change) -> Vec<Value<'a>> {
     let Record { life, currency, .. } = &change.record;
     let units: i64 = event.basket.lines.iter().map(|line| line.quantity).sum();
-    let mut row = params![
+    let mut row = Vec::with_capacity(ORDER.len());
+    row.extend(params![
         event.order_id.0,
         &event.number,
         event.cart_id.0,
@@ -259,8 +273,7 @@ fn order_row<'a>(event: &'a CartCheckedOut, change: &'a Change) -> Vec<Value<'a>
         life.reason.map(Word::word),
         life.version,
         1_i64,
-    ]
-    .to_vec();
+    ]);
     row.extend(heard(life));
     row
 }
@@ -300,11 +313,11 @@ fn heard(life: &Life) -> [Value<'static>; 27] {
 }
 
 /// Keeps what was bought.
-pub(crate) async fn insert_snapshots(tx: &mut Tx, snapshots: &[(OrderId, Snapshot)]) -> Result<(), DbError> {
+pub(crate) async fn insert_snapshots(tx: &mut Tx, snapshots: &HashMap<OrderId, Arc<Snapshot>>) -> Result<(), DbError> {
     let mut rows = Vec::with_capacity(snapshots.len());
     for (id, snapshot) in snapshots {
-        let body = serde_json::to_string(snapshot).map_err(|error| broken(&error))?;
-        rows.push(params![id.0, body].to_vec());
+        let body = serde_json::to_string(&**snapshot).map_err(|error| broken(&error))?;
+        rows.push(Vec::from(params![id.0, body]));
     }
     tx.insert_rows("order_snapshots", &["order_id", "body"], OnConflict::Fail, &rows).await.map(drop)
 }
@@ -322,62 +335,56 @@ pub(crate) async fn snapshots(tx: &mut Tx, ids: &[OrderId]) -> Result<BTreeMap<O
     rows.iter().map(read).collect()
 }
 
-const UPDATE: &str = "UPDATE orders SET status = $4, payment_status = $5, cancel_reason = $6, version = $7, revision = $3 + 1, \
-     deadline_ms = $8, stock = $9, authorized = $10, captured = $11, refunded = $12, voided = $13, closed = $14, \
-     attempt = $15, failed_attempt = $16, cancel_requested = $17, closing = $18, asked = $19, \
-     coupon = $20, points = $21, pieces = $22, dispatched = $23, delivered = $24, ready = $25, collected = $26, \
-     stopped = $27, under_way = $28, invoiced = $29, credited = $30, dispute = $31, disputed = $32, \
-     open_returns = $33, returned = $34, address_version = $35 \
-     WHERE id = $1 AND version = $2 AND revision = $3";
+macro_rules! update {
+    ($moved:literal) => {
+        concat!(
+            "UPDATE orders SET payment_status = $4, revision = $3 + 1, deadline_ms = $5, stock = $6, authorized = $7, \
+             captured = $8, refunded = $9, voided = $10, closed = $11, attempt = $12, failed_attempt = $13, \
+             cancel_requested = $14, closing = $15, asked = $16, coupon = $17, points = $18, pieces = $19, \
+             dispatched = $20, delivered = $21, ready = $22, collected = $23, stopped = $24, under_way = $25, \
+             invoiced = $26, credited = $27, dispute = $28, disputed = $29, open_returns = $30, returned = $31, \
+             address_version = $32",
+            $moved,
+            " WHERE id = $1 AND version = $2 AND revision = $3"
+        )
+    };
+}
+
+/// For an order that stays in its status: the index of statuses is left alone.
+const UPDATE: &str = update!("");
+const UPDATE_MOVED: &str = update!(", status = $33, cancel_reason = $34, version = $35");
 
 /// Writes each changed order once. Fails as unavailable where another transaction was faster.
-pub(crate) async fn update(tx: &mut Tx, changes: &[&Change]) -> Result<(), DbError> {
-    for change in changes {
-        let (version, revision) = change.expected;
-        let life = &change.record.life;
-        let mut values = params![
-            change.record.id.0,
-            version,
-            revision,
-            life.status.word(),
-            life.payment_status().word(),
-            life.reason.map(Word::word),
-            life.version,
-            change.record.deadline,
-        ]
-        .to_vec();
-        values.extend(heard(life));
-        if tx.execute(UPDATE, &values).await? != 1 {
+pub(crate) async fn update(tx: &mut Tx, changes: &[Change]) -> Result<(), DbError> {
+    let (moved, stayed): (Vec<&Change>, Vec<&Change>) = changes.iter().partition(|change| change.has_moved());
+    for (sql, changes) in [(UPDATE_MOVED, moved), (UPDATE, stayed)] {
+        let rows: Vec<_> = changes.iter().map(|change| updated(change)).collect();
+        if tx.execute_each(sql, &rows).await? != rows.len() as u64 {
             return Err(DbError::Unavailable("another transaction moved the order first".into()));
         }
     }
     Ok(())
 }
 
-/// Writes history, timeline and timers.
-pub(crate) async fn record_steps(tx: &mut Tx, changes: &[&Change], timers: &[Timer]) -> Result<(), DbError> {
-    let now = tx.now();
-    let mut moves = Vec::new();
-    let mut lines = Vec::new();
-    let mut over = Vec::new();
-    for change in changes {
-        let id = change.record.id.0;
-        for step in &change.moves {
-            let from = step.from.map_or("", Word::word);
-            moves.push(params![id, step.version, from, step.to.word(), now].to_vec());
-        }
-        for line in &change.entries {
-            lines.push(params![id, now, line.status.word(), line.what, line.detail.as_deref()].to_vec());
-        }
-        if change.timer == TimerChange::Clear {
-            over.push(id);
-        }
+fn updated(change: &Change) -> Vec<Value<'_>> {
+    let (version, revision) = change.expected;
+    let life = &change.record.life;
+    let mut values = Vec::with_capacity(35);
+    values
+        .extend(params![change.record.id.0, version, revision, life.payment_status().word(), change.record.deadline,]);
+    values.extend(heard(life));
+    if change.has_moved() {
+        values.extend(params![life.status.word(), life.reason.map(Word::word), life.version]);
     }
-    let history = &["order_id", "version", "previous", "status", "at_ms"];
-    tx.insert_rows("order_history", history, OnConflict::Fail, &moves).await?;
-    tx.insert_rows("timeline", &["order_id", "at_ms", "status", "what", "detail"], OnConflict::Fail, &lines).await?;
+    values
+}
+
+/// Writes what happened, and sets and clears timers.
+pub(crate) async fn record_steps(tx: &mut Tx, changes: &[Change], timers: &[Timer]) -> Result<(), DbError> {
+    steps::insert_steps(tx, changes).await?;
     tx.set_timers(timers).await?;
-    tx.clear_timers(&over).await
+    let over = changes.iter().filter(|change| change.timer == TimerChange::Clear);
+    tx.clear_timers(&over.map(|change| change.record.id.0).collect::<Vec<_>>()).await
 }
 
 /// Which of these orders exist.

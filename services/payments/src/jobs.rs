@@ -1,6 +1,7 @@
 //! What payments does by itself: calling providers, and waking whoever calls.
 
 use crate::{Payments, flows, store::Handed};
+use bodega_contracts::OrderId;
 use bodega_service::Job;
 use std::{
     collections::VecDeque,
@@ -53,6 +54,13 @@ impl Work {
             self.calls.notify_one();
         }
         taken
+    }
+
+    /// Something happens to these orders: of what was handed over for them nothing is certain any more.
+    pub(crate) fn doubt(&self, orders: &[OrderId]) {
+        for handed in self.handed().iter_mut().filter(|handed| orders.contains(&handed.key.order_id)) {
+            handed.fresh = None;
+        }
     }
 
     /// There are calls to be made.

@@ -39,6 +39,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "0003_credit", sql: include_str!("migrations/0003_credit.sql") },
     Migration { name: "0004_losses", sql: include_str!("migrations/0004_losses.sql") },
     Migration { name: "0005_waiting_refunds", sql: include_str!("migrations/0005_waiting_refunds.sql") },
+    Migration { name: "0006_fewer_rows", sql: include_str!("migrations/0006_fewer_rows.sql") },
 ];
 
 /// The service.

@@ -11,6 +11,7 @@ mod facts;
 mod mismatches;
 mod parts;
 mod refunds;
+mod rows;
 mod statements;
 mod stuck;
 mod views;

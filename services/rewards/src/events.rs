@@ -13,19 +13,56 @@ use bodega_contracts::{
     payments::PaymentRefunded,
 };
 use bodega_db::Tx;
-use bodega_kernel::Event;
+use bodega_kernel::{Event, Money, UserId};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+
+/// What is read of [`OrderPlaced`]: its lines are skipped.
+#[derive(Debug, Serialize, Deserialize)]
+struct Placed {
+    order_id: OrderId,
+    #[serde(default)]
+    customer_id: Option<UserId>,
+    #[serde(default)]
+    points: i64,
+}
+
+/// What is read of [`OrderConfirmed`].
+#[derive(Debug, Serialize, Deserialize)]
+struct Confirmed {
+    order_id: OrderId,
+    #[serde(default)]
+    customer_id: Option<UserId>,
+    goods: Money,
+    total: Money,
+}
+
+impl Event for Placed {
+    const TYPE: &'static str = OrderPlaced::TYPE;
+
+    fn subject(&self) -> String {
+        self.order_id.to_string()
+    }
+}
+
+impl Event for Confirmed {
+    const TYPE: &'static str = OrderConfirmed::TYPE;
+
+    fn subject(&self) -> String {
+        self.order_id.to_string()
+    }
+}
 
 /// Orders that want points, are paid, are completed or over; money that goes back.
 pub(crate) fn subscriptions(rewards: &Rewards) -> Subscriptions {
     let rules = || Arc::clone(&rewards.rules);
     let (placed, confirmed, completed, cancelled, refunded) = (rules(), rules(), rules(), rules(), rules());
     Subscriptions::new()
-        .on(async move |tx: &mut Tx, batch: &[Delivery<OrderPlaced>]| {
+        .on(async move |tx: &mut Tx, batch: &[Delivery<Placed>]| {
             let mut guests = Vec::new();
             let mut asks = Vec::new();
             for Delivery { event, trace, .. } in batch {
-                let OrderPlaced { order_id: order, customer_id, points, .. } = *event;
+                let Placed { order_id: order, customer_id, points } = *event;
                 if !(0..=MAX_POINTS).contains(&points) {
                     return Err(Failure::permanent(format!("{points} points cannot be spent")));
                 }
@@ -38,8 +75,8 @@ pub(crate) fn subscriptions(rewards: &Rewards) -> Subscriptions {
             flows::refuse_guests(tx, guests)?;
             Ok(flows::settle(tx, &placed, asks).await?)
         })
-        .on(async move |tx: &mut Tx, batch: &[Delivery<OrderConfirmed>]| {
-            let news = |event: &OrderConfirmed| {
+        .on(async move |tx: &mut Tx, batch: &[Delivery<Confirmed>]| {
+            let news = |event: &Confirmed| {
                 let (user, goods, total) = (event.customer_id?, event.goods, event.total.amount);
                 Some((event.order_id, News::Confirmed { user, goods, total }))
             };

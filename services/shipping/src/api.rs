@@ -56,7 +56,7 @@ impl IntoResponse for Given {
 async fn whole(shipping: &Shipping, row: crate::store::FulfilmentRow) -> Result<crate::views::FulfilmentView, Error> {
     use crate::{store, views};
     let (db, order) = (shipping.db.reader(), bodega_contracts::OrderId(row.order_id));
-    let lines = store::lines_of(db, order).await?;
+    let lines = store::parts_of(&row)?;
     let shipments = store::shipments_of(db, order).await?;
     let shipments = shipments.into_iter().map(views::ShipmentView::of_row).collect::<Result<_, _>>()?;
     let shipping_address = row.address.as_deref().map(serde_json::from_str).transpose()?;

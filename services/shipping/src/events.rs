@@ -17,7 +17,7 @@ pub(crate) fn subscriptions() -> Subscriptions {
     Subscriptions::new()
         .on(async |tx: &mut Tx, batch: &[Delivery<OrderConfirmed>]| flows::hear(tx, facts(batch, confirmed)).await)
         .on(async |tx: &mut Tx, batch: &[Delivery<StockAllocated>]| {
-            flows::hear(tx, facts(batch, |allocated| (allocated.order_id, Heard::Allocated))).await
+            flows::hear_allocated(tx, facts(batch, |allocated| (allocated.order_id, Heard::Allocated))).await
         })
         .on(async |tx: &mut Tx, batch: &[Delivery<OrderStopping>]| {
             flows::hear(tx, facts(batch, |stopping| (stopping.order_id, Heard::Stopping))).await

@@ -16,7 +16,7 @@ mod reports;
 
 pub(crate) use captures::{hear_capture_due, hear_capture_failed, hear_captured};
 pub(crate) use dispatch::{Parcel, Target, dispatch};
-pub(crate) use hears::{Heard, hear};
+pub(crate) use hears::{Heard, hear, hear_allocated};
 pub(crate) use labels::buy_labels;
 pub(crate) use looking::{Seen, order_fulfilments, product_names};
 pub(crate) use methods::{change_method, create_method, currency, disable_method, seed_methods};

@@ -37,6 +37,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "0001_shipping", sql: include_str!("migrations/0001_shipping.sql") },
     Migration { name: "0002_simulator", sql: include_str!("migrations/0002_simulator.sql") },
     Migration { name: "0003_captures", sql: include_str!("migrations/0003_captures.sql") },
+    Migration { name: "0004_lines", sql: include_str!("migrations/0004_lines.sql") },
 ];
 
 /// What every part of the service works with. Cheap to clone.

@@ -12,9 +12,9 @@ mod reads;
 mod reports;
 mod shipments;
 
-pub(crate) use captures::{awaiting, call_for_label, covered, raise_captured, write_due};
+pub(crate) use captures::{awaiting, call_for_label, covered, insert_captured, raise_captured, write_due};
 pub(crate) use fulfilments::{
-    Details, Fulfilment, address_of, claim_lines, details, find_fulfilment, insert_lines, insert_unheard, lock,
+    Details, Fulfilment, Opening, address_of, allocate, claim_lines, details, find_fulfilment, insert_unheard, lock,
     packing, write_addresses, write_details, write_lives,
 };
 pub(crate) use labels::{Booked, advance, book_label, due_labels, find_label};
@@ -22,8 +22,8 @@ pub(crate) use methods::{
     count_methods, fetched, insert_method, method_in, seed_once, take_turn as take_method_turn, update_method,
 };
 pub(crate) use reads::{
-    Filter, FulfilmentRow, ShipmentRow, fulfilment_facts, fulfilment_of_order, fulfilment_row, lines_of,
-    list_fulfilments, list_methods, method, method_facts, shipment_row, shipments_of,
+    Filter, FulfilmentRow, ShipmentRow, fulfilment_facts, fulfilment_of_order, fulfilment_row, list_fulfilments,
+    list_methods, method, method_facts, parts_of, shipment_row, shipments_of,
 };
 pub(crate) use reports::{insert_report, report_counted};
 pub(crate) use shipments::{

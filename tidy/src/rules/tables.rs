@@ -1,10 +1,13 @@
-//! Every table that a service's migrations make is written by that service.
+//! Every table that a service's migrations make, and that no later one drops, is written by that service.
 
 use super::Finding;
 use crate::{Workspace, source};
 use std::collections::BTreeSet;
 
 const CREATIONS: [&str; 2] = ["create table if not exists", "create table"];
+const DROPS: [&str; 1] = ["drop table"];
+/// A table that is made anew takes the name of the one before.
+const RENAMES: [&str; 1] = ["rename to"];
 const WRITES: [&str; 7] = [
     "insert into",
     "insert or ignore into",
@@ -22,6 +25,11 @@ pub(super) fn find(workspace: &Workspace) -> Vec<Finding> {
         for file in workspace.under(&format!("{service}/src")) {
             let text = if file.is_rust() { source::code(file) } else { file.text.clone() };
             let text = one_line(&text);
+            // Migrations come in their order.
+            let renamed: BTreeSet<String> = names_after(&text, &RENAMES).collect();
+            for dropped in names_after(&text, &DROPS).filter(|table| !renamed.contains(table)) {
+                created.retain(|(table, _)| *table != dropped);
+            }
             created.extend(names_after(&text, &CREATIONS).map(|table| (table, file.path.clone())));
             written.extend(names_after(&text, &WRITES));
         }

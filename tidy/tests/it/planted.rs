@@ -141,6 +141,15 @@ fn a_table_that_nothing_writes_is_found() {
         path,
         "`notes`",
     );
+    let first = "services/orders/src/migrations/0002.sql";
+    let later = |sql| {
+        shop()
+            .with_file(first, "CREATE TABLE notes (id TEXT);")
+            .with_file("services/orders/src/migrations/0003.sql", sql)
+    };
+    assert!(rules::TABLES.violations(&later("DROP TABLE notes;")).is_empty(), "what is gone needs no writer");
+    let anew = "CREATE TABLE next (id TEXT); INSERT INTO next SELECT id FROM notes; DROP TABLE notes; ALTER TABLE next RENAME TO notes;";
+    finds(&rules::TABLES, &later(anew), first, "`notes`");
 }
 
 #[test]

@@ -1,7 +1,9 @@
-//! The lane: commands in, one outcome for each. Carts are locked before keys are looked up, so that twins of one request
-//! wait for each other across replicas and the later one finds the answer of the earlier.
+//! The lane: commands in, one outcome for each. A batch of some is decided as if its keys were new, which they nearly always are:
+//! they are put in before anything else is written, and where one is there already, all is undone and decided again with the
+//! answers that were given before. Carts are locked before keys are looked up, so that twins of one request wait for each other
+//! across replicas and the later one finds the answer of the earlier.
 
-use super::{Answers, Contents, desk::Desk};
+use super::{Answers, Contents, Memory, desk::Desk};
 use crate::{
     error::Error,
     model::{Access, Shop, Tenders},
@@ -9,7 +11,10 @@ use crate::{
 use bodega_contracts::{CartId, LineId, OrderId, coupons::PromotionChanged};
 use bodega_db::{DbError, IdempotencyKey, Replay, StoredAnswer, Trace, Tx};
 use bodega_kernel::{Money, Sku, UserId};
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// One request.
 #[derive(Clone, Debug)]
@@ -142,11 +147,46 @@ pub(crate) enum Outcome {
     Refused(Error),
 }
 
+/// What is taken for granted of the keys of a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Expect {
+    /// That nobody used them before.
+    NewKeys,
+    /// Nothing: they are looked up.
+    AnyKeys,
+}
+
+/// In a smaller batch keys are looked up: what undoes a wrong guess would cost as much.
+const FEW: usize = 3;
+
 /// Decides a batch: one outcome for each command, in their order.
-pub(crate) async fn decide(shop: &Shop, tx: &mut Tx, batch: &[Command]) -> Result<Vec<Outcome>, DbError> {
+pub(crate) async fn decide(
+    (shop, memory): (&Shop, &Memory),
+    tx: &mut Tx,
+    batch: &[Arc<Command>],
+) -> Result<Vec<Outcome>, DbError> {
+    if batch.len() < FEW {
+        return decide_if((shop, memory), tx, batch, Expect::AnyKeys).await;
+    }
+    let decided = tx.nested(async |tx| decide_if((shop, memory), tx, batch, Expect::NewKeys).await).await;
+    match decided {
+        Err(DbError::Unavailable(_)) => decide_if((shop, memory), tx, batch, Expect::AnyKeys).await,
+        decided => decided,
+    }
+}
+
+async fn decide_if(
+    (shop, memory): (&Shop, &Memory),
+    tx: &mut Tx,
+    batch: &[Arc<Command>],
+    expect: Expect,
+) -> Result<Vec<Outcome>, DbError> {
     let carts: BTreeSet<CartId> = batch.iter().flat_map(|command| command.wish.carts()).flatten().collect();
-    let mut desk = Desk::load(tx, shop, carts, batch).await?;
-    let mut keys = Keys::load(tx, batch).await?;
+    let mut desk = Desk::load(tx, (shop, memory), carts, batch).await?;
+    let mut keys = Keys::default();
+    if expect == Expect::AnyKeys {
+        keys.look_up(tx, batch).await?;
+    }
     let mut outcomes = Vec::with_capacity(batch.len());
     for command in batch {
         outcomes.push(match keys.known(command) {
@@ -157,13 +197,24 @@ pub(crate) async fn decide(shop: &Shop, tx: &mut Tx, batch: &[Command]) -> Resul
                     keys.keep(command, &answer);
                     Outcome::Done(answer)
                 }
-                Err(error) => Outcome::Refused(error),
+                Err(error) if expect == Expect::AnyKeys => Outcome::Refused(error),
+                Err(error) => refused(tx, command, error).await?,
             },
         });
     }
-    desk.save(tx).await?;
     keys.save(tx).await?;
+    desk.save(tx, memory).await?;
     Ok(outcomes)
+}
+
+/// A refusal changes nothing, so its key is not put in; and it may be one only because the same was done before.
+async fn refused(tx: &mut Tx, command: &Command, error: Error) -> Result<Outcome, DbError> {
+    let Some(key) = &command.key else { return Ok(Outcome::Refused(error)) };
+    Ok(match tx.replayed(key).await? {
+        Replay::Same(answer) => Outcome::Again(answer),
+        Replay::Other => Outcome::Refused(Error::KeyReused),
+        Replay::New => Outcome::Refused(error),
+    })
 }
 
 impl Wish {
@@ -226,15 +277,22 @@ impl Wish {
 }
 
 /// What is known of the keys of a batch, and what is to be remembered: of twins in one batch the second finds the first.
+#[derive(Default)]
 struct Keys<'a> {
-    known: HashMap<(&'a str, &'a str), (&'a [u8], StoredAnswer)>,
+    /// By scope and key, so that two batches put theirs in in one order.
+    known: BTreeMap<(&'a str, &'a str), Known<'a>>,
     reused: Vec<&'a IdempotencyKey>,
-    new: Vec<(&'a IdempotencyKey, StoredAnswer)>,
+}
+
+struct Known<'a> {
+    key: &'a IdempotencyKey,
+    answer: StoredAnswer,
+    /// Whether it is to be remembered.
+    new: bool,
 }
 
 impl<'a> Keys<'a> {
-    async fn load(tx: &mut Tx, batch: &'a [Command]) -> Result<Self, DbError> {
-        let mut keys = Self { known: HashMap::new(), reused: Vec::new(), new: Vec::new() };
+    async fn look_up(&mut self, tx: &mut Tx, batch: &'a [Arc<Command>]) -> Result<(), DbError> {
         let mut asked = BTreeSet::new();
         for key in batch.iter().filter_map(|command| command.key.as_ref()) {
             if !asked.insert((&*key.scope, &*key.key, &*key.request)) {
@@ -242,17 +300,17 @@ impl<'a> Keys<'a> {
             }
             match tx.replayed(key).await? {
                 Replay::New => {}
-                Replay::Same(answer) => drop(keys.known.insert((&key.scope, &key.key), (&key.request, answer))),
-                Replay::Other => keys.reused.push(key),
+                Replay::Same(answer) => self.put(Known { key, answer, new: false }),
+                Replay::Other => self.reused.push(key),
             }
         }
-        Ok(keys)
+        Ok(())
     }
 
     fn known(&self, command: &Command) -> Replay {
         let Some(key) = &command.key else { return Replay::New };
         match self.known.get(&(&*key.scope, &*key.key)) {
-            Some((request, answer)) if *request == key.request => Replay::Same(answer.clone()),
+            Some(known) if known.key.request == key.request => Replay::Same(known.answer.clone()),
             Some(_) => Replay::Other,
             None if self.reused.contains(&key) => Replay::Other,
             None => Replay::New,
@@ -261,14 +319,17 @@ impl<'a> Keys<'a> {
 
     fn keep(&mut self, command: &'a Command, answer: &StoredAnswer) {
         if let Some(key) = &command.key {
-            self.known.insert((&key.scope, &key.key), (&key.request, answer.clone()));
-            self.new.push((key, answer.clone()));
+            self.put(Known { key, answer: answer.clone(), new: true });
         }
     }
 
+    fn put(&mut self, known: Known<'a>) {
+        self.known.insert((&known.key.scope, &known.key.key), known);
+    }
+
     async fn save(self, tx: &mut Tx) -> Result<(), DbError> {
-        for (key, answer) in &self.new {
-            tx.remember(key, answer).await?;
+        for known in self.known.values().filter(|known| known.new) {
+            tx.remember(known.key, &known.answer).await?;
         }
         Ok(())
     }

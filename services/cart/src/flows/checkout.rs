@@ -66,8 +66,11 @@ impl Desk<'_> {
         if !fits(&event) {
             return Err(Error::TooLarge);
         }
-        self.checkouts.push(store::Checkout::of(&event));
-        self.buyers.ordered.extend(buyer_key(event.customer_id, Some(&event.email)));
+        let checkout = store::Checkout::of(&event);
+        if let Some(ordered) = &mut self.buyers.ordered {
+            ordered.extend(checkout.buyer.clone());
+        }
+        self.checkouts.push(checkout);
         self.events.push((command.trace.clone(), event));
         Ok(())
     }
@@ -83,8 +86,13 @@ impl Desk<'_> {
             return Err(Error::PaymentMethodNeeded);
         }
         let customer_id = cart.owner.or(command.access.user);
-        let customer = buyer_key(customer_id, cart.details.email.as_deref()).unwrap_or_default();
-        let (coupons, points) = (claims_of(&quote.claims, &customer), quote.points_used());
+        let coupons = if quote.claims.is_empty() {
+            Vec::new()
+        } else {
+            let customer = buyer_key(customer_id, cart.details.email.as_deref()).unwrap_or_default();
+            claims_of(&quote.claims, &customer)
+        };
+        let points = quote.points_used();
         let tenders = quote.tenders.into_iter().map(|state| state.tender).filter(|tender| tender.amount > 0);
         Ok(CartCheckedOut {
             tenders: tenders.collect(),

@@ -2,14 +2,15 @@
 //! it was, so that the rest of the batch goes on.
 
 use super::{
-    Answers, Contents,
+    Answers, Contents, Memory,
     batch::{Command, Wish},
+    memory::Known,
 };
 use crate::{
     error::Error,
     model::{
-        Access, Buyers, Cart, Draft, Given, LinesAt, Markets, Methods, Offers, Promotions, Quote, Shop, Status, Terms,
-        buyer, buyer_key, quote,
+        Access, Buyers, Cart, Draft, Given, LinesAt, Quote, Shop, Status, Terms, add_lines, buyer, buyer_key, quote,
+        set_lines,
     },
     store,
     views::{CartView, DraftView},
@@ -18,17 +19,17 @@ use bodega_contracts::{CartId, LineId, PromotionId, cart::CartCheckedOut, coupon
 use bodega_db::{DbError, StoredAnswer, Trace, Tx};
 use bodega_kernel::{Sku, Time, UserId, World};
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 pub(super) struct Desk<'a> {
     shop: &'a Shop,
     world: World,
     pub(super) now: Time,
     pub(super) carts: BTreeMap<CartId, Entry>,
-    offers: Offers,
-    promotions: Promotions,
-    methods: Methods,
-    markets: Markets,
+    known: Known,
     /// Promotions that are newer here than they were heard of.
     heard: BTreeMap<PromotionId, PromotionChanged>,
     pub(super) buyers: Buyers,
@@ -49,29 +50,24 @@ pub(super) struct Entry {
 impl<'a> Desk<'a> {
     pub(super) async fn load(
         tx: &mut Tx,
-        shop: &'a Shop,
+        (shop, memory): (&'a Shop, &Memory),
         carts: BTreeSet<CartId>,
-        batch: &[Command],
+        batch: &[Arc<Command>],
     ) -> Result<Self, DbError> {
         let ids: Vec<CartId> = carts.into_iter().collect();
         let stored = store::select(tx, &ids).await?;
-        let mut skus: BTreeSet<Sku> = batch.iter().flat_map(|command| command.wish.skus()).collect();
-        skus.extend(stored.iter().flat_map(|cart| &cart.lines).map(|line| line.sku.clone()));
-        let skus: Vec<Sku> = skus.into_iter().collect();
-        let offers = store::select_offers(tx, &skus).await?;
-        let (promotions, heard) = promotions(tx, &stored, batch).await?;
-        let methods = Methods::new(store::select_methods(tx).await?, shop);
-        let markets = store::select_markets(tx).await?;
-        let buyers = buyers(tx, &promotions, &stored, batch).await?;
+        let mut known = memory.take(tx, shop).await?;
+        learn_offers(tx, &mut known, &stored, batch).await?;
+        let named = named(&stored, batch);
+        known.learn_promotions(tx, &named).await?;
+        let heard = news(&mut known, batch);
+        let buyers = buyers(tx, (&known, &named), &stored, batch).await?;
         Ok(Self {
             shop,
             world: tx.world().clone(),
             now: tx.now(),
             carts: stored.into_iter().map(|cart| (cart.id, Entry { was: cart.version, cart })).collect(),
-            offers,
-            promotions,
-            methods,
-            markets,
+            known,
             heard,
             buyers,
             opened: Vec::new(),
@@ -121,8 +117,9 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// Writes what was decided, and tells.
-    pub(super) async fn save(self, tx: &mut Tx) -> Result<(), DbError> {
+    /// Writes what was decided, and tells. What was read is remembered, unless there were news in it that are only now written:
+    /// they would be remembered though this transaction may be undone.
+    pub(super) async fn save(self, tx: &mut Tx, memory: &Memory) -> Result<(), DbError> {
         let reminding = self.reminding();
         store::put_promotions(tx, &self.heard).await?;
         store::insert(tx, &self.opened).await?;
@@ -140,6 +137,9 @@ impl<'a> Desk<'a> {
         for (trace, event) in self.events {
             tx.follow(trace);
             tx.emit(&event)?;
+        }
+        if self.heard.is_empty() {
+            memory.put_back(self.known);
         }
         Ok(())
     }
@@ -175,7 +175,7 @@ impl<'a> Desk<'a> {
     ) -> Result<Cart, Error> {
         let mut cart = Cart::new(id, access.user, self.now);
         cart.draft = access.desk.then(Draft::default);
-        if contents.sold_at.market.as_ref().is_some_and(|market| !self.markets.has(market)) {
+        if contents.sold_at.market.as_ref().is_some_and(|market| !self.known.markets.has(market)) {
             return Err(Error::MarketUnknown);
         }
         cart.sold_at = contents.sold_at.clone();
@@ -185,13 +185,13 @@ impl<'a> Desk<'a> {
 
     fn fill(&self, cart: &mut Cart, contents: &Contents, answers: &Answers) -> Result<(), Error> {
         cart.change(&contents.details);
-        let of_place = cart.clone();
-        let place = self.markets.place(&of_place, self.shop);
-        if contents.details.shipping_method.value().is_some_and(|id| !self.methods.has(id, place.currency)) {
+        let Known { offers, markets, methods, .. } = &self.known;
+        let place = markets.place(&cart.details, &cart.sold_at, self.shop);
+        if contents.details.shipping_method.value().is_some_and(|id| !methods.has(id, place.currency)) {
             return Err(Error::MethodUnknown);
         }
         let new_id = || LineId::new(&self.world);
-        let added = cart.add(&contents.lines, &self.offers, &place, new_id);
+        let added = add_lines(&mut cart.lines, &contents.lines, offers, &place, new_id);
         added.map_err(|refusal| Error::Lines(refusal, contents.at))?;
         if let Some(change) = &contents.desk {
             change.customer.apply(&mut cart.owner);
@@ -199,7 +199,7 @@ impl<'a> Desk<'a> {
                 change.note.apply(&mut draft.note);
             }
             if let Some(lines) = &change.lines {
-                let set = cart.set_lines(lines, &self.offers, &place, new_id);
+                let set = set_lines(&mut cart.lines, lines, offers, &place, new_id);
                 set.map_err(|refusal| Error::Lines(refusal, LinesAt::Member))?;
             }
         }
@@ -222,7 +222,7 @@ impl<'a> Desk<'a> {
     }
 
     pub(super) fn quote(&self, cart: &Cart, access: Access) -> Result<Quote, Error> {
-        let Self { offers, promotions, methods, markets, shop, now, .. } = self;
+        let Self { known: Known { offers, promotions, methods, markets, .. }, shop, now, .. } = self;
         let buyer = &buyer(cart, access.user, &self.buyers);
         Ok(quote(cart, Terms { offers, promotions, methods, markets, shop, buyer, now: *now })?)
     }
@@ -287,40 +287,55 @@ impl<'a> Desk<'a> {
     }
 }
 
-/// The promotions that matter to a batch, and those of them that are news.
-async fn promotions(
-    tx: &mut Tx,
-    carts: &[Cart],
-    batch: &[Command],
-) -> Result<(Promotions, BTreeMap<PromotionId, PromotionChanged>), DbError> {
-    let asked = || batch.iter().filter_map(|command| command.wish.promotion());
-    let mut ids: BTreeSet<PromotionId> = asked().map(|promotion| promotion.promotion_id).collect();
-    ids.extend(carts.iter().filter_map(|cart| cart.reductions.coupon.as_ref()).map(|coupon| coupon.promotion));
-    let mut promotions = store::select_promotions(tx, &ids).await?;
+/// Reads what a batch needs to know of what is in its carts. What is available is told in a cart that is shown; what is bought at
+/// once never is.
+async fn learn_offers(tx: &mut Tx, known: &mut Known, carts: &[Cart], batch: &[Arc<Command>]) -> Result<(), DbError> {
+    let (at_once, shown): (Vec<_>, Vec<_>) =
+        batch.iter().map(|command| &command.wish).partition(|wish| matches!(wish, Wish::Buy(_)));
+    let mut skus: BTreeSet<Sku> = shown.into_iter().flat_map(Wish::skus).collect();
+    skus.extend(carts.iter().flat_map(|cart| &cart.lines).map(|line| line.sku.clone()));
+    known.learn_offers(tx, skus, at_once.into_iter().flat_map(Wish::skus)).await
+}
+
+/// The promotions that the codes of a batch stand for.
+fn named(carts: &[Cart], batch: &[Arc<Command>]) -> BTreeSet<PromotionId> {
+    let asked = batch.iter().filter_map(|command| command.wish.promotion()).map(|promotion| promotion.promotion_id);
+    asked
+        .chain(carts.iter().filter_map(|cart| cart.reductions.coupon.as_ref()).map(|coupon| coupon.promotion))
+        .collect()
+}
+
+/// Learns of the promotions that came along with codes; those of them that are news.
+fn news(known: &mut Known, batch: &[Arc<Command>]) -> BTreeMap<PromotionId, PromotionChanged> {
     let mut heard = BTreeMap::new();
-    for promotion in asked() {
-        if promotions.insert(promotion.clone()) {
+    for promotion in batch.iter().filter_map(|command| command.wish.promotion()) {
+        if known.promotions.insert(promotion) {
             heard.insert(promotion.promotion_id, promotion.clone());
         }
     }
-    Ok((promotions, heard))
+    heard
 }
 
 /// What promotions ask of whoever may buy one of these carts after this batch.
-async fn buyers(tx: &mut Tx, promotions: &Promotions, carts: &[Cart], batch: &[Command]) -> Result<Buyers, DbError> {
+async fn buyers(
+    tx: &mut Tx,
+    (known, named): (&Known, &BTreeSet<PromotionId>),
+    carts: &[Cart],
+    batch: &[Arc<Command>],
+) -> Result<Buyers, DbError> {
     let customers = || {
         let asking = batch.iter().flat_map(|command| [command.access.user, command.wish.customer()]);
         carts.iter().map(|cart| cart.owner).chain(asking).flatten()
     };
     let mut buyers = Buyers::default();
-    if promotions.ask_for_first_orders() {
+    if known.promotions.ask_for_first_orders(named) {
         let emails = carts.iter().filter_map(|cart| cart.details.email.as_deref());
         let emails = emails.chain(batch.iter().filter_map(|command| command.wish.email()));
         let guests = emails.filter_map(|email| buyer_key(None, Some(email)));
         let keys = customers().filter_map(|customer| buyer_key(Some(customer), None)).chain(guests);
-        buyers.ordered = store::select_ordered(tx, &keys.collect()).await?;
+        buyers.ordered = Some(store::select_ordered(tx, &keys.collect()).await?);
     }
-    if promotions.ask_for_groups() {
+    if known.promotions.ask_for_groups(named) {
         let users: BTreeSet<UserId> = customers().collect();
         buyers.groups = store::select_groups(tx, &users.into_iter().collect::<Vec<_>>()).await?;
     }

@@ -33,7 +33,8 @@ pub(crate) async fn exchanges_due(
         return Ok(());
     }
     let skus: BTreeSet<&Sku> = due.iter().flat_map(|due| &due.lines).map(|line| &line.sku).collect();
-    let offers = store::select_offers(tx, &skus.into_iter().cloned().collect::<Vec<_>>()).await?;
+    let mut offers = Offers::default();
+    store::select_offers(tx, &skus.into_iter().cloned().collect::<Vec<_>>(), &mut offers).await?;
     let markets = store::select_markets(tx).await?;
     for due in due {
         let number = order_number(numbers.take_within(tx).await?);
@@ -67,7 +68,7 @@ fn replacement(
     offers: &Offers,
     (markets, shop): (&Markets, &Shop),
 ) -> Result<(Basket, Priced), PricingError> {
-    let place = markets.place(cart, shop);
+    let place = markets.place(&cart.details, &cart.sold_at, shop);
     let item = |line: &bodega_contracts::OrderLine| {
         let known = offers.get(&line.sku);
         Item {

@@ -234,6 +234,42 @@ impl Access {
     }
 }
 
+/// Adds all of `wanted` to `lines` or nothing. What is there already is added to its line.
+pub(crate) fn add_lines(
+    lines: &mut Vec<Line>,
+    wanted: &[Wanted],
+    offers: &Offers,
+    place: &Place<'_>,
+    mut new_id: impl FnMut() -> LineId,
+) -> Result<(), Refusal> {
+    let prices: Vec<Option<i64>> =
+        wanted.iter().map(|one| offers.for_sale(&one.sku, place).map(|(_, price)| price)).collect();
+    let unknown: Vec<usize> = (0..wanted.len()).filter(|&index| prices[index].is_none()).collect();
+    if !unknown.is_empty() {
+        return Err(Refusal::UnknownSku(unknown));
+    }
+    let mut added = lines.clone();
+    let mut places: HashMap<Sku, usize> =
+        lines.iter().enumerate().map(|(place, line)| (line.sku.clone(), place)).collect();
+    for (index, (one, price)) in wanted.iter().zip(prices).enumerate() {
+        if let Some(&place) = places.get(&one.sku) {
+            added[place].quantity += one.quantity;
+            if added[place].quantity > MAX_QUANTITY {
+                return Err(Refusal::TooMany(index));
+            }
+        } else {
+            let (sku, shown) = (one.sku.clone(), price.unwrap_or_default());
+            places.insert(sku.clone(), added.len());
+            added.push(Line { id: new_id(), sku, quantity: one.quantity, shown, own: Own::default() });
+        }
+    }
+    if added.len() > MAX_LINES {
+        return Err(Refusal::TooManyLines);
+    }
+    *lines = added;
+    Ok(())
+}
+
 impl Cart {
     /// An empty one.
     pub(crate) fn new(id: CartId, owner: Option<UserId>, now: Time) -> Self {
@@ -261,47 +297,6 @@ impl Cart {
     /// Whether its shopper is to be reminded of it if it stays as it is.
     pub(crate) fn reminds(&self) -> bool {
         self.status == Status::Open && self.details.remind && self.draft.is_none()
-    }
-
-    /// Adds all of `wanted` or nothing. What is there already is added to its line.
-    pub(crate) fn add(
-        &mut self,
-        wanted: &[Wanted],
-        offers: &Offers,
-        place: &Place<'_>,
-        mut new_id: impl FnMut() -> LineId,
-    ) -> Result<(), Refusal> {
-        let unknown: Vec<usize> =
-            (0..wanted.len()).filter(|&index| offers.for_sale(&wanted[index].sku, place).is_none()).collect();
-        if !unknown.is_empty() {
-            return Err(Refusal::UnknownSku(unknown));
-        }
-        let mut lines = self.lines.clone();
-        let mut places: HashMap<Sku, usize> =
-            lines.iter().enumerate().map(|(place, line)| (line.sku.clone(), place)).collect();
-        for (index, one) in wanted.iter().enumerate() {
-            if let Some(&place) = places.get(&one.sku) {
-                lines[place].quantity += one.quantity;
-                if lines[place].quantity > MAX_QUANTITY {
-                    return Err(Refusal::TooMany(index));
-                }
-            } else {
-                let shown = offers.for_sale(&one.sku, place).map_or(0, |(_, price)| price);
-                places.insert(one.sku.clone(), lines.len());
-                lines.push(Line {
-                    id: new_id(),
-                    sku: one.sku.clone(),
-                    quantity: one.quantity,
-                    shown,
-                    own: Own::default(),
-                });
-            }
-        }
-        if lines.len() > MAX_LINES {
-            return Err(Refusal::TooManyLines);
-        }
-        self.lines = lines;
-        Ok(())
     }
 
     /// The line of this id.

@@ -1,7 +1,7 @@
 //! A draft: a cart that staff make for somebody, with prices of their own where they say so. No shopper ever opens one, and
 //! nothing but a draft has a price that somebody said.
 
-use super::{Cart, Given, Line, MAX_LINES, Offers, Place, Refusal, Wanted};
+use super::{Given, Line, MAX_LINES, Offers, Place, Refusal, Wanted};
 use bodega_contracts::LineId;
 use bodega_kernel::{Money, UserId};
 use serde::{Deserialize, Serialize};
@@ -43,40 +43,38 @@ impl Own {
     }
 }
 
-impl Cart {
-    /// Makes `wanted` the lines of a draft: each as it stands there, a SKU as often as it is named. What has a price of its own
-    /// may be anything the shop has ever listed.
-    pub(crate) fn set_lines(
-        &mut self,
-        wanted: &[Wanted],
-        offers: &Offers,
-        place: &Place<'_>,
-        mut new_id: impl FnMut() -> LineId,
-    ) -> Result<(), Refusal> {
-        let price = |one: &Wanted| match one.own.price {
-            Some(own) => offers.get(&one.sku).map(|_| own.amount),
-            None => offers.for_sale(&one.sku, place).map(|(_, price)| price),
-        };
-        let prices: Vec<Option<i64>> = wanted.iter().map(price).collect();
-        let unknown: Vec<usize> = (0..wanted.len()).filter(|&index| prices[index].is_none()).collect();
-        if !unknown.is_empty() {
-            return Err(Refusal::UnknownSku(unknown));
-        }
-        let foreign = |one: &Wanted| one.own.price.is_some_and(|own| own.currency != place.currency);
-        if let Some(index) = wanted.iter().position(foreign) {
-            return Err(Refusal::OtherCurrency(index, place.currency));
-        }
-        if wanted.len() > MAX_LINES {
-            return Err(Refusal::TooManyLines);
-        }
-        let line = |(one, price): (&Wanted, &Option<i64>)| Line {
-            id: new_id(),
-            sku: one.sku.clone(),
-            quantity: one.quantity,
-            shown: price.unwrap_or_default(),
-            own: one.own.clone(),
-        };
-        self.lines = wanted.iter().zip(&prices).map(line).collect();
-        Ok(())
+/// Makes `wanted` the `lines` of a draft: each as it stands there, a SKU as often as it is named. What has a price of its own
+/// may be anything the shop has ever listed.
+pub(crate) fn set_lines(
+    lines: &mut Vec<Line>,
+    wanted: &[Wanted],
+    offers: &Offers,
+    place: &Place<'_>,
+    mut new_id: impl FnMut() -> LineId,
+) -> Result<(), Refusal> {
+    let price = |one: &Wanted| match one.own.price {
+        Some(own) => offers.get(&one.sku).map(|_| own.amount),
+        None => offers.for_sale(&one.sku, place).map(|(_, price)| price),
+    };
+    let prices: Vec<Option<i64>> = wanted.iter().map(price).collect();
+    let unknown: Vec<usize> = (0..wanted.len()).filter(|&index| prices[index].is_none()).collect();
+    if !unknown.is_empty() {
+        return Err(Refusal::UnknownSku(unknown));
     }
+    let foreign = |one: &Wanted| one.own.price.is_some_and(|own| own.currency != place.currency);
+    if let Some(index) = wanted.iter().position(foreign) {
+        return Err(Refusal::OtherCurrency(index, place.currency));
+    }
+    if wanted.len() > MAX_LINES {
+        return Err(Refusal::TooManyLines);
+    }
+    let line = |(one, price): (&Wanted, &Option<i64>)| Line {
+        id: new_id(),
+        sku: one.sku.clone(),
+        quantity: one.quantity,
+        shown: price.unwrap_or_default(),
+        own: one.own.clone(),
+    };
+    *lines = wanted.iter().zip(&prices).map(line).collect();
+    Ok(())
 }

@@ -1,7 +1,7 @@
 //! Where a cart is sold: the market of the country it goes to, what one pays in there, and how it is taxed. While no market
 //! was heard of, the settings say so, as for a shop that sells in one place.
 
-use super::{Cart, Offer, Shop};
+use super::{Details, Offer, Shop};
 use bodega_contracts::{
     Terms,
     catalog::{STANDARD_TAX, TaxRatesChanged},
@@ -89,13 +89,13 @@ impl Markets {
         self.selling.iter().any(|market| market.id == id)
     }
 
-    /// Where `cart` is sold. The country it goes to decides, before that what its shopper said.
-    pub(crate) fn place<'a>(&'a self, cart: &'a Cart, shop: &'a Shop) -> Place<'a> {
-        let address = cart.details.shipping_address.as_ref();
-        let said = address.map(|address| address.country.as_str()).or(cart.sold_at.country.as_deref());
-        let market = self.market(said, cart.sold_at.market.as_deref(), shop);
+    /// Where a cart is sold. The country it goes to decides, before that what its shopper said.
+    pub(crate) fn place<'a>(&'a self, details: &'a Details, sold_at: &'a SoldAt, shop: &'a Shop) -> Place<'a> {
+        let address = details.shipping_address.as_ref();
+        let said = address.map(|address| address.country.as_str()).or(sold_at.country.as_deref());
+        let market = self.market(said, sold_at.market.as_deref(), shop);
         // Whoever names a market and no country is taxed as in its first one.
-        let first = market.filter(|_| cart.sold_at.market.is_some()).and_then(|market| market.countries.first());
+        let first = market.filter(|_| sold_at.market.is_some()).and_then(|market| market.countries.first());
         let country = said.or(first.map(String::as_str)).unwrap_or(&shop.country);
         let region = address.and_then(|address| address.region.as_deref());
         let tax = match self.rates.get(country) {

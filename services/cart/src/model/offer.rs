@@ -27,8 +27,6 @@ pub(crate) struct Offer {
     pub tax_class: String,
     /// Tax at home in basis points.
     pub tax_rate_bp: i64,
-    /// What is available; `None` if nothing was heard.
-    pub available: Option<i64>,
     /// Who makes it.
     pub brand: Option<BrandId>,
     /// The categories it is in, those above them among them.
@@ -60,30 +58,38 @@ impl Offer {
     }
 }
 
-/// Offers by SKU.
+/// Offers by SKU, and what is available of them.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Offers(HashMap<Sku, Offer>);
+pub(crate) struct Offers {
+    known: HashMap<Sku, Offer>,
+    available: HashMap<Sku, i64>,
+}
 
 impl Offers {
     /// Keeps `offer`. Of two products that name the same SKU, because one of them was not heard of again yet, the one that
     /// is for sale counts, else the later one.
     pub(crate) fn insert(&mut self, sku: Sku, offer: Offer) {
         let rank = |offer: &Offer| (offer.active, offer.product);
-        match self.0.get(&sku) {
+        match self.known.get(&sku) {
             Some(known) if rank(known) >= rank(&offer) => {}
-            Some(_) | None => drop(self.0.insert(sku, offer)),
+            Some(_) | None => drop(self.known.insert(sku, offer)),
         }
     }
 
     /// What is known of it.
     pub(crate) fn get(&self, sku: &Sku) -> Option<&Offer> {
-        self.0.get(sku)
+        self.known.get(sku)
+    }
+
+    /// How many SKUs something is known of.
+    pub(crate) fn len(&self) -> usize {
+        self.known.len()
     }
 
     /// The offer, if it can be bought somewhere.
     pub(crate) fn active(&self, sku: &Sku) -> Option<&Offer> {
         let taxed = |offer: &&Offer| (0..=bodega_pricing::MAX_RATE_BP).contains(&offer.tax_rate_bp);
-        self.0.get(sku).filter(|offer| offer.active).filter(taxed)
+        self.known.get(sku).filter(|offer| offer.active).filter(taxed)
     }
 
     /// The offer with its price, if it can be bought in this place.
@@ -92,11 +98,19 @@ impl Offers {
         offer.price_in(place.currency).map(|price| (offer, price))
     }
 
+    /// What is available of a SKU; `None` if nothing was heard, or nobody asked.
+    pub(crate) fn available(&self, sku: &Sku) -> Option<i64> {
+        self.available.get(sku).copied()
+    }
+
     /// Sets what is available of a SKU.
-    pub(crate) fn set_available(&mut self, sku: &Sku, available: i64) {
-        if let Some(offer) = self.0.get_mut(sku) {
-            offer.available = Some(available);
-        }
+    pub(crate) fn set_available(&mut self, sku: Sku, available: i64) {
+        self.available.insert(sku, available);
+    }
+
+    /// Forgets what is available.
+    pub(crate) fn forget_available(&mut self) {
+        self.available.clear();
     }
 }
 

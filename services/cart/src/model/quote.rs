@@ -141,7 +141,7 @@ pub(crate) fn quote(cart: &Cart, terms: Terms<'_>) -> Result<Quote, PricingError
 
 /// Where it is sold; what is an order stays in the currency it was bought in.
 fn place_of<'a>(cart: &'a Cart, markets: &'a Markets, shop: &'a Shop) -> Place<'a> {
-    let place = markets.place(cart, shop);
+    let place = markets.place(&cart.details, &cart.sold_at, shop);
     if cart.status == Status::Open {
         return place;
     }
@@ -197,7 +197,8 @@ fn look(cart: &Cart, offers: &Offers, (place, shop): (&Place<'_>, &Shop)) -> Loo
             looked.ships = true;
             let grams = known.and_then(|offer| offer.grams).unwrap_or(0).max(0);
             looked.grams = looked.grams.saturating_add(grams.saturating_mul(line.quantity));
-            let short = known.and_then(|offer| offer.available).filter(|&available| open && available < line.quantity);
+            let short =
+                known.and_then(|_| offers.available(&line.sku)).filter(|&available| open && available < line.quantity);
             looked.changes.extend(short.map(|available| Change::ShortStock {
                 sku: line.sku.clone(),
                 wanted: line.quantity,

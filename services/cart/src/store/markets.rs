@@ -1,6 +1,9 @@
 //! What was heard of markets, tax rates and the shop's legal texts. There are few of each: all are read.
 
-use super::carts::{parsed, text};
+use super::{
+    carts::{parsed, text},
+    stamps::renew,
+};
 use crate::model::{Market, Markets};
 use bodega_contracts::{
     Terms,
@@ -130,7 +133,8 @@ pub(crate) async fn put_markets(tx: &mut Tx, markets: &BTreeMap<&str, &MarketCha
                VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO UPDATE SET version = excluded.version, \
                enabled = excluded.enabled, countries = excluded.countries, currency = excluded.currency, \
                prices_include_tax = excluded.prices_include_tax WHERE markets.version < excluded.version";
-    tx.execute_each(sql, &rows).await.map(drop)
+    tx.execute_each(sql, &rows).await?;
+    renew(tx).await
 }
 
 /// Stores what countries tax, each only if it is newer than what is stored; in the order of their codes.
@@ -143,7 +147,8 @@ pub(crate) async fn put_rates(tx: &mut Tx, rates: &BTreeMap<&str, &TaxRatesChang
     let sql = "INSERT INTO tax_rates (country, version, rates, regions) VALUES ($1, $2, $3, $4) \
                ON CONFLICT (country) DO UPDATE SET version = excluded.version, rates = excluded.rates, \
                regions = excluded.regions WHERE tax_rates.version < excluded.version";
-    tx.execute_each(sql, &rows).await.map(drop)
+    tx.execute_each(sql, &rows).await?;
+    renew(tx).await
 }
 
 /// Stores the shop's legal texts, if they are newer than what is stored.
@@ -151,7 +156,8 @@ pub(crate) async fn put_words(tx: &mut Tx, heard: &ShopChanged) -> Result<(), Db
     let terms = heard.terms.as_ref().map(text).transpose()?;
     let sql = "INSERT INTO shop_words (id, version, terms) VALUES (1, $1, $2) ON CONFLICT (id) DO UPDATE \
                SET version = excluded.version, terms = excluded.terms WHERE shop_words.version < excluded.version";
-    tx.execute(sql, &params![heard.version, terms]).await.map(drop)
+    tx.execute(sql, &params![heard.version, terms]).await?;
+    renew(tx).await
 }
 
 /// `None` where that is no currency.

@@ -48,7 +48,8 @@ pub(crate) async fn put_methods(tx: &mut Tx, methods: &BTreeMap<&str, &ShippingM
     let sql = "INSERT INTO methods (id, version, enabled, currency, method) VALUES ($1, $2, $3, $4, $5) \
                ON CONFLICT (id) DO UPDATE SET version = excluded.version, enabled = excluded.enabled, \
                currency = excluded.currency, method = excluded.method WHERE methods.version < excluded.version";
-    tx.execute_each(sql, &rows).await.map(drop)
+    tx.execute_each(sql, &rows).await?;
+    super::stamps::renew(tx).await
 }
 
 /// Up to `limit` methods after one, by id.

@@ -1,7 +1,7 @@
 //! What was heard of products and stock. A row for each pair of SKU and product, so that each product's facts stand alone and
 //! a SKU that moves from one product to another comes out right in any order of arrival.
 
-use super::carts::parsed;
+use super::{carts::parsed, stamps::renew};
 use crate::model::{Offer, Offers};
 use bodega_contracts::{BrandId, ProductId, cart::SeenFact, catalog::ProductChanged, inventory::StockChanged};
 use bodega_db::{DbError, OnConflict, Row, Tx, Value, params};
@@ -89,7 +89,7 @@ pub(crate) async fn read_offers(reader: &DatabaseConnection, skus: &[&Sku]) -> R
     }
     for row in stock::Entity::find().filter(stock::Column::Sku.is_in(names())).all(reader).await? {
         let Ok(sku) = Sku::new(&row.sku) else { continue };
-        offers.set_available(&sku, row.available);
+        offers.set_available(sku, row.available);
     }
     Ok(offers)
 }
@@ -104,34 +104,34 @@ pub(crate) async fn read_seen(reader: &DatabaseConnection, after: &str, limit: i
         skus.extend(Sku::new(&row.try_get::<String>("", "sku")?));
     }
     let offers = read_offers(reader, &skus.iter().collect::<Vec<_>>()).await?;
-    let names: Vec<&str> = skus.iter().map(Sku::as_str).collect();
-    let stock = stock::Entity::find().filter(stock::Column::Sku.is_in(names)).all(reader).await?;
-    let available: HashMap<String, i64> = stock.into_iter().map(|row| (row.sku, row.available)).collect();
     let fact = |sku: Sku| SeenFact {
         price: offers.get(&sku).and_then(Offer::money),
         active: offers.get(&sku).is_some_and(|offer| offer.active),
-        available: available.get(sku.as_str()).copied(),
+        available: offers.available(&sku),
         sku,
     };
     Ok(skus.into_iter().map(fact).collect())
 }
 
-/// Reads what is known of these SKUs.
-pub(crate) async fn select(tx: &mut Tx, skus: &[Sku]) -> Result<Offers, DbError> {
+/// Reads what is known of these SKUs into `offers`.
+pub(crate) async fn select(tx: &mut Tx, skus: &[Sku], offers: &mut Offers) -> Result<(), DbError> {
     let keys: Vec<Value<'_>> = skus.iter().map(Value::from).collect();
     let rows = tx
         .query_keys(
-            "SELECT p.sku, p.product_id, p.name, p.price, p.currency, p.active, p.stocked, p.tax_rate_bp, s.available, p.brand_id, \
-             p.category_ids, p.grams, p.other_prices, p.tax_class \
+            "SELECT p.sku, p.product_id, p.name, p.price, p.currency, p.active, p.stocked, p.tax_rate_bp, p.brand_id, \
+             p.category_ids, p.grams, p.other_prices, p.tax_class, s.available \
              FROM prices p LEFT JOIN stock_seen s ON s.sku = p.sku WHERE p.sku = $1",
             &keys,
         )
         .await?;
-    let mut offers = Offers::default();
     for row in &rows {
-        offers.insert(row.get(0)?, offer_of(row)?);
+        let sku: Sku = row.get(0)?;
+        if let Some(available) = row.get(13)? {
+            offers.set_available(sku.clone(), available);
+        }
+        offers.insert(sku, offer_of(row)?);
     }
-    Ok(offers)
+    Ok(())
 }
 
 /// Stores products, each once in `products` and only if it is newer than what is stored.
@@ -154,7 +154,7 @@ pub(crate) async fn put_products(tx: &mut Tx, products: &BTreeMap<ProductId, &Pr
             replace(tx, product).await?;
         }
     }
-    Ok(())
+    renew(tx).await
 }
 
 async fn replace(tx: &mut Tx, product: &ProductChanged) -> Result<(), DbError> {
@@ -216,7 +216,6 @@ fn offer(row: prices::Model) -> Result<Offer, DbError> {
         active: row.active,
         stocked: row.stocked,
         tax_rate_bp: row.tax_rate_bp,
-        available: None,
         brand: row.brand_id.map(BrandId),
         categories: parsed(&row.category_ids)?,
         grams: row.grams,
@@ -234,11 +233,10 @@ fn offer_of(row: &Row) -> Result<Offer, DbError> {
         active: row.get(5)?,
         stocked: row.get(6)?,
         tax_rate_bp: row.get(7)?,
-        available: row.get(8)?,
-        brand: row.get::<Option<Uuid>>(9)?.map(BrandId),
-        categories: parsed(&row.get::<String>(10)?)?,
-        grams: row.get(11)?,
-        other_prices: parsed(&row.get::<String>(12)?)?,
-        tax_class: row.get(13)?,
+        brand: row.get::<Option<Uuid>>(8)?.map(BrandId),
+        categories: parsed(&row.get::<String>(9)?)?,
+        grams: row.get(10)?,
+        other_prices: parsed(&row.get::<String>(11)?)?,
+        tax_class: row.get(12)?,
     })
 }

@@ -74,28 +74,23 @@ pub(crate) async fn freeze(
         return Ok(());
     }
     let now = tx.now();
-    let mut rows = Vec::with_capacity(checkouts.len());
+    let (mut rows, mut frozen) = (Vec::with_capacity(checkouts.len()), Vec::new());
     for checkout in checkouts {
         let customer = checkout.customer.map(|customer| customer.0);
         let (order, cart, version) = (checkout.order_id.0, checkout.cart_id.0, checkout.cart_version);
         let (number, buyer) = (checkout.number.as_str(), checkout.buyer.as_deref());
-        let discounts = if checkout.discounts.is_empty() { None } else { Some(text(&checkout.discounts)?) };
-        rows.push(params![order, cart, version, number, customer, now, buyer, discounts].to_vec());
+        rows.push(params![order, cart, version, number, customer, now, buyer].to_vec());
+        if was_there(checkout.cart_id) {
+            let discounts = if checkout.discounts.is_empty() { None } else { Some(text(&checkout.discounts)?) };
+            frozen.push(params![cart, version, order, discounts, now].to_vec());
+        }
     }
-    let columns = &["order_id", "cart_id", "cart_version", "number", "customer", "at_ms", "buyer", "discounts"];
+    let columns = &["order_id", "cart_id", "cart_version", "number", "customer", "at_ms", "buyer"];
     tx.insert_rows("checkouts", columns, OnConflict::Fail, &rows).await?;
-    let carts = checkouts.iter().map(|checkout| checkout.cart_id).filter(|cart| was_there(*cart));
-    let carts: Vec<Value<'_>> = carts.map(|cart| cart.0.into()).collect();
-    let frozen = tx
-        .query_keys(
-            "UPDATE carts SET status = 'checked_out', order_id = c.order_id, discounts = c.discounts, \
-             updated_ms = c.at_ms FROM checkouts c \
-             WHERE carts.id = $1 AND carts.status = 'open' AND c.cart_id = carts.id AND c.cart_version = carts.version \
-             RETURNING carts.id",
-            &carts,
-        )
-        .await?;
-    lost_unless(frozen.len() == carts.len())
+    // That a version of a cart is bought once is up to this: it is open, and in this version.
+    let sql = "UPDATE carts SET status = 'checked_out', order_id = $3, discounts = $4, updated_ms = $5 \
+               WHERE id = $1 AND version = $2 AND status = 'open'";
+    lost_unless(tx.execute_each(sql, &frozen).await? == frozen.len() as u64)
 }
 
 /// Those of these orders that were made here.

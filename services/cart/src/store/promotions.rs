@@ -1,5 +1,6 @@
 //! What was heard of promotions, and who has bought before.
 
+use super::stamps::renew;
 use crate::model::{Promotions, buyer_key};
 use bodega_contracts::{PromotionId, cart::SeenPromotionFact, coupons::PromotionChanged};
 use bodega_db::{DbError, Row, Tx, Value, params};
@@ -28,20 +29,25 @@ pub(crate) enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// Reads what applies by itself, and those of `ids`.
-pub(crate) async fn select(tx: &mut Tx, ids: &BTreeSet<PromotionId>) -> Result<Promotions, DbError> {
+/// Reads what applies by itself.
+pub(crate) async fn select_automatic(tx: &mut Tx) -> Result<Promotions, DbError> {
     let sql = "SELECT id, version, enabled, counted, promotion FROM promotions WHERE automatic AND enabled \
                ORDER BY id LIMIT 100";
     let mut promotions = Promotions::default();
     for row in tx.query(sql, &[]).await? {
-        promotions.insert(of_row(&row)?);
+        promotions.insert(&of_row(&row)?);
     }
+    Ok(promotions)
+}
+
+/// Reads those of `ids` into `promotions`.
+pub(crate) async fn select_named(tx: &mut Tx, ids: &[PromotionId], promotions: &mut Promotions) -> Result<(), DbError> {
     let keys: Vec<Value<'_>> = ids.iter().map(|id| id.0.into()).collect();
     let sql = "SELECT id, version, enabled, counted, promotion FROM promotions WHERE id = $1";
     for row in tx.query_keys(sql, &keys).await? {
-        promotions.insert(of_row(&row)?);
+        promotions.insert(&of_row(&row)?);
     }
-    Ok(promotions)
+    Ok(())
 }
 
 /// The same, outside of transactions.
@@ -61,7 +67,7 @@ pub(crate) async fn read_promotions(
         None => None,
     };
     for model in automatic.into_iter().chain(named) {
-        promotions.insert(of_model(model)?);
+        promotions.insert(&of_model(model)?);
     }
     Ok(promotions)
 }
@@ -71,6 +77,9 @@ pub(crate) async fn put_promotions(
     tx: &mut Tx,
     promotions: &BTreeMap<PromotionId, PromotionChanged>,
 ) -> Result<(), DbError> {
+    if promotions.is_empty() {
+        return Ok(());
+    }
     let mut rows = Vec::with_capacity(promotions.len());
     for (id, heard) in promotions {
         let automatic = heard.promotion.trigger == Trigger::Automatic;
@@ -81,7 +90,8 @@ pub(crate) async fn put_promotions(
                VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO UPDATE SET version = excluded.version, \
                enabled = excluded.enabled, automatic = excluded.automatic, counted = excluded.counted, \
                promotion = excluded.promotion WHERE promotions.version < excluded.version";
-    tx.execute_each(sql, &rows).await.map(drop)
+    tx.execute_each(sql, &rows).await?;
+    renew(tx).await
 }
 
 /// Up to `limit` promotions after one, by id.

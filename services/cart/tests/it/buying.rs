@@ -16,6 +16,7 @@ stories!(
     at_another_total_nothing_is_bought_and_nothing_is_kept,
     what_a_checkout_refuses_is_refused_here,
     two_hundred_tries_of_one_purchase_are_one_order,
+    old_keys_among_new_ones_are_answered_as_before,
     a_key_with_another_purchase_is_refused,
     a_code_takes_off_what_it_would_of_a_cart,
 );
@@ -130,6 +131,26 @@ async fn two_hundred_tries_of_one_purchase_are_one_order(shop: &Shop) {
     assert_eq!(accepted.len(), 1, "{accepted:?}");
     assert!(answers.iter().all(|answer| [202, 409].contains(&answer.status)), "a twin waits or is told so");
     assert_eq!(shop.orders().await.len(), 1);
+}
+
+async fn old_keys_among_new_ones_are_answered_as_before(shop: &Shop) {
+    stocked(shop).await;
+    let guest = Asker::default();
+    let buy_all = |most: usize| {
+        let one = |number: usize| {
+            let (asker, body) = (guest.with_key(&format!("{KEY}-{number}")), purchase(&[("A", 1)], 250 + 395));
+            async move { shop.call_on(number % shop.replicas(), &asker, "POST", "/v1/checkouts", body).await }
+        };
+        join_all((0..most).map(one))
+    };
+    let first = buy_all(40).await;
+    let second = buy_all(80).await;
+    assert!(second.iter().all(|answer| answer.status == 202), "{second:?}");
+    assert!(first.iter().zip(&second).all(|(was, is)| is.replayed() && is.json == was.json));
+    assert!(second[40..].iter().all(|answer| !answer.replayed()));
+    let orders: HashSet<_> = second.iter().map(order_id).collect();
+    assert_eq!((orders.len(), shop.orders().await.len()), (80, 80));
+    assert_eq!(shop.count("SELECT COUNT(*) FROM carts", &[]).await, 80);
 }
 
 async fn a_key_with_another_purchase_is_refused(shop: &Shop) {

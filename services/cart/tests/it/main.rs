@@ -13,6 +13,7 @@ mod groups;
 mod heard;
 mod lines;
 mod markets;
+mod memory;
 mod methods;
 mod points;
 mod reminders;

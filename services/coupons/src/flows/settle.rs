@@ -29,6 +29,9 @@ struct Turn {
 
 /// Brings claims and counters to where `fact` puts them, order by order as they arrived. Twice is once.
 pub(crate) async fn settle(tx: &mut Tx, fact: Fact, asks: Vec<Ask>) -> Result<(), DbError> {
+    if asks.is_empty() {
+        return Ok(());
+    }
     let mut books = store::read_books(tx, asks.iter().flat_map(|ask| &ask.claims)).await?;
     let turns = meet(tx, fact, asks, &books).await?;
     open_counters(tx, fact, &turns, &mut books).await?;

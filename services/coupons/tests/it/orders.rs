@@ -79,6 +79,11 @@ async fn an_order_without_coupons_is_no_business_of_ours(shop: &Shop) {
     shop.deliver(vec![shop.cancelled(order)]).await;
     assert!(shop.events().await.is_empty());
     assert!(shop.uses().await.is_empty());
+    assert_eq!(shop.count("SELECT COUNT(*) FROM orders", &[]).await, 0);
+    let in_one = shop.order();
+    shop.deliver(vec![shop.cancelled(in_one), shop.confirmed(in_one), shop.placed(in_one, Vec::new())]).await;
+    assert!(shop.events().await.is_empty());
+    assert!(shop.uses().await.is_empty());
 }
 
 async fn a_cancelled_order_leaves_a_tombstone(shop: &Shop) {

@@ -19,8 +19,13 @@ pub(crate) async fn list_users(
 
 /// How a user is written to.
 pub(crate) async fn user_contact(identity: &Identity, user: UserId) -> Result<Option<Contact>, Error> {
-    let found = store::find_user(&identity.db, user).await?;
-    Ok(found.map(|user| Contact { email: user.email, name: user.name, language: user.language }))
+    Ok(store::find_contacts(&identity.db, &[user]).await?.remove(&user))
+}
+
+/// How each of these users is written to, in their order; the caller bounds them.
+pub(crate) async fn user_contacts(identity: &Identity, users: &[UserId]) -> Result<Vec<Option<Contact>>, Error> {
+    let found = store::find_contacts(&identity.db, users).await?;
+    Ok(users.iter().map(|user| found.get(user).cloned()).collect())
 }
 
 /// Gives a role; fine if the user holds it.

@@ -5,6 +5,7 @@ use crate::{
     error::Error,
     model::{self, Session, UserView},
 };
+use bodega_contracts::identity::Contact;
 use bodega_db::{Db, DbError};
 use bodega_kernel::{Page, PageLimit, Role, Time, UserId};
 use sea_orm::{
@@ -136,6 +137,16 @@ pub(crate) async fn find_credentials_of(db: &Db, user: UserId) -> Result<Option<
 
 fn credentials(row: user::Model) -> Credentials {
     Credentials { id: UserId(row.id), password_hash: row.password_hash, disabled: row.disabled }
+}
+
+/// How users are written to; those that do not exist are left out.
+pub(crate) async fn find_contacts(db: &Db, users: &[UserId]) -> Result<HashMap<UserId, Contact>, Error> {
+    use user::Column::{Email, Id, Language, Name};
+    let found = user::Entity::find().select_only().columns([Id, Email, Name, Language]);
+    let found = found.filter(Id.is_in(users.iter().map(|user| user.0))).into_tuple();
+    let rows: Vec<(Uuid, String, Option<String>, Option<String>)> = found.all(db.reader()).await.map_err(away)?;
+    let contact = |(id, email, name, language)| (UserId(id), Contact { email, name, language });
+    Ok(rows.into_iter().map(contact).collect())
 }
 
 /// A user with their roles.

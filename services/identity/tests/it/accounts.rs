@@ -1,8 +1,9 @@
 //! Opening accounts, and what owners see and change of them.
 
 use crate::setup::{PASSWORD, Shop, claims, guest, user};
-use bodega_contracts::identity::{Contact, UserContact};
+use bodega_contracts::identity::{Contact, UserContact, UserContacts};
 use bodega_kernel::{Role, UserId};
+use bodega_rpc::RpcError;
 use bodega_testkit::stories;
 use futures_util::future::join_all;
 use serde_json::json;
@@ -134,9 +135,15 @@ async fn whoever_writes_mails_learns_where_they_go(shop: &Shop) {
     let user_id = anna.json["id"].as_str().unwrap().parse().unwrap();
     let contact = shop.rpc().ask(UserContact { user_id }).await.unwrap();
     let expected = Contact { email: "anna@example.com".to_owned(), name: Some("Anna".to_owned()), language: None };
-    assert_eq!(contact, Some(expected));
-    let nobody = UserContact { user_id: UserId::new(&shop.world) };
-    assert_eq!(shop.rpc().ask(nobody).await.unwrap(), None);
+    assert_eq!(contact.as_ref(), Some(&expected));
+    let stranger = UserId::new(&shop.world);
+    assert_eq!(shop.rpc().ask(UserContact { user_id: stranger }).await.unwrap(), None);
+    let many = |user_ids| UserContacts { user_ids };
+    let contacts = shop.rpc().ask(many(vec![user_id, stranger, user_id])).await.unwrap();
+    assert_eq!(contacts, [Some(expected.clone()), None, Some(expected)], "each in the place of its id");
+    assert_eq!(shop.rpc().ask(many(Vec::new())).await.unwrap(), []);
+    let refused = shop.rpc().ask(many(vec![user_id; UserContacts::MOST + 1])).await;
+    assert!(matches!(refused, Err(RpcError::Refused(_))), "{refused:?}");
 }
 
 stories![

@@ -83,12 +83,12 @@ async fn receive_inventory_webhook(
 #[utoipa::path(get, path = "/v1/admin/stock/sources", tag = "stock",
     responses((status = 200, body = Page<SourceView>), Problem))]
 async fn list_sources(State(inventory): State<Inventory>, _: Staff) -> Result<Json<Page<SourceView>>, Problem> {
-    let mut items = Vec::new();
-    for (name, source) in inventory.sources.iter() {
-        let (standing, open) = store::standing(inventory.db.reader(), name).await?;
-        items.push(SourceView::of(name, source, standing, open));
-    }
-    Ok(Json(Page { items, next_cursor: None, total: None }))
+    let mut standings = store::standings(inventory.db.reader()).await?;
+    let items = inventory.sources.iter().map(|(name, source)| {
+        let (standing, open) = standings.remove(name).unwrap_or_default();
+        SourceView::of(name, source, standing, open)
+    });
+    Ok(Json(Page { items: items.collect(), next_cursor: None, total: None }))
 }
 
 /// Where other systems and the books disagree, newest first.

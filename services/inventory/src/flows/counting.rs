@@ -66,7 +66,7 @@ pub(crate) async fn set_bulk(
 }
 
 async fn apply_bulk(tx: &mut Tx, actor: &str, rows: &[Result<BulkRow, String>]) -> Result<BulkReport, Error> {
-    let locations = store::take_turn(tx).await?;
+    let locations = store::take_turn(tx).await?.locations;
     let good: Vec<&BulkRow> = rows.iter().flatten().filter(|row| locations.has(&row.location)).collect();
     let unheard: BTreeSet<&Sku> = good.iter().filter(|row| row.expected == 0).map(|row| &row.sku).collect();
     let places: Vec<(&Sku, &LocationId)> = good.iter().map(|row| (&row.sku, &row.location)).collect();

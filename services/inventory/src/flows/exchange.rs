@@ -136,7 +136,7 @@ async fn compare(tx: &mut Tx, name: &str, location: &LocationId) -> Result<bool,
     if due > now {
         return Ok(false);
     }
-    let locations = store::take_turn(tx).await?;
+    let locations = store::take_turn(tx).await?.locations;
     // Another replica may have compared these while we waited.
     let Some((Some(due), after)) = store::comparison(tx, name).await? else { return Ok(false) };
     if due > now {

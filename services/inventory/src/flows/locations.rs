@@ -75,7 +75,7 @@ pub(crate) async fn retell(tx: &mut Tx) -> Result<bool, DbError> {
     if store::retelling(tx).await?.is_none() {
         return Ok(false);
     }
-    let locations = store::take_turn(tx).await?;
+    let locations = store::take_turn(tx).await?.locations;
     // Whoever had the turn before may have begun or ended it.
     let Some((id, after)) = store::retelling(tx).await? else { return Ok(false) };
     let skus = store::skus_at(tx, &id, &after).await?;

@@ -25,7 +25,7 @@ struct Line<'a> {
 /// Puts back what came back, return by return.
 pub(crate) async fn take_back(tx: &mut Tx, comebacks: Vec<Comeback>) -> Result<(), Error> {
     // The turn comes before any other lock.
-    let locations = store::take_turn(tx).await?;
+    let locations = store::take_turn(tx).await?.locations;
     let new = store::claim_returns(tx, &comebacks).await?;
     let fresh: Vec<&Comeback> =
         comebacks.iter().zip(new).filter(|(_, new)| *new).map(|(comeback, _)| comeback).collect();
@@ -85,7 +85,7 @@ pub(super) async fn bring_home(tx: &mut Tx, departures: &[&Departure]) -> Result
     }
     let orders: BTreeSet<OrderId> = late.values().map(|received| received.order).collect();
     let (sent, lying) = (store::sent(tx, &orders).await?, store::lying(tx, &orders).await?);
-    let locations = store::take_turn(tx).await?;
+    let locations = store::take_turn(tx).await?.locations;
     let mut moves = Vec::new();
     for lying in &lying {
         let Some(received) = late.get(&lying.return_id) else { continue };

@@ -5,9 +5,8 @@
 
 use super::tell_changes;
 use crate::{
-    jobs::HOLD_EXPIRES,
     model::{self, Ask, Case, Fact, Outcome, Tell, Wanted},
-    store::{self, Moved, Movement, Reservation},
+    store::{self, Memory, Moved, Part, Remembered, Reservation, Steps},
 };
 use bodega_contracts::{
     OrderId,
@@ -16,12 +15,9 @@ use bodega_contracts::{
         StockUnavailable,
     },
 };
-use bodega_db::{DbError, Timer, Trace, Tx};
+use bodega_db::{DbError, Trace, Tx};
 use bodega_kernel::Sku;
-use std::{
-    collections::{BTreeMap, BTreeSet, HashSet},
-    time::Duration,
-};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// An order at its turn, as the database has it.
 struct Turn {
@@ -41,15 +37,16 @@ enum Stored {
 }
 
 /// Brings reservations and stock to where `fact` puts them, order by order as they arrived. Twice is once.
-pub(crate) async fn settle(tx: &mut Tx, fact: Fact, asks: Vec<Ask>, hold_for: Duration) -> Result<(), DbError> {
-    let locations = store::take_turn(tx).await?;
-    let turns = meet(tx, fact, asks).await?;
+pub(crate) async fn settle(tx: &mut Tx, remembered: &Remembered, fact: Fact, asks: Vec<Ask>) -> Result<(), DbError> {
+    let mut turn = store::take_turn(tx).await?;
+    let mut memory = remembered.recall(&turn);
+    let turns = meet(tx, &mut memory, fact, asks).await?;
     let skus: BTreeSet<&Sku> = turns
         .iter()
         .filter(|turn| model::moves_stock(turn.case.state, fact))
         .flat_map(|turn| turn.case.lines.skus())
         .collect();
-    let mut shelf = store::lock_shelf(tx, locations, &skus).await?;
+    let mut shelf = memory.shelf(tx, std::mem::take(&mut turn.locations), &skus).await?;
     let cases: Vec<&Case> = turns.iter().map(|turn| &turn.case).collect();
     let outcomes = model::decide(fact, &mut shelf, &cases).map_err(|broken| {
         tracing::error!(%broken, "the books of stock do not agree");
@@ -58,16 +55,23 @@ pub(crate) async fn settle(tx: &mut Tx, fact: Fact, asks: Vec<Ask>, hold_for: Du
     let changes = shelf.changes();
     store::write_changes(tx, &changes).await?;
     record(tx, &turns, &outcomes).await?;
-    set_timers(tx, fact, &turns, &outcomes, hold_for).await?;
-    for (turn, outcome) in turns.iter().zip(outcomes) {
-        tx.follow(turn.trace.clone());
-        tell(tx, turn.case.order, outcome)?;
+    memory.learn(shelf.written(&changes));
+    for (turn, outcome) in turns.into_iter().zip(outcomes) {
+        let Turn { case, trace, .. } = turn;
+        tx.follow(trace);
+        tell(tx, case.order, &outcome)?;
+        if outcome.state == Some(State::Held) && case.shipped.is_empty() {
+            let (lines, taken) = (case.lines, outcome.taken);
+            memory.hold(case.order, Reservation { state: outcome.state, lines, taken, ..Reservation::default() });
+        }
     }
-    tell_changes(tx, &changes)
+    tell_changes(tx, &changes)?;
+    remembered.keep(&turn, memory);
+    Ok(())
 }
 
 /// The orders with their reservations; those not heard of before are claimed.
-async fn meet(tx: &mut Tx, fact: Fact, asks: Vec<Ask>) -> Result<Vec<Turn>, DbError> {
+async fn meet(tx: &mut Tx, memory: &mut Memory, fact: Fact, asks: Vec<Ask>) -> Result<Vec<Turn>, DbError> {
     let mut seen = HashSet::new();
     let asks: Vec<Ask> = asks.into_iter().filter(|ask| seen.insert(ask.order)).collect();
     // In the order of their ids, so that two batches lock in one order.
@@ -75,14 +79,14 @@ async fn meet(tx: &mut Tx, fact: Fact, asks: Vec<Ask>) -> Result<Vec<Turn>, DbEr
     // A new order is nearly always unheard of, every other fact finds its reservation.
     let mut known = match fact {
         Fact::Placed => BTreeMap::new(),
-        Fact::Confirmed | Fact::Cancelled | Fact::Expired => store::lock_reservations(tx, by_id.keys()).await?,
+        Fact::Confirmed | Fact::Cancelled | Fact::Expired => memory.reservations(tx, by_id.keys()).await?,
     };
     if let Some(state) = fact.claims() {
         let unheard: Vec<(OrderId, &Wanted)> =
             by_id.into_iter().filter(|(order, _)| !known.contains_key(order)).collect();
         let new = store::claim(tx, state, &unheard).await?;
         let late = unheard.iter().zip(new).filter(|(_, new)| !new).map(|((order, _), _)| order);
-        known.extend(store::lock_reservations(tx, late).await?);
+        known.extend(memory.reservations(tx, late).await?);
     }
     store::fill_tombstones(tx, &forgotten_lines(&asks, &known)).await?;
     let turn = |Ask { order, lines, trace }: Ask| {
@@ -115,7 +119,7 @@ fn forgotten_lines<'a>(asks: &'a [Ask], known: &BTreeMap<OrderId, Reservation>) 
 /// Writes what the batch decided: the reservations that are not as they are stored, and the ledger.
 async fn record(tx: &mut Tx, turns: &[Turn], outcomes: &[Outcome]) -> Result<(), DbError> {
     let mut moved = Vec::new();
-    let mut movements = Vec::new();
+    let mut steps = Steps::default();
     for (turn, outcome) in turns.iter().zip(outcomes) {
         let order = turn.case.order;
         let from = match turn.stored {
@@ -129,50 +133,25 @@ async fn record(tx: &mut Tx, turns: &[Turn], outcomes: &[Outcome]) -> Result<(),
             moved.push(Moved { order, from, to, short: &outcome.short, taken: outcome.taken.as_ref() });
         }
         if let Some((kind, shift, taken)) = &outcome.movement {
-            movements.extend(taken.lines().iter().map(|(sku, location, quantity)| Movement {
-                held: shift.held * quantity,
-                allocated: shift.allocated * quantity,
-                order: Some(order),
-                ..Movement::of(sku, location, *kind)
-            }));
+            for (sku, location, quantity) in taken.lines() {
+                let (held, allocated) = (shift.held * quantity, shift.allocated * quantity);
+                steps.push(sku, location, *kind, Part { order, held, allocated });
+            }
         }
     }
     store::move_reservations(tx, &moved).await?;
-    store::insert_movements(tx, &movements).await
+    store::insert_steps(tx, &steps).await
 }
 
-/// A hold has a timer as long as it is one.
-async fn set_timers(
-    tx: &mut Tx,
-    fact: Fact,
-    turns: &[Turn],
-    outcomes: &[Outcome],
-    hold_for: Duration,
-) -> Result<(), DbError> {
-    let due = tx.now().plus(hold_for);
-    let (mut set, mut clear) = (Vec::new(), Vec::new());
-    for (turn, outcome) in turns.iter().zip(outcomes) {
-        let subject = turn.case.order.0;
-        match (turn.case.state == Some(State::Held), outcome.state == Some(State::Held)) {
-            (false, true) => set.push(Timer { subject, kind: HOLD_EXPIRES, due }),
-            // The one that fired is gone.
-            (true, false) if fact != Fact::Expired => clear.push(subject),
-            (true | false, true | false) => {}
-        }
-    }
-    tx.set_timers(&set).await?;
-    tx.clear_timers(&clear).await
-}
-
-fn tell(tx: &mut Tx, order_id: OrderId, outcome: Outcome) -> Result<(), DbError> {
-    let short = outcome.short;
+fn tell(tx: &mut Tx, order_id: OrderId, outcome: &Outcome) -> Result<(), DbError> {
+    let short = || outcome.short.clone();
     match outcome.tell {
         Some(Tell::Reserved) => tx.emit(&StockReserved { order_id }),
-        Some(Tell::Rejected) => tx.emit(&StockRejected { order_id, short }),
+        Some(Tell::Rejected) => tx.emit(&StockRejected { order_id, short: short() }),
         Some(Tell::Allocated) => tx.emit(&StockAllocated { order_id }),
         Some(Tell::Released) => tx.emit(&StockReleased { order_id }),
         Some(Tell::HoldExpired) => tx.emit(&StockHoldExpired { order_id }),
-        Some(Tell::Unavailable) => tx.emit(&StockUnavailable { order_id, short }),
+        Some(Tell::Unavailable) => tx.emit(&StockUnavailable { order_id, short: short() }),
         None => Ok(()),
     }
 }

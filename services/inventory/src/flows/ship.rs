@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Takes off the shelf what left, parcel by parcel as they arrived.
 pub(crate) async fn ship(tx: &mut Tx, departures: Vec<Departure>) -> Result<(), DbError> {
-    let locations = store::take_turn(tx).await?;
+    let locations = store::take_turn(tx).await?.locations;
     let new = store::claim_departures(tx, &departures).await?;
     let fresh: Vec<&Departure> =
         departures.iter().zip(new).filter(|(_, new)| *new).map(|(departure, _)| departure).collect();

@@ -152,7 +152,7 @@ pub(super) async fn lock(
     wanted: &[(&Sku, &LocationId)],
     makes: impl Fn(&Sku) -> bool,
 ) -> Result<Shelf, Error> {
-    let locations = store::take_turn(tx).await?;
+    let locations = store::take_turn(tx).await?.locations;
     if let Some((_, location)) = wanted.iter().find(|(_, location)| !locations.has(location)) {
         return Err(Refusal::NoLocation { location: (*location).clone() }.into());
     }

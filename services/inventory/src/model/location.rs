@@ -2,7 +2,10 @@
 
 use super::{Nullable, Violation};
 use serde::{Deserialize, Serialize};
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, LazyLock},
+};
 
 /// The location that is there from the beginning. Every SKU has a row there, which also says what holds for all of them.
 pub(crate) const MAIN: &str = "main";
@@ -22,13 +25,17 @@ pub(crate) struct LocationId(Arc<str>);
 impl LocationId {
     /// `None` where the text is no id.
     pub(crate) fn new(text: &str) -> Option<Self> {
+        if text == MAIN {
+            return Some(Self::main());
+        }
         let fits = |letter: u8| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == b'-';
         ((1..=MAX_ID).contains(&text.len()) && text.bytes().all(fits)).then(|| Self(text.into()))
     }
 
     /// Where goods are if nothing else is said.
     pub(crate) fn main() -> Self {
-        Self(MAIN.into())
+        static FIRST: LazyLock<LocationId> = LazyLock::new(|| LocationId(MAIN.into()));
+        FIRST.clone()
     }
 
     /// The text of it.

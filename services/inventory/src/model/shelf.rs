@@ -145,6 +145,17 @@ impl Shelf {
         Ok(())
     }
 
+    /// The stock once these changes of it are written.
+    pub(crate) fn written(mut self, changes: &[Change]) -> impl Iterator<Item = (Sku, Item)> {
+        for Change { sku, rows, policy, .. } in changes {
+            if let Some(item) = self.item_mut(sku) {
+                item.policy = *policy;
+                item.levels.extend(rows.iter().map(|row| (row.location.clone(), row.after)));
+            }
+        }
+        self.slots.into_iter().map(|(sku, slot)| (sku, slot.after))
+    }
+
     /// What the batch did, sorted by SKU and location. A change of what others are told has the next version.
     pub(crate) fn changes(&self) -> Vec<Change> {
         let changed = self.slots.iter().filter(|(_, slot)| slot.before != slot.after);

@@ -21,17 +21,19 @@ pub(crate) struct BadLine {
 impl Wanted {
     /// Adds up the stocked lines of an order: two lines that share a SKU want the sum.
     pub(crate) fn of(lines: &[OrderLine]) -> Result<Self, BadLine> {
-        let mut wanted = BTreeMap::<&Sku, i64>::new();
-        for line in lines.iter().filter(|line| line.stocked) {
-            let sum = wanted.entry(&line.sku).or_default();
-            let in_range = |quantity: &i64| (1..=MAX_UNITS).contains(quantity);
-            *sum = Some(line.quantity)
-                .filter(in_range)
-                .and_then(|quantity| sum.checked_add(quantity))
-                .filter(in_range)
-                .ok_or_else(|| BadLine { sku: line.sku.clone(), quantity: line.quantity })?;
+        let in_range = |quantity: &i64| (1..=MAX_UNITS).contains(quantity);
+        let mut wanted: Vec<(Sku, i64)> = Vec::with_capacity(lines.len());
+        for OrderLine { sku, quantity, .. } in lines.iter().filter(|line| line.stocked) {
+            let found = wanted.binary_search_by(|(known, _)| known.cmp(sku));
+            let before = found.ok().and_then(|at| wanted.get(at)).map_or(0, |(_, sum)| *sum);
+            let sum = Some(*quantity).filter(in_range).map(|quantity| before + quantity).filter(in_range);
+            let sum = sum.ok_or_else(|| BadLine { sku: sku.clone(), quantity: *quantity })?;
+            match found {
+                Ok(at) => wanted.splice(at..=at, [(sku.clone(), sum)]).for_each(drop),
+                Err(at) => wanted.insert(at, (sku.clone(), sum)),
+            }
         }
-        Ok(Self(wanted.into_iter().map(|(sku, quantity)| (sku.clone(), quantity)).collect()))
+        Ok(Self(wanted))
     }
 
     /// From what was stored.

@@ -38,15 +38,18 @@ pub(super) mod movements {
     #[derive(Clone, Debug, DeriveEntityModel)]
     #[sea_orm(table_name = "movements")]
     pub(crate) struct Model {
-        #[sea_orm(primary_key)]
-        pub seq: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
         pub sku: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub seq: i64,
         pub location: String,
         pub kind: String,
         pub on_hand_delta: i64,
         pub held_delta: i64,
         pub allocated_delta: i64,
         pub order_id: Option<Uuid>,
+        pub orders: Option<String>,
+        pub entries: i64,
         pub reason: Option<String>,
         pub reference: Option<String>,
         pub actor: Option<String>,

@@ -1,6 +1,9 @@
 //! Reads outside of transactions, for pages that staff see. All are bounded.
 
-use super::entities::{locations, movements, stock};
+use super::{
+    entities::{locations, movements, stock},
+    ledger::{Part, parts},
+};
 use crate::{
     model::{Item, Level, Location, LocationId, Locations, MAIN, MAX_LOCATIONS, Policy, Site},
     views::{MovementView, StockView},
@@ -9,7 +12,9 @@ use bodega_contracts::OrderId;
 use bodega_db::DbError;
 use bodega_kernel::{Page, Sku, Time};
 use bodega_web::Paging;
-use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, prelude::Expr,
+};
 use std::collections::BTreeMap;
 
 /// A page of stock after the SKU `after`.
@@ -104,16 +109,26 @@ pub(crate) async fn list_movements(
     if let Some(before) = before {
         query = query.filter(movements::Column::Seq.lt(before));
     }
-    let rows = query.all(db).await?;
-    let mut page = Page::of(rows.into_iter().map(movement_view).collect(), paging.limit, |row: &MovementView| row.seq);
+    // Rows do not overlap, so the first of each is before those that come next.
+    let mut entries = Vec::new();
+    for row in query.all(db).await? {
+        entries.extend(movement_views(row)?.into_iter().rev());
+    }
+    entries.retain(|entry| before.is_none_or(|before| entry.seq < before));
+    entries.truncate(usize::try_from(paging.limit.and_one()).unwrap_or(usize::MAX));
+    let mut page = Page::of(entries, paging.limit, |row: &MovementView| row.seq);
     if paging.count {
-        page.total = Some(of_sku.count(db).await?);
+        let sum = Expr::cust("CAST(COALESCE(SUM(entries), 0) AS BIGINT)");
+        let total = of_sku.select_only().column_as(sum, "total").into_tuple::<i64>().one(db).await?;
+        page.total = Some(u64::try_from(total.unwrap_or(0)).unwrap_or(0));
     }
     Ok(Some(page))
 }
 
-fn movement_view(row: movements::Model) -> MovementView {
-    MovementView {
+/// The entries of a row, in the order of their numbers.
+fn movement_views(row: movements::Model) -> Result<Vec<MovementView>, DbError> {
+    let orders = row.orders.as_deref().map(parts).transpose()?;
+    let only = MovementView {
         seq: row.seq,
         location: row.location,
         kind: row.kind,
@@ -125,7 +140,16 @@ fn movement_view(row: movements::Model) -> MovementView {
         reference: row.reference,
         actor: row.actor,
         at: Time::from_ms(row.at_ms),
-    }
+    };
+    let Some(orders) = orders else { return Ok(vec![only]) };
+    let entry = |(seq, Part { order, held, allocated }): (i64, Part)| MovementView {
+        seq,
+        held,
+        allocated,
+        order_id: Some(order),
+        ..only.clone()
+    };
+    Ok((row.seq..).zip(orders).map(entry).collect())
 }
 
 pub(super) fn sku(text: &str) -> Result<Sku, DbError> {

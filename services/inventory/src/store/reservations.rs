@@ -7,6 +7,7 @@ use bodega_contracts::{
     inventory::{ReservationState, Shortage},
 };
 use bodega_db::{DbError, Row, Tx, Value, params};
+use bodega_kernel::Time;
 use std::collections::BTreeMap;
 
 /// What is reserved for an order, as it is stored.
@@ -31,6 +32,9 @@ impl Reservation {
 
 /// The word of an order of which goods have left and nothing else was heard.
 pub(super) const EARLY: &str = "early";
+
+/// The most holds that expire in one transaction.
+const OVERDUE: i64 = 200;
 
 /// A reservation on its way from one state to another.
 pub(crate) struct Moved<'a> {
@@ -78,12 +82,11 @@ pub(crate) async fn claim_departures(tx: &mut Tx, departures: &[Departure]) -> R
 
 /// Notes what has left of orders whose reservations are locked, and where the rest is.
 pub(crate) async fn write_shipped(tx: &mut Tx, cases: impl Iterator<Item = &Case>) -> Result<(), DbError> {
-    let sql = "UPDATE reservations SET shipped = $2, taken = $4, version = version + 1, at_ms = $3 WHERE order_id = $1";
-    let now = tx.now();
+    let sql = "UPDATE reservations SET shipped = $2, taken = $3, version = version + 1 WHERE order_id = $1";
     let mut rows = Vec::new();
     for Case { order, shipped, taken, .. } in cases {
         let taken = taken.as_ref().map(json).transpose()?;
-        rows.push(params![order.0, json(shipped.pairs())?, now, taken].to_vec());
+        rows.push(params![order.0, json(shipped.pairs())?, taken].to_vec());
     }
     let written = tx.execute_each(sql, &rows).await?;
     all(written, rows.len(), "reservations")
@@ -99,6 +102,13 @@ pub(crate) async fn lock_reservations(
     let keys: Vec<Value<'_>> = orders.map(|order| Value::from(order.0)).collect();
     let rows = tx.query_keys(sql, &keys).await?;
     rows.iter().map(|row| Ok((OrderId(row.get(0)?), reservation(row)?))).collect()
+}
+
+/// Orders that have held goods since `since` or longer, those that have for the longest time first.
+pub(crate) async fn overdue_holds(tx: &mut Tx, since: Time) -> Result<Vec<OrderId>, DbError> {
+    let sql = "SELECT order_id FROM reservations WHERE state = 'held' AND at_ms <= $1 ORDER BY at_ms LIMIT $2";
+    let rows = tx.query(sql, &params![since, OVERDUE]).await?;
+    rows.iter().map(|row| Ok(OrderId(row.get(0)?))).collect()
 }
 
 /// Notes what orders had wanted that were cancelled, or of which goods had left, before anybody said it.

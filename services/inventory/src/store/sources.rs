@@ -7,7 +7,7 @@ use bodega_kernel::{Page, Sku, Time, uuid::Uuid};
 use bodega_web::Paging;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, Statement,
+    QueryResult, QuerySelect, Statement,
 };
 use std::collections::BTreeMap;
 
@@ -253,16 +253,26 @@ fn state(word: &str) -> Result<MismatchState, DbError> {
     MismatchState::of(word).ok_or_else(|| DbError::Refused(format!("{word} is no state of a mismatch").into()))
 }
 
-/// How the exchange with a source stands, and how many of its mismatches are open.
-pub(crate) async fn standing(db: &DatabaseConnection, source: &str) -> Result<(Standing, u64), DbError> {
-    let sql = "SELECT reported_ms, polled_ms, error, error_ms, received, applied, stale, refused, compared_ms \
-               FROM source_states WHERE source = $1";
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [source.into()]);
+/// How the exchange with each source stands, and how many of its mismatches are open; by its name, where there was any.
+pub(crate) async fn standings(db: &DatabaseConnection) -> Result<BTreeMap<String, (Standing, u64)>, DbError> {
     let open = mismatches::Entity::find()
-        .filter(mismatches::Column::Source.eq(source))
-        .filter(mismatches::Column::State.eq(MismatchState::Open.as_str()));
-    let open = open.count(db).await?;
-    let Some(row) = db.query_one_raw(statement).await? else { return Ok((Standing::default(), open)) };
+        .select_only()
+        .column(mismatches::Column::Source)
+        .column_as(mismatches::Column::Id.count(), "open")
+        .filter(mismatches::Column::State.eq(MismatchState::Open.as_str()))
+        .group_by(mismatches::Column::Source);
+    let open: Vec<(String, i64)> = open.into_tuple().all(db).await?;
+    let counted = open.into_iter().map(|(source, open)| (source, (Standing::default(), open.unsigned_abs())));
+    let mut standings: BTreeMap<String, (Standing, u64)> = counted.collect();
+    let sql = "SELECT source, reported_ms, polled_ms, error, error_ms, received, applied, stale, refused, compared_ms \
+               FROM source_states";
+    for row in db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await? {
+        standings.entry(row.try_get("", "source")?).or_default().0 = of_state(&row)?;
+    }
+    Ok(standings)
+}
+
+fn of_state(row: &QueryResult) -> Result<Standing, DbError> {
     let at = |name: &str| Ok::<_, DbError>(row.try_get::<Option<i64>>("", name)?.map(Time::from_ms));
     let count = |name: &str| Ok::<_, DbError>(row.try_get::<i64>("", name)?);
     let error = row.try_get::<Option<String>>("", "error")?.zip(at("error_ms")?);
@@ -274,5 +284,5 @@ pub(crate) async fn standing(db: &DatabaseConnection, source: &str) -> Result<(S
         duplicate: false,
     };
     let (reported_at, polled_at, compared_at) = (at("reported_ms")?, at("polled_ms")?, at("compared_ms")?);
-    Ok((Standing { reported_at, polled_at, error, taken, compared_at }, open))
+    Ok(Standing { reported_at, polled_at, error, taken, compared_at })
 }

@@ -81,7 +81,7 @@ async fn end(shop: &Shop, facts: &[Fact], (there, wanted): (i64, i64), state: St
         for place in 0..facts.len() {
             if place == now {
                 shop.clock.advance(HOLD);
-                while shop.fire_timers().await {}
+                while shop.expire_holds().await {}
                 continue;
             }
             let next = together.iter().map(|case| (case, facts[case.arrival[place]]));

@@ -119,7 +119,7 @@ async fn a_confirmed_order_keeps_its_goods_for_ever(shop: &Shop) {
     assert_eq!(shop.level("A").await, (2, 0, 2));
     assert_eq!(shop.told::<StockChanged>().await.len(), news, "nothing more or less can be sold");
     shop.clock.advance(Duration::from_hours(24 * 400));
-    assert!(!shop.fire_timers().await);
+    assert!(!shop.expire_holds().await);
     assert_eq!(shop.state(order_id).await, Some(State::Allocated));
     shop.deliver(vec![shop.cancelled(order_id), shop.cancelled(order_id)]).await;
     assert_eq!(shop.level("A").await, (2, 0, 0));
@@ -133,10 +133,10 @@ async fn a_hold_that_lasted_too_long_comes_back(shop: &Shop) {
     shop.deliver(vec![shop.placed(order_id, &[("A", 2)]), shop.placed(other, &[("A", 1)])]).await;
     shop.deliver(vec![shop.cancelled(other)]).await;
     shop.clock.advance(Duration::from_hours(7 * 24 + 23));
-    assert!(!shop.fire_timers().await, "a bank transfer may still come");
+    assert!(!shop.expire_holds().await, "a bank transfer may still come");
     shop.clock.advance(Duration::from_hours(1));
-    assert!(shop.fire_timers().await);
-    assert!(!shop.fire_timers().await);
+    assert!(shop.expire_holds().await);
+    assert!(!shop.expire_holds().await);
     assert_eq!(shop.told::<StockHoldExpired>().await, [StockHoldExpired { order_id }]);
     assert_eq!(shop.level("A").await, (3, 0, 0));
     assert_eq!(shop.told::<StockChanged>().await.last().unwrap().available, 3);
@@ -152,7 +152,7 @@ async fn an_order_confirmed_too_late_gets_what_is_there_or_hears_that_nothing_is
     let (lucky, late, next) = (shop.order(), shop.order(), shop.order());
     shop.deliver(vec![shop.placed(lucky, &[("A", 1)]), shop.placed(late, &[("A", 1)])]).await;
     shop.clock.advance(Duration::from_hours(24 * 9));
-    assert!(shop.fire_timers().await);
+    assert!(shop.expire_holds().await);
     shop.deliver(vec![shop.placed(next, &[("A", 1)])]).await;
     shop.deliver(vec![shop.confirmed(lucky, &[("A", 1)]), shop.confirmed(late, &[("A", 1)])]).await;
     assert_eq!(shop.told::<StockAllocated>().await, [StockAllocated { order_id: lucky }]);

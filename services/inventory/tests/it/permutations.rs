@@ -67,7 +67,7 @@ async fn every_arrival_of_an_orders_facts_ends_the_same(shop: &Shop) {
     }
     shop.check_books().await;
     shop.clock.advance(Duration::from_hours(24 * 30));
-    assert!(!shop.fire_timers().await, "no hold is left");
+    assert!(!shop.expire_holds().await, "no hold is left");
 }
 
 /// A small generator of its own, so that a failure repeats.
@@ -99,7 +99,7 @@ async fn random_facts_and_hands_leave_the_books_in_order(shop: &Shop) {
             }
             3 => {
                 shop.clock.advance(Duration::from_hours(24 * dice.below(5)));
-                shop.fire_timers().await;
+                shop.expire_holds().await;
             }
             _ => {
                 let mut batch = Vec::new();

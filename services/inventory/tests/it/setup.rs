@@ -47,9 +47,9 @@ impl Deref for Shop {
 }
 
 impl Shop {
-    /// Fires what is due; whether there was anything.
-    pub(crate) async fn fire_timers(&self) -> bool {
-        self.job("timers").step().await
+    /// Lets holds expire that lasted too long; whether there was one.
+    pub(crate) async fn expire_holds(&self) -> bool {
+        self.job("expire_holds").step().await
     }
 
     pub(crate) fn order(&self) -> OrderId {

@@ -61,7 +61,7 @@ impl Sender {
         name: Option<&str>,
         mail: &Rendered,
     ) -> Result<Message, String> {
-        let address = address(recipient).ok_or_else(|| format!("{:?} is no address", clean(recipient)))?;
+        let address = address_of(recipient)?;
         let name = name.map(clean).filter(|name| !name.is_empty());
         let at = UNIX_EPOCH + Duration::from_millis(u64::try_from(stamp.at.ms()).unwrap_or(0));
         let header = |name, value: String| HeaderValue::new(HeaderName::new_from_ascii_str(name), value);
@@ -93,6 +93,11 @@ impl Sender {
 /// Whether mail can be sent there.
 pub(crate) fn is_address(text: &str) -> bool {
     address(text).is_some()
+}
+
+/// The address that mail is sent to; in words where it is none.
+pub(super) fn address_of(recipient: &str) -> Result<Address, String> {
+    address(recipient).ok_or_else(|| format!("{:?} is no address", clean(recipient)))
 }
 
 fn address(text: &str) -> Option<Address> {

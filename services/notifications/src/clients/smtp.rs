@@ -144,7 +144,7 @@ fn in_words(error: &Error) -> String {
 mod tests {
     use super::*;
     use crate::{
-        clients::{Sender, Stamp},
+        clients::message::{Sender, Stamp},
         model::Rendered,
     };
     use bodega_kernel::{Time, uuid::Uuid};

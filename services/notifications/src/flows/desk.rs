@@ -2,13 +2,13 @@
 
 use super::{
     Written,
+    answered::Answered,
     gather::{Trouble, gather},
 };
 use crate::{
     Notifications,
     error::Error,
     model::{About, Kind, Language, Letter, Note, Params, Rendered, Wanted, sample},
-    pages::name_of,
     store,
     views::{Addressee, Draft, Example, FlawView, MailView},
 };
@@ -30,14 +30,15 @@ pub(crate) async fn preview(state: &Notifications, id: Uuid) -> Result<String, E
     if let Some(html) = store::kept_html(state.db.reader(), id).await? {
         return Ok(html);
     }
-    let gathered =
-        gather(state, stored.kind, &stored.about, &stored.params).await.map_err(|trouble| match trouble {
-            Trouble::Later(why) => Error::Unanswered(why),
-            Trouble::Never(why) => Error::Unwritable(why),
-        })?;
+    let asked = (stored.kind, &stored.about, &stored.params);
+    let answered = Answered::about(state, &[asked]).await;
+    let gathered = gather(state, &answered, asked).await.map_err(|trouble| match trouble {
+        Trouble::Later(why) => Error::Unanswered(why),
+        Trouble::Never(why) => Error::Unwritable(why),
+    })?;
     let (language, known) = (gathered.language, gathered.known);
     let letter = Letter::new(&state.shop, language, state.pages.words(language), stored.kind, &known, &gathered.params);
-    let rendered = state.pages.render(&name_of(language, stored.kind), &letter);
+    let rendered = state.pages.render(language, stored.kind, &letter);
     rendered.map(|(mail, _)| mail.html).map_err(|error| Error::Unwritable(error.to_string()))
 }
 
@@ -53,7 +54,7 @@ pub(crate) async fn show_example(
         let pages = state.pages.reloaded();
         let (known, params) = sample(kind).unwrap_or_default();
         let letter = Letter::new(&state.shop, language, pages.words(language), kind, &known, &params);
-        let (mail, failed) = pages.render(&name_of(language, kind), &letter)?;
+        let (mail, failed) = pages.render(language, kind, &letter)?;
         let view = |template: &str, reason: &str| FlawView { template: template.to_owned(), reason: reason.to_owned() };
         let found = pages.flaws().iter().map(|flaw| view(&flaw.template, &flaw.reason));
         let flaws = found.chain(failed.map(|flaw| view(flaw.template(), flaw.reason()))).collect();

@@ -18,12 +18,11 @@ const MAX_LINES: usize = 100;
 /// Where the postal code stands behind the town.
 const TOWN_FIRST: [&str; 8] = ["AU", "CA", "GB", "IE", "IN", "NZ", "SG", "US"];
 
-/// What a template is given.
+/// What a template is given, with the labels of its language.
 #[derive(Debug, Serialize)]
 pub(crate) struct Letter {
     shop: String,
     language: &'static str,
-    words: Words,
     name: Option<String>,
     order: Option<Order>,
     cart: Option<Cart>,
@@ -110,12 +109,12 @@ impl Letter {
     pub(crate) fn new(
         shop: &str,
         language: Language,
-        words: Words,
+        words: &Words,
         kind: Kind,
         known: &Known,
         params: &Params,
     ) -> Self {
-        let details = known.order.as_ref();
+        let details = known.order.as_deref();
         let address =
             details.and_then(|details| details.shipping_address.as_ref().or(details.billing_address.as_ref()));
         let name = known.name.as_deref().or(address.map(|address| address.name.as_str())).map(clean);
@@ -152,7 +151,6 @@ impl Letter {
             dispute: params.dispute,
             note_subject: note.map_or_else(String::new, |note| clean(&note.subject)),
             paragraphs: note.map_or_else(Vec::new, |note| paragraphs(&note.text)),
-            words,
         }
     }
 }
@@ -259,10 +257,11 @@ fn clean_line(line: &str) -> String {
 mod tests {
     use super::*;
     use crate::model::{Note, sample};
+    use std::sync::Arc;
 
     fn letter(known: &Known, params: &Params) -> serde_json::Value {
         let words = Words::from([("reason_out_of_stock".to_owned(), "gone".to_owned())]);
-        let letter = Letter::new("Shop", Language::En, words, Kind::OrderConfirmed, known, params);
+        let letter = Letter::new("Shop", Language::En, &words, Kind::OrderConfirmed, known, params);
         serde_json::to_value(letter).unwrap()
     }
 
@@ -290,7 +289,7 @@ mod tests {
     #[test]
     fn a_long_order_is_cut_and_says_so() {
         let (mut known, params) = sample(Kind::OrderConfirmed).unwrap();
-        let order = known.order.as_mut().unwrap();
+        let order = Arc::make_mut(known.order.as_mut().unwrap());
         let line = order.priced.lines[0].clone();
         order.priced.lines = vec![line; 1_000];
         let letter = letter(&known, &params);
@@ -301,7 +300,7 @@ mod tests {
     #[test]
     fn names_of_the_order_are_cleaned() {
         let (mut known, params) = sample(Kind::OrderConfirmed).unwrap();
-        let order = known.order.as_mut().unwrap();
+        let order = Arc::make_mut(known.order.as_mut().unwrap());
         "Mug\r\nBcc: eve@example.com".clone_into(&mut order.priced.lines[0].name);
         order.shipping_address.as_mut().unwrap().name = "Ada\nLovelace".to_owned();
         let letter = letter(&known, &params);

@@ -10,6 +10,7 @@ use bodega_contracts::{
 };
 use bodega_kernel::{Currency, Money, Sku, Time};
 use bodega_pricing::{Basket, Discount, DiscountKind, Item, Shipping, price};
+use std::sync::Arc;
 
 /// 2026-03-01, noon.
 const PLACED: Time = Time::from_ms(1_772_366_400_000);
@@ -21,7 +22,7 @@ pub(crate) fn sample(kind: Kind) -> Option<(Known, Params)> {
     let none = Params::default;
     let piece = |sku: &str, quantity| Some(ParcelLine { sku: Sku::new(sku).ok()?, quantity });
     let text = |text: &str| Some(text.to_owned());
-    let order = || order().map(|order| Known { order: Some(order), ..Known::default() });
+    let order = || order().map(|order| Known { order: Some(Arc::new(order)), ..Known::default() });
     let user = Known { name: text("Ada Lovelace"), ..Known::default() };
     let link = text("https://shop.example/go?t=4f1c");
     Some(match kind {

@@ -4,7 +4,10 @@ use super::{about, from_json, read_kind};
 use crate::model::{About, Kind, Params, State};
 use bodega_db::{DbError, OnConflict, Row, Tx, params};
 use bodega_kernel::{Time, uuid::Uuid};
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
+
+/// How long a claim lasts: all of a batch, one after the other over few lines, with time to spare.
+const LEASE: Duration = Duration::from_mins(8);
 
 /// The most characters of what a server says that are kept.
 const MAX_DETAIL: usize = 500;
@@ -33,7 +36,9 @@ pub(crate) struct Claimed {
     pub(crate) queued: Time,
     /// The claim.
     pub(crate) lease: Uuid,
-    /// Until when the claim holds.
+    /// Since when the claim holds.
+    pub(crate) since: Time,
+    /// Until when.
     pub(crate) until: Time,
 }
 
@@ -53,6 +58,7 @@ pub(crate) enum Verdict {
 pub(crate) struct Report {
     pub(crate) id: Uuid,
     pub(crate) attempt: i64,
+    pub(crate) started: Time,
     pub(crate) lease: Uuid,
     pub(crate) private: bool,
     pub(crate) verdict: Verdict,
@@ -61,7 +67,7 @@ pub(crate) struct Report {
     pub(crate) recipient: Option<String>,
     pub(crate) title: Option<String>,
     pub(crate) language: Option<&'static str>,
-    pub(crate) copy: Option<Copy>,
+    pub(crate) copy: Option<Arc<Copy>>,
 }
 
 /// A mail as it is kept in the mailbox.
@@ -81,6 +87,7 @@ impl Report {
         Self {
             id: claimed.id,
             attempt: claimed.attempt,
+            started: claimed.since,
             lease: claimed.lease,
             private: claimed.kind.is_private(),
             verdict: Verdict::Failed,
@@ -94,29 +101,35 @@ impl Report {
     }
 }
 
-/// Claims mails that are due, those that have waited longest first, and notes that they are being sent.
-pub(crate) async fn claim(tx: &mut Tx, limit: usize, lease_for: Duration) -> Result<Vec<Claimed>, DbError> {
-    let sql = "SELECT id, kind, order_id, user_id, recipient, params, tries, attempts, resends, queued_ms, lease \
+/// When the attempt under this claim began.
+pub(super) fn began(until: Time) -> Time {
+    Time::from_ms(until.ms() - LEASE.as_millis() as i64)
+}
+
+/// Claims mails that are due, those that have waited longest first. That an attempt is under way is known by the claim
+/// alone; one whose claim ended without a record is noted as lost.
+pub(crate) async fn claim(tx: &mut Tx, limit: usize) -> Result<Vec<Claimed>, DbError> {
+    let sql = "SELECT id, kind, order_id, user_id, recipient, params, tries, attempts, resends, queued_ms, lease, due_ms \
                FROM mails WHERE due_ms <= $1 ORDER BY due_ms LIMIT $2 {skip locked}";
     let now = tx.now();
     let rows = tx.query(sql, &params![now, limit as i64]).await?;
-    let (lease, until) = (tx.world().uuid(), now.plus(lease_for));
-    let claimed = rows.iter().map(|row| read(row, lease, until)).collect::<Result<Vec<Claimed>, DbError>>()?;
+    let (lease, until) = (tx.world().uuid(), now.plus(LEASE));
+    let claimed = rows.iter().map(|row| read(row, lease, now, until)).collect::<Result<Vec<Claimed>, DbError>>()?;
     let mut lost = Vec::new();
     for (row, claimed) in rows.iter().zip(&claimed) {
         if row.get::<Option<Uuid>>(10)?.is_some() {
-            lost.push(params![claimed.id, now].to_vec());
+            let started = began(row.get(11)?);
+            lost.push(params![claimed.id, claimed.attempt - 1, "unknown", started, now].to_vec());
         }
     }
-    let sql = "UPDATE attempts SET outcome = 'unknown', ended_ms = $2 WHERE mail_id = $1 AND outcome = 'sending'";
+    // Earlier versions noted an attempt when it began.
+    let sql = "INSERT INTO attempts (mail_id, number, outcome, started_ms, ended_ms) VALUES ($1, $2, $3, $4, $5) \
+               ON CONFLICT (mail_id, number) DO UPDATE SET outcome = excluded.outcome, ended_ms = excluded.ended_ms \
+               WHERE attempts.outcome = 'sending'";
     tx.execute_each(sql, &lost).await?;
     let sql = "UPDATE mails SET lease = $2, due_ms = $3, tries = tries + 1, attempts = attempts + 1 WHERE id = $1";
     let rows: Vec<_> = claimed.iter().map(|claimed| params![claimed.id, lease, until].to_vec()).collect();
     tx.execute_each(sql, &rows).await?;
-    let rows: Vec<_> =
-        claimed.iter().map(|claimed| params![claimed.id, claimed.attempt, "sending", now].to_vec()).collect();
-    let columns = &["mail_id", "number", "outcome", "started_ms"];
-    tx.insert_rows("attempts", columns, OnConflict::Fail, &rows).await?;
     Ok(claimed)
 }
 
@@ -135,9 +148,10 @@ pub(crate) async fn record(tx: &mut Tx, reports: &[Report]) -> Result<Vec<()>, D
         let state = state.word();
         let row = params![report.id, report.lease, state, due, error, recipient, title, report.language, sent];
         mails.push(row.to_vec());
-        attempts.push(params![report.id, report.attempt, report.outcome, report.detail.as_str(), now].to_vec());
+        let detail = report.detail.as_str();
+        attempts.push(params![report.id, report.attempt, report.outcome, detail, report.started, now].to_vec());
         if let (Verdict::Sent, Some(copy)) = (report.verdict, &report.copy) {
-            let Copy { message_id, sender, recipient, title, text, html } = copy;
+            let Copy { message_id, sender, recipient, title, text, html } = copy.as_ref();
             let row = params![report.id, message_id, sender, recipient, title, text, html, report.private, now];
             copies.push(row.to_vec());
         }
@@ -145,7 +159,10 @@ pub(crate) async fn record(tx: &mut Tx, reports: &[Report]) -> Result<Vec<()>, D
     let sql = "UPDATE mails SET state = $3, due_ms = $4, lease = NULL, error = $5, recipient = COALESCE($6, recipient), \
                title = COALESCE($7, title), language = COALESCE($8, language), sent_ms = $9 WHERE id = $1 AND lease = $2";
     tx.execute_each(sql, &mails).await?;
-    let sql = "UPDATE attempts SET outcome = $3, detail = $4, ended_ms = $5 WHERE mail_id = $1 AND number = $2";
+    // It may have been given up as lost meanwhile.
+    let sql = "INSERT INTO attempts (mail_id, number, outcome, detail, started_ms, ended_ms) \
+               VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (mail_id, number) DO UPDATE \
+               SET outcome = excluded.outcome, detail = excluded.detail, ended_ms = excluded.ended_ms";
     tx.execute_each(sql, &attempts).await?;
     let columns =
         &["mail_id", "message_id", "sender", "recipient", "title", "text_part", "html_part", "private", "at_ms"];
@@ -162,7 +179,7 @@ pub(crate) fn shortened(detail: &str) -> String {
     clean.take(MAX_DETAIL).collect()
 }
 
-fn read(row: &Row, lease: Uuid, until: Time) -> Result<Claimed, DbError> {
+fn read(row: &Row, lease: Uuid, since: Time, until: Time) -> Result<Claimed, DbError> {
     Ok(Claimed {
         id: row.get(0)?,
         kind: read_kind(&row.get::<String>(1)?)?,
@@ -173,6 +190,7 @@ fn read(row: &Row, lease: Uuid, until: Time) -> Result<Claimed, DbError> {
         resends: row.get(8)?,
         queued: row.get(9)?,
         lease,
+        since,
         until,
     })
 }

@@ -18,6 +18,7 @@ pub(super) mod mails {
         pub params: String,
         pub state: String,
         pub due_ms: Option<i64>,
+        pub lease: Option<Uuid>,
         pub attempts: i64,
         pub resends: i64,
         pub error: Option<String>,

@@ -2,6 +2,7 @@
 
 use super::{
     about,
+    claims::began,
     entities::{attempts, mailbox, mails},
     from_json, read_kind, read_state,
 };
@@ -39,6 +40,8 @@ pub(crate) struct Stored {
     pub(crate) about: About,
     pub(crate) params: Params,
     pub(crate) view: MailView,
+    /// Since when it is being sent, if it is.
+    pub(crate) sending: Option<Time>,
 }
 
 /// A page of mails, newest first, before the mail `before`.
@@ -78,14 +81,15 @@ pub(crate) async fn list_mails(
 pub(crate) async fn find(db: &DatabaseConnection, id: Uuid) -> Result<Option<Stored>, DbError> {
     let Some(row) = mails::Entity::find_by_id(id).one(db).await? else { return Ok(None) };
     let view = view(&row)?;
+    let sending = row.lease.and(view.next_try_at).map(began);
     let about = about(row.order_id, row.user_id, row.recipient);
-    Ok(Some(Stored { kind: view.kind, about, params: from_json(&row.params)?, view }))
+    Ok(Some(Stored { kind: view.kind, about, params: from_json(&row.params)?, view, sending }))
 }
 
-/// The latest attempts to send a mail, oldest first.
-pub(crate) async fn attempts_of(db: &DatabaseConnection, id: Uuid) -> Result<Vec<AttemptView>, DbError> {
+/// The latest attempts to send a mail, oldest first, with the one that is under way.
+pub(crate) async fn attempts_of(db: &DatabaseConnection, stored: &Stored) -> Result<Vec<AttemptView>, DbError> {
     let query = attempts::Entity::find()
-        .filter(attempts::Column::MailId.eq(id))
+        .filter(attempts::Column::MailId.eq(stored.view.id))
         .order_by_desc(attempts::Column::Number)
         .limit(MAX_ATTEMPTS);
     let rows = query.all(db).await?;
@@ -96,7 +100,14 @@ pub(crate) async fn attempts_of(db: &DatabaseConnection, id: Uuid) -> Result<Vec
         started_at: Time::from_ms(row.started_ms),
         ended_at: row.ended_ms.map(Time::from_ms),
     };
-    Ok(rows.into_iter().rev().map(view).collect())
+    let mut log: Vec<AttemptView> = rows.into_iter().rev().map(view).collect();
+    let number = stored.view.attempts;
+    if let Some(started_at) = stored.sending
+        && log.last().is_none_or(|last| last.number < number)
+    {
+        log.push(AttemptView { number, outcome: "sending".to_owned(), detail: None, started_at, ended_at: None });
+    }
+    Ok(log)
 }
 
 /// The HTML of a mail as it was kept last.

@@ -7,6 +7,7 @@
 
 mod accounts;
 mod alerts;
+mod batches;
 mod carts;
 mod crashes;
 mod inbox;

@@ -3,10 +3,11 @@
 use bodega_contracts::{
     Address, CartId, FulfilmentId, GiftCardId, OrderId, PaymentId, RefundId, ShipmentId,
     coupons::CouponGranted,
-    identity::{Contact, LinkToMail, MailLink, UserContact, UserRegistered},
+    identity::{Contact, LinkToMail, MailLink, UserContact, UserContacts, UserRegistered},
     notifications::{ConfirmationFact, ConfirmationFacts},
     orders::{
-        CancelReason, Details, OrderCancelled, OrderConfirmed, OrderDelivered, OrderDetails, OrderStatus, PaymentStatus,
+        CancelReason, Details, OrderCancelled, OrderConfirmed, OrderDelivered, OrderStatus, OrdersDetails,
+        PaymentStatus,
     },
     payments::{GiftCardToMail, PaymentRefunded},
     rewards::PointsEarned,
@@ -21,7 +22,7 @@ use bodega_settings::Settings;
 use bodega_testkit::{Answer, Ask, START, Stage, Staged, staff};
 use serde_json::Value;
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     ops::Deref,
     path::PathBuf,
     sync::{
@@ -34,6 +35,9 @@ use std::{
 /// Longer than any claim.
 pub(crate) const LEASE_OVER: Duration = Duration::from_mins(9);
 
+/// The most orders of one answer: more are taken to be too long for a journey.
+pub(crate) const TRAVELLING: usize = 20;
+
 /// What the other services know; shared with the answers they give.
 #[derive(Clone, Default)]
 pub(crate) struct Others(Arc<Known>);
@@ -43,6 +47,7 @@ struct Known {
     silent: AtomicBool,
     asked: AtomicI64,
     orders: Mutex<HashMap<OrderId, Option<Details>>>,
+    broken: Mutex<HashSet<OrderId>>,
     contacts: Mutex<HashMap<UserId, Option<Contact>>>,
     links: Mutex<HashMap<String, LinkToMail>>,
     codes: Mutex<HashMap<GiftCardId, String>>,
@@ -79,10 +84,11 @@ impl From<Stage> for Shop {
     fn from(stage: Stage) -> Self {
         let shop = Self { stage, others: Others::default() };
         let others = || shop.others.clone();
-        let (of_orders, of_people, of_links, of_codes) = (others(), others(), others(), others());
-        let orders = Answers::new().on(async move |asked: OrderDetails| of_orders.order(asked.order_id));
+        let (of_orders, of_people, of_person, of_links, of_codes) = (others(), others(), others(), others(), others());
+        let orders = Answers::new().on(async move |asked: OrdersDetails| of_orders.orders(&asked.order_ids));
         let people = Answers::new()
-            .on(async move |asked: UserContact| of_people.contact(asked.user_id))
+            .on(async move |asked: UserContact| of_person.contact(asked.user_id))
+            .on(async move |asked: UserContacts| of_people.contacts(&asked.user_ids))
             .on(async move |asked: MailLink| of_links.link(&asked.request_id));
         let payments = Answers::new().on(async move |asked: GiftCardToMail| of_codes.code(asked.card_id));
         shop.stage.neighbour("payments", &payments);
@@ -93,17 +99,29 @@ impl From<Stage> for Shop {
 }
 
 impl Others {
-    fn order(&self, order: OrderId) -> Result<Option<Details>, RpcError> {
+    /// As many as travel in one answer; refused where the first is broken.
+    fn orders(&self, orders: &[OrderId]) -> Result<Vec<Option<Details>>, RpcError> {
         self.hear()?;
-        let known = self.0.orders.lock().unwrap().get(&order).cloned();
-        Ok(known.unwrap_or_else(|| Some(details(order))))
+        assert!((1..=OrdersDetails::MOST).contains(&orders.len()));
+        let (known, broken) = (self.0.orders.lock().unwrap(), self.0.broken.lock().unwrap());
+        if broken.contains(&orders[0]) {
+            return Err(RpcError::Refused("broken".to_owned()));
+        }
+        let whole = orders.iter().take_while(|order| !broken.contains(order)).take(TRAVELLING);
+        Ok(whole.map(|order| known.get(order).cloned().unwrap_or_else(|| Some(details(*order)))).collect())
     }
 
     fn contact(&self, user: UserId) -> Result<Option<Contact>, RpcError> {
+        Ok(self.contacts(&[user])?.remove(0))
+    }
+
+    fn contacts(&self, users: &[UserId]) -> Result<Vec<Option<Contact>>, RpcError> {
         self.hear()?;
-        let known = self.0.contacts.lock().unwrap().get(&user).cloned();
-        let usual = || Contact { email: format!("{user}@example.com"), name: Some("Ada".to_owned()), language: None };
-        Ok(known.unwrap_or_else(|| Some(usual())))
+        assert!((1..=UserContacts::MOST).contains(&users.len()));
+        let known = self.0.contacts.lock().unwrap();
+        let usual =
+            |user| Some(Contact { email: format!("{user}@example.com"), name: Some("Ada".to_owned()), language: None });
+        Ok(users.iter().map(|user| known.get(user).cloned().unwrap_or_else(|| usual(user))).collect())
     }
 
     fn link(&self, request: &str) -> Result<Option<LinkToMail>, RpcError> {
@@ -193,6 +211,11 @@ impl Shop {
 
     pub(crate) fn knows_order(&self, order: OrderId, details: Option<Details>) {
         self.others.0.orders.lock().unwrap().insert(order, details);
+    }
+
+    /// An order that cannot be read.
+    pub(crate) fn breaks_order(&self, order: OrderId) {
+        self.others.0.broken.lock().unwrap().insert(order);
     }
 
     pub(crate) fn knows_user(&self, user: UserId, contact: Option<Contact>) {

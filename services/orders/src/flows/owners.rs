@@ -87,6 +87,6 @@ pub(super) async fn of_guests(tx: &mut Tx, batch: &[Delivery<CartCheckedOut>]) -
 
 /// Whose an order is: of whoever placed it, or of whoever has the address that the guest gave.
 pub(super) fn of_order(owners: &Owners, event: &CartCheckedOut) -> Option<UserId> {
-    let shown = owners.get(&store::email_key(&event.email)).map(Vec::as_slice).unwrap_or_default();
-    event.customer_id.or_else(|| owner(shown, event.at))
+    let of_address = || owner(owners.get(&store::email_key(&event.email))?, event.at);
+    event.customer_id.or_else(of_address)
 }

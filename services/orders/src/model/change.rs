@@ -57,8 +57,8 @@ pub(crate) struct Change {
     pub(crate) record: Record,
     /// Version and revision that the store has.
     pub(crate) expected: (i64, i64),
-    pub(crate) moves: Vec<Move>,
-    pub(crate) entries: Vec<Line>,
+    /// What happened to it, in order.
+    pub(crate) happenings: Vec<Happening>,
     /// What is to be told to others, and what caused it.
     pub(crate) events: Vec<(Effect, Option<Trace>)>,
     /// The papers to be issued, and what caused them.
@@ -73,6 +73,13 @@ pub(crate) enum TimerChange {
     Keep,
     Set(TimerKind),
     Clear,
+}
+
+/// What is kept in one row: a move at most, and the lines told before it and with it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Happening {
+    pub(crate) moved: Option<Move>,
+    pub(crate) lines: Vec<Line>,
 }
 
 /// A step of the history.
@@ -96,8 +103,7 @@ impl Change {
         Self {
             expected: (record.life.version, record.revision),
             record,
-            moves: Vec::new(),
-            entries: Vec::new(),
+            happenings: Vec::new(),
             events: Vec::new(),
             papers: Vec::new(),
             timer: TimerChange::Keep,
@@ -118,11 +124,11 @@ impl Change {
             match effect {
                 Effect::Moved { from, to } => {
                     (status, version) = (to, version + 1);
-                    self.moves.push(Move { version, from, to });
+                    self.moved(Move { version, from, to });
                 }
                 Effect::Tell(entry) => {
                     let detail = detail(entry, hearing);
-                    self.entries.push(Line { what: entry.word(), detail, status });
+                    self.told(Line { what: entry.word(), detail, status });
                 }
                 Effect::SetTimer(kind) => self.timer = TimerChange::Set(kind),
                 Effect::Issue(paper) => self.papers.push((paper, hearing.trace.clone())),
@@ -142,6 +148,25 @@ impl Change {
         }
         self.record.life = step.life;
         Ok(())
+    }
+
+    fn moved(&mut self, step: Move) {
+        match self.happenings.last_mut() {
+            Some(Happening { moved: moved @ None, .. }) => *moved = Some(step),
+            Some(_) | None => self.happenings.push(Happening { moved: Some(step), lines: Vec::new() }),
+        }
+    }
+
+    fn told(&mut self, line: Line) {
+        match self.happenings.last_mut() {
+            Some(last) => last.lines.push(line),
+            None => self.happenings.push(Happening { moved: None, lines: vec![line] }),
+        }
+    }
+
+    /// Whether its status moved.
+    pub(crate) fn has_moved(&self) -> bool {
+        self.expected.0 != self.record.life.version
     }
 
     /// Waits longer for its money, if it still does.

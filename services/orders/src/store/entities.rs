@@ -54,37 +54,23 @@ pub(super) mod snapshots {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-pub(super) mod history {
+pub(super) mod steps {
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "order_history")]
+    #[sea_orm(table_name = "order_steps")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub order_id: Uuid,
         #[sea_orm(primary_key, auto_increment = false)]
-        pub version: i64,
-        pub status: String,
-    }
-
-    #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
-    impl ActiveModelBehavior for ActiveModel {}
-}
-
-pub(super) mod timeline_lines {
-    use sea_orm::entity::prelude::*;
-
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "timeline")]
-    pub struct Model {
-        #[sea_orm(primary_key)]
         pub seq: i64,
-        pub order_id: Uuid,
         pub at_ms: i64,
-        pub status: String,
-        pub what: String,
+        pub version: Option<i64>,
+        pub moved: Option<String>,
+        pub status: Option<String>,
+        pub what: Option<String>,
         pub detail: Option<String>,
+        pub more: Option<String>,
     }
 
     #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -3,7 +3,8 @@
 use super::{
     Snapshot,
     addresses::address,
-    entities::{history, orders, snapshots, timeline_lines, timers},
+    entities::{addresses, orders, snapshots, timers},
+    steps::histories,
 };
 use crate::model::words::Word;
 use bodega_contracts::{
@@ -17,11 +18,7 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, 
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// The most lines of a timeline that are shown.
-const TIMELINE: u64 = 500;
-
 pub(crate) type OrderRow = orders::Model;
-pub(crate) type TimelineRow = timeline_lines::Model;
 
 impl OrderRow {
     pub(crate) fn order_id(&self) -> OrderId {
@@ -99,23 +96,53 @@ pub(crate) async fn order(db: &Db, id: OrderId) -> Result<Option<OrderRow>, DbEr
     Ok(orders::Entity::find_by_id(id.0).one(db.reader()).await?)
 }
 
+/// An order as it was bought and as it stands.
+pub(crate) struct Bought {
+    pub(crate) order: OrderRow,
+    body: String,
+    address: Option<String>,
+}
+
+impl Bought {
+    /// Bytes of what was bought.
+    pub(crate) fn size(&self) -> usize {
+        self.body.len()
+    }
+
+    /// What was bought, and where it is sent now.
+    pub(crate) fn snapshot(&self) -> Result<Snapshot, DbError> {
+        Snapshot::read(&self.body, self.address.as_deref())
+    }
+}
+
+/// Many orders with what was bought; those that do not exist are left out. The caller bounds them.
+pub(crate) async fn bought(db: &Db, ids: &[OrderId]) -> Result<HashMap<OrderId, Bought>, DbError> {
+    let (reader, ids) = (db.reader(), ids.iter().map(|id| id.0));
+    let found = orders::Entity::find().filter(orders::Column::Id.is_in(ids.clone())).all(reader).await?;
+    let snapshots = snapshots::Entity::find().filter(snapshots::Column::OrderId.is_in(ids)).all(reader).await?;
+    let mut bodies: HashMap<Uuid, String> = snapshots.into_iter().map(|row| (row.order_id, row.body)).collect();
+    let moved: Vec<Uuid> = found.iter().filter(|order| order.address_version > 0).map(|order| order.id).collect();
+    let mut addresses = addresses_of_moved(db, moved).await?;
+    let whole = |order: OrderRow| {
+        let (body, address) = (bodies.remove(&order.id)?, addresses.remove(&order.id));
+        Some((order.order_id(), Bought { order, body, address }))
+    };
+    Ok(found.into_iter().filter_map(whole).collect())
+}
+
+async fn addresses_of_moved(db: &Db, ids: Vec<Uuid>) -> Result<HashMap<Uuid, String>, DbError> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = addresses::Entity::find().filter(addresses::Column::OrderId.is_in(ids)).all(db.reader()).await?;
+    Ok(rows.into_iter().map(|row| (row.order_id, row.body)).collect())
+}
+
 /// What was bought.
 pub(crate) async fn snapshot(db: &Db, id: OrderId) -> Result<Option<Snapshot>, DbError> {
     let Some(row) = snapshots::Entity::find_by_id(id.0).one(db.reader()).await? else { return Ok(None) };
     let address = address(db, id).await?;
     Snapshot::read(&row.body, address.as_deref()).map(Some)
-}
-
-/// The first lines of the timeline, oldest first.
-pub(crate) async fn timeline(db: &Db, id: OrderId) -> Result<Vec<TimelineRow>, DbError> {
-    timeline_after(db, id, 0, TIMELINE).await
-}
-
-/// Lines of the timeline after `seq`, oldest first.
-pub(crate) async fn timeline_after(db: &Db, id: OrderId, seq: i64, limit: u64) -> Result<Vec<TimelineRow>, DbError> {
-    use timeline_lines::Column;
-    let lines = timeline_lines::Entity::find().filter(Column::OrderId.eq(id.0)).filter(Column::Seq.gt(seq));
-    Ok(lines.order_by_asc(Column::Seq).limit(limit).all(db.reader()).await?)
 }
 
 /// Orders before the one of id `before`, newest first, one more than `limit`.
@@ -175,14 +202,4 @@ pub(crate) async fn facts_page(
         });
     }
     Ok(page)
-}
-
-async fn histories(db: &Db, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Vec<(i64, OrderStatus)>>, DbError> {
-    let steps = history::Entity::find().filter(history::Column::OrderId.is_in(ids));
-    let steps = steps.order_by_asc(history::Column::OrderId).order_by_asc(history::Column::Version);
-    let mut histories: HashMap<Uuid, Vec<_>> = HashMap::new();
-    for step in steps.all(db.reader()).await? {
-        histories.entry(step.order_id).or_default().push((step.version, super::word(&step.status)?));
-    }
-    Ok(histories)
 }

@@ -109,7 +109,22 @@ async fn a_live_stream_tells_each_step_once_and_goes_on_where_it_was_left(shop: 
     assert_eq!(seen.len(), count);
 }
 
-async fn follow(shop: &Shop, order: bodega_contracts::OrderId, asker: &Asker, after: Option<&str>) -> Body {
+async fn a_live_stream_goes_on_after_any_line(shop: &Shop) {
+    // A step tells several lines at once, and a reader may have left between two of them.
+    let order = shop.confirmed().await;
+    shop.deliver(vec![shop.allocated(order)]).await;
+    let guest = shop.guest(order);
+    let all = ids(&read_until(&mut follow(shop, order, &guest, None).await, "event: stock_allocated").await);
+    assert_eq!(all.len(), 6, "{all:?}");
+    let numbers: Vec<i64> = all.iter().map(|id| id.parse().unwrap()).collect();
+    assert!(numbers.is_sorted_by(|one, next| one < next), "{numbers:?}");
+    for (seen, id) in all.iter().enumerate().take(all.len() - 1) {
+        let mut stream = follow(shop, order, &guest, Some(id)).await;
+        assert_eq!(ids(&read_until(&mut stream, "event: stock_allocated").await), all[seen + 1..]);
+    }
+}
+
+pub async fn follow(shop: &Shop, order: bodega_contracts::OrderId, asker: &Asker, after: Option<&str>) -> Body {
     let headers: Vec<(&str, &str)> = after.map(|id| ("last-event-id", id)).into_iter().collect();
     let ask = Ask::get(format!("/v1/orders/{order}/events")).by(asker).headers(&headers);
     let response = shop.respond(0, ask).await;
@@ -118,7 +133,7 @@ async fn follow(shop: &Shop, order: bodega_contracts::OrderId, asker: &Asker, af
     response.into_body()
 }
 
-async fn read_until(stream: &mut Body, wanted: &str) -> String {
+pub async fn read_until(stream: &mut Body, wanted: &str) -> String {
     let mut read = String::new();
     while !read.contains(wanted) {
         let frame = tokio::time::timeout(Duration::from_secs(5), stream.frame()).await;
@@ -128,7 +143,7 @@ async fn read_until(stream: &mut Body, wanted: &str) -> String {
     read
 }
 
-fn ids(read: &str) -> Vec<String> {
+pub fn ids(read: &str) -> Vec<String> {
     read.lines().filter_map(|line| line.strip_prefix("id: ")).map(str::to_owned).collect()
 }
 
@@ -139,4 +154,5 @@ bodega_testkit::stories![
     an_order_the_cart_made_is_pending_before_it_arrives,
     what_has_not_changed_is_not_sent_again,
     a_live_stream_tells_each_step_once_and_goes_on_where_it_was_left,
+    a_live_stream_goes_on_after_any_line,
 ];

@@ -9,7 +9,7 @@ use crate::{
 use bodega_db::{DbError, Lane, crash_point};
 use bodega_kernel::Time;
 use futures_util::future::join_all;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 /// How long a call may take before its answer counts as lost; well below the lease.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -18,16 +18,17 @@ const RECORDINGS: u32 = 6;
 
 /// Makes the calls for attempts that are due; whether there were any.
 pub(crate) async fn call_providers(payments: &Payments) -> bool {
-    let handed = payments.work.take(CLAIMS);
-    let any_handed = !handed.is_empty();
+    let work = Arc::clone(&payments.work);
     let claims = payments.db.write(async move |tx| {
+        // Taken by the writer, after all that it has done to their orders.
+        let handed = work.take(CLAIMS);
         let mut claimed = store::take_handed(tx, &handed).await?;
         claimed.extend(store::claim_attempts(tx, CLAIMS - handed.len()).await?);
-        Ok::<_, DbError>(claimed)
+        Ok::<_, DbError>((!handed.is_empty(), claimed))
     });
-    let claimed = claims.await.unwrap_or_else(|error| {
+    let (any_handed, claimed) = claims.await.unwrap_or_else(|error| {
         tracing::warn!(%error, "calls for payments wait");
-        Vec::new()
+        (false, Vec::new())
     });
     join_all(claimed.iter().map(|claimed| call(payments, claimed))).await;
     // Where those that were handed over are somebody else's by now, others may still be due.
@@ -62,7 +63,8 @@ async fn call(payments: &Payments, claimed: &Claimed) {
     crash_point("payments", "call.after");
     let Claimed { key, task, lease, first, .. } = *claimed;
     let result = called.unwrap_or(Err(CallError::Unknown));
-    let report = Report { order_id: key.order_id, attempt: key.attempt, lease, task, first, result };
+    let fresh = claimed.fresh.clone();
+    let report = Report { order_id: key.order_id, attempt: key.attempt, lease, task, first, result, fresh };
     record(&payments.reports, report).await;
 }
 

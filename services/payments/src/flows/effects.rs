@@ -47,11 +47,14 @@ pub(super) async fn carry_out(
     effects: Vec<Effect>,
     trace: Option<&str>,
 ) -> Result<(), DbError> {
+    if effects.is_empty() {
+        return Ok(());
+    }
     tx.follow(trace.map(Into::into));
     for effect in effects {
         match effect {
             Effect::Tell(told) => tell(tx, standing, told)?,
-            Effect::Book(entry) => batch.book(tx, standing.order_id, standing.currency, &entry),
+            Effect::Book(entry) => batch.book(tx, standing.order_id, standing.currency, entry),
             Effect::GiveBack(giving) => {
                 let reason = match giving.origin {
                     Origin::Surplus => "paid twice",
@@ -96,7 +99,7 @@ pub(super) fn give_back(
         trace: trace.map(str::to_owned),
     };
     for (nth, (holder, amount)) in giving.credits.iter().enumerate() {
-        batch.book(tx, standing.order_id, standing.currency, &Entry::credit(id, nth, holder, *amount));
+        batch.book(tx, standing.order_id, standing.currency, Entry::credit(id, nth, holder, *amount));
     }
     if credited > 0 {
         tell(tx, standing, Told::Refunded(id))?;

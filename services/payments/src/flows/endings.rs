@@ -48,6 +48,7 @@ enum Wish {
 
 async fn grant(payments: &Payments, tx: &mut Tx, wishes: Vec<(OrderId, Wish, Option<Trace>)>) -> Result<(), Failure> {
     let orders: Vec<OrderId> = wishes.iter().map(|(order, ..)| *order).collect();
+    payments.work.doubt(&orders);
     let mut batch = Batch::load_or_make(tx, &orders).await?;
     let now = tx.now();
     for (order, wish, trace) in wishes {

@@ -10,7 +10,10 @@ use bodega_bus::{Delivery, Failure};
 use bodega_contracts::{OrderId, PaymentId, orders::OrderPaymentDue};
 use bodega_db::{DbError, Tx};
 use bodega_kernel::{Currency, Time};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 use uuid::Uuid;
 
 /// Orders fall due: each is charged once, and one that is over already never. Where gift cards and store credit pay a
@@ -29,11 +32,11 @@ pub(crate) async fn charge(
     }
     let new = store::insert_due(tx, &due).await?;
     let (mut known, mut fresh) = (Vec::new(), Vec::new());
-    for (((delivery, (payment, _)), effects), new) in batch.iter().zip(&due).zip(effects).zip(new) {
+    for (((delivery, (payment, _)), effects), new) in batch.iter().zip(due).zip(effects).zip(new) {
         if new && payment.due.is_some() {
-            let standing = Standing::of(payment);
+            let standing = Standing::of(&payment);
             effects::carry_out(tx, &mut Batch::default(), &standing, effects, delivery.trace.as_deref()).await?;
-            fresh.extend(claim.handed(payment));
+            fresh.extend(claim.handed(&payment).map(|handed| Handed { fresh: Some(Arc::new(payment)), ..handed }));
         } else {
             known.push(delivery);
         }
@@ -183,6 +186,11 @@ impl Claim {
     pub(super) fn handed(&self, payment: &Payment) -> Option<Handed> {
         let last = payment.attempts.last().filter(|attempt| attempt.status == Status::Calling)?;
         let key = ChargeKey { order_id: payment.order_id, attempt: last.number };
-        self.lease.filter(|lease| last.lease == Some(*lease)).map(|lease| Handed { key, lease })
+        self.lease.filter(|lease| last.lease == Some(*lease)).map(|lease| Handed {
+            key,
+            lease,
+            until: self.now.plus(LEASE),
+            fresh: None,
+        })
     }
 }

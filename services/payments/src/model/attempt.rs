@@ -1,8 +1,9 @@
 //! One attempt to be paid, and the call to its provider that is to be made next.
 
-use super::{CallError, MANUAL, Outcome, next_ask, next_try, words::words};
+use super::{CallError, MANUAL, Outcome, Payment, next_ask, next_try, words::words};
 use bodega_contracts::OrderId;
 use bodega_kernel::Time;
+use std::sync::Arc;
 use uuid::Uuid;
 
 words! {
@@ -171,6 +172,8 @@ pub(crate) struct Report {
     pub(crate) first: bool,
     /// What the provider said.
     pub(crate) result: Result<Outcome, CallError>,
+    /// The payment as it was made, where the call was for its first attempt and nothing is known to have happened since.
+    pub(crate) fresh: Option<Arc<Payment>>,
 }
 
 impl Attempt {

@@ -32,7 +32,7 @@ words! {
 pub(crate) struct Entry {
     /// Unique within the order, card or customer it is of, so that it is booked once.
     pub(crate) name: String,
-    /// Where it is booked, in minor units.
+    /// Where it is booked, in minor units; a balance in the second one.
     pub(crate) lines: [(Account, i64); 2],
     /// Whose balance the line on gift cards or store credit is.
     pub(crate) holder: Option<Holder>,

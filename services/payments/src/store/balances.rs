@@ -8,7 +8,19 @@ use bodega_kernel::Currency;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
-const ENTRY: &[&str] = &["order_id", "entry", "account", "amount", "currency", "at_ms", "holder", "note", "actor"];
+const ENTRY: &[&str] = &[
+    "order_id",
+    "entry",
+    "account",
+    "amount",
+    "counter",
+    "counter_amount",
+    "currency",
+    "at_ms",
+    "holder",
+    "note",
+    "actor",
+];
 
 /// A movement of a balance, and what is said of it.
 #[derive(Clone, Debug)]
@@ -85,13 +97,21 @@ pub(crate) async fn move_balances(tx: &mut Tx, movements: &[Movement<'_>]) -> Re
     let (mut rows, mut changes) = (Vec::new(), BTreeMap::new());
     for Movement { subject, entry, currency, note, actor } in movements {
         let Some(holder) = &entry.holder else { continue };
-        for (account, amount) in entry.lines {
-            let of = (account == holder.account()).then(|| holder.as_str().to_owned());
-            let (code, note, actor) = (currency.to_string(), note.map(str::to_owned), actor.map(str::to_owned));
-            rows.push(
-                params![*subject, entry.name.clone(), account.word(), amount, code, tx.now(), of, note, actor].to_vec(),
-            );
-        }
+        let [(counter, counter_amount), (account, amount)] = entry.lines;
+        let row = params![
+            *subject,
+            &entry.name,
+            account.word(),
+            amount,
+            counter.word(),
+            counter_amount,
+            currency.to_string(),
+            tx.now(),
+            holder.as_str(),
+            *note,
+            *actor
+        ];
+        rows.push(row.to_vec());
         let change = changes.entry(holder).or_insert((0, *currency));
         change.0 += entry.balance_change();
     }

@@ -1,10 +1,14 @@
 //! Claims: who calls a provider next. A claim is a lease; when it ends without a record, somebody else asks.
 
 use super::{read_currency, read_word};
-use crate::model::{ChargeKey, LEASE, Origin, Refund, RefundStatus, Task};
+use crate::model::{ChargeKey, LEASE, Origin, Payment, Refund, RefundStatus, Task};
 use bodega_contracts::{OrderId, RefundId};
 use bodega_db::{DbError, Row, Tx, Value, params};
 use bodega_kernel::{Money, Time};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 use uuid::Uuid;
 
 /// The most calls one worker makes at once.
@@ -19,12 +23,16 @@ pub(crate) async fn end_claims_before(tx: &mut Tx, started: Time) -> Result<u64,
 }
 
 /// An attempt that was claimed in the transaction that made it, for the process that made it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Handed {
     /// Which.
     pub(crate) key: ChargeKey,
-    /// The claim.
+    /// The claim, the same of all that one transaction made.
     pub(crate) lease: Uuid,
+    /// When it ends.
+    pub(crate) until: Time,
+    /// Its payment, where that was made with it and nothing has happened to it here since.
+    pub(crate) fresh: Option<Arc<Payment>>,
 }
 
 /// A call to be made for an attempt.
@@ -48,6 +56,8 @@ pub(crate) struct Claimed {
     pub(crate) lease: Uuid,
     /// Whether no call for this was sent before.
     pub(crate) first: bool,
+    /// Its payment as it was made, where nothing is known to have happened to it since.
+    pub(crate) fresh: Option<Arc<Payment>>,
 }
 
 /// A call to be made for a refund.
@@ -63,29 +73,76 @@ pub(crate) struct ClaimedRefund {
     pub(crate) first: bool,
 }
 
-/// Those of the attempts handed over that are committed and still claimed by us for long enough to be called.
+/// Those of the attempts handed over that are committed and still claimed by us for long enough to be called. What one
+/// transaction made is there as a whole or not at all: one attempt of it speaks for all of which nothing else is known.
 pub(crate) async fn take_handed(tx: &mut Tx, handed: &[Handed]) -> Result<Vec<Claimed>, DbError> {
-    let mut keys: Vec<Uuid> = handed.iter().map(|handed| handed.key.order_id.0).collect();
-    keys.sort_unstable();
-    keys.dedup();
-    let keys: Vec<Value<'_>> = keys.into_iter().map(Value::from).collect();
-    let sql = "SELECT order_id, attempt, method, provider, amount, currency, task, capture_now, capture_to, lease, due_ms \
-               FROM attempts \
-               WHERE order_id = $1 ORDER BY order_id, attempt";
-    let mut claimed = Vec::with_capacity(handed.len());
+    let mut asked = HashSet::new();
+    let speakers = handed.iter().filter(|handed| handed.fresh.is_none() || asked.insert(handed.lease));
+    let mut held = read_held(tx, speakers).await?;
+    let mut leases: HashSet<Uuid> = held.values().map(|claimed| claimed.lease).collect();
+    // The one that spoke may have come to an end by itself.
+    let unsure = handed.iter().filter(|handed| !leases.contains(&handed.lease));
+    held.extend(read_held(tx, unsure).await?);
+    leases.extend(held.values().map(|claimed| claimed.lease));
     let soon = tx.now().plus(LEASE / 2);
-    for row in tx.query_keys(sql, &keys).await? {
-        let Some(lease) = row.get::<Option<Uuid>>(9)? else { continue };
-        let handed_over = handed.contains(&Handed { key: key(&row)?, lease });
-        if handed_over && row.get::<Option<Time>>(10)?.is_some_and(|until| until > soon) {
-            claimed.push(read(&row, lease, true)?);
+    let mut claimed = Vec::with_capacity(handed.len());
+    for handed in handed.iter().filter(|handed| handed.until > soon) {
+        let fresh = handed.fresh.clone();
+        match held.remove(&handed.key) {
+            Some(read) if read.lease == handed.lease => {
+                let fresh = fresh.filter(|_| read.task == Task::Pay);
+                claimed.push(Claimed { fresh, ..read });
+            }
+            None if leases.contains(&handed.lease) => {
+                claimed.extend(fresh.and_then(|payment| of_fresh(handed, payment)));
+            }
+            Some(_) | None => {}
         }
     }
     Ok(claimed)
 }
 
+/// The claims on these attempts as they stand.
+async fn read_held(tx: &mut Tx, handed: impl Iterator<Item = &Handed>) -> Result<HashMap<ChargeKey, Claimed>, DbError> {
+    let wanted: HashSet<ChargeKey> = handed.map(|handed| handed.key).collect();
+    let mut keys: Vec<Uuid> = wanted.iter().map(|key| key.order_id.0).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let keys: Vec<Value<'_>> = keys.into_iter().map(Value::from).collect();
+    let sql = "SELECT order_id, attempt, method, provider, amount, currency, task, capture_now, capture_to, lease \
+               FROM attempts WHERE order_id = $1 AND lease IS NOT NULL ORDER BY order_id, attempt";
+    let mut held = HashMap::with_capacity(wanted.len());
+    for row in tx.query_keys(sql, &keys).await? {
+        let key = key(&row)?;
+        if wanted.contains(&key) {
+            held.insert(key, read(&row, row.get(9)?, true)?);
+        }
+    }
+    Ok(held)
+}
+
+/// A call for an attempt that is as it was made.
+fn of_fresh(handed: &Handed, payment: Arc<Payment>) -> Option<Claimed> {
+    let (attempt, due) = (payment.attempts.first()?, payment.due?);
+    Some(Claimed {
+        key: handed.key,
+        method: attempt.method.clone(),
+        provider: attempt.provider.clone(),
+        amount: Money::new(attempt.amount, due.currency),
+        capture_now: attempt.capture_now,
+        capture_to: attempt.capture_to,
+        task: Task::Pay,
+        lease: handed.lease,
+        first: true,
+        fresh: Some(payment),
+    })
+}
+
 /// Claims attempts whose call is due.
 pub(crate) async fn claim_attempts(tx: &mut Tx, limit: usize) -> Result<Vec<Claimed>, DbError> {
+    if limit == 0 {
+        return Ok(Vec::new());
+    }
     let sql = "SELECT order_id, attempt, method, provider, amount, currency, task, capture_now, capture_to, sent FROM attempts \
                WHERE due_ms <= $1 ORDER BY due_ms LIMIT $2 {skip locked}";
     let rows = tx.query(sql, &params![tx.now(), limit as i64]).await?;
@@ -120,6 +177,7 @@ fn read(row: &Row, lease: Uuid, first: bool) -> Result<Claimed, DbError> {
         capture_to: row.get(8)?,
         lease,
         first,
+        fresh: None,
     })
 }
 

@@ -101,9 +101,10 @@ pub(super) mod ledger {
         pub order_id: Uuid,
         #[sea_orm(primary_key, auto_increment = false)]
         pub entry: String,
-        #[sea_orm(primary_key, auto_increment = false)]
         pub account: String,
         pub amount: i64,
+        pub counter: String,
+        pub counter_amount: i64,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -119,8 +120,9 @@ pub(super) mod simulator_charges {
     #[sea_orm(table_name = "simulator_charges")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
-        pub charge_key: String,
         pub order_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub attempt: i64,
         pub captured: i64,
         pub refunded: i64,
         pub lost: i64,

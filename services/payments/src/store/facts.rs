@@ -113,7 +113,7 @@ async fn snapshot(db: &Db) -> Result<DatabaseTransaction, DbError> {
 struct Attempts {
     open: HashSet<Uuid>,
     by_hand: HashSet<Uuid>,
-    surplus: HashSet<String>,
+    surplus: HashSet<(Uuid, i64)>,
 }
 
 impl Attempts {
@@ -132,7 +132,7 @@ impl Attempts {
                 by_hand.insert(attempt.order_id);
             }
             if attempt.surplus {
-                surplus.insert(format!("{}/{}", attempt.order_id, attempt.attempt));
+                surplus.insert((attempt.order_id, attempt.attempt));
             }
         }
         let moving = [RefundStatus::Prepared, RefundStatus::Calling, RefundStatus::Waiting].map(RefundStatus::word);
@@ -159,8 +159,10 @@ impl Booked {
             ledger::Entity::find().filter(ledger::Column::OrderId.is_in(orders.iter().copied())).all(snapshot).await?;
         let mut sums = Self::default();
         for row in rows {
-            *sums.by_order.entry(row.order_id).or_default() += row.amount;
-            *sums.by_account.entry((row.order_id, row.account)).or_default() += row.amount;
+            for (account, amount) in [(row.account, row.amount), (row.counter, row.counter_amount)] {
+                *sums.by_order.entry(row.order_id).or_default() += amount;
+                *sums.by_account.entry((row.order_id, account)).or_default() += amount;
+            }
         }
         Ok(sums)
     }
@@ -179,7 +181,7 @@ impl Booked {
 async fn provider_sums(
     snapshot: &DatabaseTransaction,
     orders: &[Uuid],
-    surplus: &HashSet<String>,
+    surplus: &HashSet<(Uuid, i64)>,
 ) -> Result<HashMap<Uuid, (i64, i64)>, DbError> {
     let rows = simulator_charges::Entity::find()
         .filter(simulator_charges::Column::OrderId.is_in(orders.iter().copied()))
@@ -187,7 +189,7 @@ async fn provider_sums(
         .await?;
     let mut sums: HashMap<Uuid, (i64, i64)> = HashMap::new();
     for charge in rows {
-        if surplus.contains(&charge.charge_key) && charge.captured == charge.refunded {
+        if surplus.contains(&(charge.order_id, charge.attempt)) && charge.captured == charge.refunded {
             continue;
         }
         let sum = sums.entry(charge.order_id).or_default();

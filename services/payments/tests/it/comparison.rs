@@ -17,8 +17,8 @@ impl Shop {
         orders
     }
 
-    async fn change(&self, sql: &'static str, key: String) {
-        self.db().write(async move |tx| tx.execute(sql, &params![key]).await).await.unwrap();
+    async fn change(&self, sql: &'static str, order: OrderId) {
+        self.db().write(async move |tx| tx.execute(sql, &params![order.0]).await).await.unwrap();
     }
 
     async fn alter(&self, sql: &'static str) {
@@ -50,12 +50,12 @@ async fn books_that_agree_have_no_differences(shop: &Shop) {
 async fn what_was_changed_behind_our_back_is_found_once_and_dealt_with_once(shop: &Shop) {
     let orders = shop.sell(4).await;
     let key = |order: OrderId| format!("{order}/1");
-    shop.change("UPDATE simulator_charges SET captured = captured - 5 WHERE charge_key = $1", key(orders[0])).await;
-    shop.change("UPDATE simulator_charges SET refunded = 7 WHERE charge_key = $1", key(orders[1])).await;
-    shop.change("DELETE FROM simulator_charges WHERE charge_key = $1", key(orders[2])).await;
+    shop.change("UPDATE simulator_charges SET captured = captured - 5 WHERE order_id = $1", orders[0]).await;
+    shop.change("UPDATE simulator_charges SET refunded = 7 WHERE order_id = $1", orders[1]).await;
+    shop.change("DELETE FROM simulator_charges WHERE order_id = $1", orders[2]).await;
     shop.change(
-        "UPDATE simulator_charges SET charge_key = $1 WHERE amount = 2000 AND refunded = 0 AND captured = 2000",
-        key(shop.order()),
+        "UPDATE simulator_charges SET order_id = $1 WHERE amount = 2000 AND refunded = 0 AND captured = 2000",
+        shop.order(),
     )
     .await;
     for _ in 0..3 {
@@ -87,7 +87,7 @@ async fn what_was_changed_behind_our_back_is_found_once_and_dealt_with_once(shop
 async fn more_than_a_page_is_compared_and_the_rest_of_it_once_the_provider_is_back(shop: &Shop) {
     let orders = shop.sell(230).await;
     for order in [orders[0], orders[150], orders[229]] {
-        shop.change("UPDATE simulator_charges SET refunded = 1 WHERE charge_key = $1", format!("{order}/1")).await;
+        shop.change("UPDATE simulator_charges SET refunded = 1 WHERE order_id = $1", order).await;
     }
     shop.clock.advance(DAY);
     shop.alter("ALTER TABLE simulator_charges RENAME TO away").await;

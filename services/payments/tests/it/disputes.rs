@@ -57,7 +57,8 @@ impl Shop {
     }
 
     pub(crate) async fn booked_on(&self, order: OrderId, account: &'static str) -> i64 {
-        let sql = "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM ledger WHERE order_id = $1 AND account = $2";
+        let sql = "SELECT CAST(COALESCE(SUM(CASE WHEN account = $2 THEN amount ELSE counter_amount END), 0) AS BIGINT) \
+                   FROM ledger WHERE order_id = $1 AND (account = $2 OR counter = $2)";
         self.count(sql, &bodega_db::params![order.0, account]).await
     }
 }

@@ -323,7 +323,8 @@ async fn what_a_bank_takes_for_good_is_gone_once_whatever_was_under_way(shop: &S
             assert!(!sold || decided && fact.captured < PRICE, "{what}: {fact:?}");
         }
         assert_eq!(
-            shop.count("SELECT CAST(SUM(amount) AS BIGINT) FROM ledger WHERE account = 'disputed'", &[]).await,
+            shop.count("SELECT CAST(SUM(counter_amount) AS BIGINT) FROM ledger WHERE counter = 'disputed'", &[]).await
+                + shop.count("SELECT CAST(SUM(amount) AS BIGINT) FROM ledger WHERE account = 'disputed'", &[]).await,
             0
         );
     }

@@ -28,6 +28,10 @@ pub(crate) async fn hear_captured(tx: &mut Tx, facts: Vec<(OrderId, i64, Option<
         *most = captured.max(*most);
         traces.insert(order, trace);
     }
+    // Money is nearly always taken before anything waits for it, and then there is nothing to look at.
+    let known = store::insert_captured(tx, &amounts).await?;
+    amounts.retain(|order, _| known.contains(order));
+    traces.retain(|order, _| known.contains(order));
     store::raise_captured(tx, &amounts).await?;
     Ok(go_on(tx, &traces).await?)
 }

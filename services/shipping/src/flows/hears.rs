@@ -6,7 +6,7 @@
 use super::captures::{Traces, give_up_awaiting, go_on};
 use crate::{
     model::{Fact, Life, Packing, Tell},
-    store::{self, Details, Fulfilment},
+    store::{self, Details, Fulfilment, Opening},
 };
 use bodega_bus::Failure;
 use bodega_contracts::{
@@ -53,6 +53,12 @@ struct Turn {
     tell: Tell,
 }
 
+impl Turn {
+    fn opening(&self) -> Opening<'_> {
+        Opening { details: &self.details, packing: &self.packing }
+    }
+}
+
 /// Takes in facts of one kind. Of facts about one order that say the same the first counts, of others the latest. Twice is
 /// once, but that the question whether an order can be stopped is answered again.
 pub(crate) async fn hear(tx: &mut Tx, facts: Vec<(OrderId, Heard, Option<Trace>)>) -> Result<(), Failure> {
@@ -71,24 +77,31 @@ pub(crate) async fn hear(tx: &mut Tx, facts: Vec<(OrderId, Heard, Option<Trace>)
     for turn in &mut unheard {
         turn.tell = decide(&mut turn.fulfilment.life, turn.fact)?;
     }
-    let rows: Vec<_> = unheard.iter().map(|turn| (&turn.fulfilment, &turn.details)).collect();
+    let rows: Vec<_> = unheard.iter().map(|turn| (&turn.fulfilment, turn.opening())).collect();
     let new = store::insert_unheard(tx, &rows).await?;
     let late: BTreeSet<OrderId> =
         unheard.iter().zip(&new).filter(|(_, new)| !**new).map(|(turn, _)| turn.fulfilment.order).collect();
-    let fresh: BTreeSet<OrderId> =
-        unheard.iter().zip(&new).filter(|(_, new)| **new).map(|(turn, _)| turn.fulfilment.order).collect();
     for (order, fulfilment) in meet(tx, &turns, late.iter()).await? {
         if let Some(turn) = turns.get_mut(&order) {
             turn.fulfilment = fulfilment;
         }
         met.insert(order);
     }
-    settle(tx, &mut turns, &met, &fresh).await?;
+    settle(tx, &mut turns, &met).await?;
     let won = Fact::Disputed { state: DisputeState::Won };
     let freed = turns.values().filter(|turn| turn.fact == won);
     let freed: Traces = freed.map(|turn| (turn.fulfilment.order, turn.trace.clone())).collect();
     tell(tx, turns)?;
     Ok(go_on(tx, &freed).await?)
+}
+
+/// The stock of orders is there. Nearly always they are known by then, and all is written without being read.
+pub(crate) async fn hear_allocated(tx: &mut Tx, facts: Vec<(OrderId, Heard, Option<Trace>)>) -> Result<(), Failure> {
+    let orders: BTreeSet<OrderId> = facts.iter().map(|(order, ..)| *order).collect();
+    if store::allocate(tx, orders.iter().copied()).await? == orders.len() as u64 {
+        return Ok(());
+    }
+    hear(tx, facts).await
 }
 
 /// Locks orders that were heard of before. What waits for its money in those that are to end is given up first.
@@ -105,43 +118,27 @@ async fn meet(
 }
 
 /// Decides what was heard of before, and writes it.
-async fn settle(
-    tx: &mut Tx,
-    turns: &mut BTreeMap<OrderId, Turn>,
-    met: &BTreeSet<OrderId>,
-    fresh: &BTreeSet<OrderId>,
-) -> Result<(), Failure> {
-    let mut changed = BTreeSet::new();
-    let mut opened = BTreeSet::new();
-    let mut moved = BTreeSet::new();
-    for (order, turn) in turns.iter_mut() {
-        let was_confirmed = !fresh.contains(order) && turn.fulfilment.life.confirmed;
-        if met.contains(order) {
-            let before = turn.fulfilment.life.clone();
-            turn.tell = decide(&mut turn.fulfilment.life, turn.fact)?;
-            if turn.fulfilment.life != before {
-                changed.insert(*order);
-            }
-            if turn.fulfilment.life.address_version != before.address_version {
-                moved.insert(*order);
-            }
+async fn settle(tx: &mut Tx, turns: &mut BTreeMap<OrderId, Turn>, met: &BTreeSet<OrderId>) -> Result<(), Failure> {
+    let (mut changed, mut opened, mut moved) = (Vec::new(), Vec::new(), Vec::new());
+    for (order, turn) in turns.iter_mut().filter(|(order, _)| met.contains(order)) {
+        let before = turn.fulfilment.life.clone();
+        turn.tell = decide(&mut turn.fulfilment.life, turn.fact)?;
+        let turn = &*turn;
+        let life = &turn.fulfilment.life;
+        if *life != before {
+            changed.push(&turn.fulfilment);
         }
-        if turn.fulfilment.life.confirmed && !was_confirmed {
-            opened.insert(*order);
+        if life.confirmed && !before.confirmed {
+            opened.push((*order, turn.opening()));
+        }
+        if let Some(address) = turn.details.address.as_ref().filter(|_| life.address_version != before.address_version)
+        {
+            moved.push((*order, address));
         }
     }
-    let at = |orders: &BTreeSet<OrderId>| turns.iter().filter(|(order, _)| orders.contains(order)).collect::<Vec<_>>();
-    let written: Vec<&Fulfilment> = at(&changed).into_iter().map(|(_, turn)| &turn.fulfilment).collect();
-    store::write_lives(tx, &written).await?;
-    let moved = at(&moved);
-    let addresses = moved.iter().filter_map(|(order, turn)| Some((**order, turn.details.address.as_ref()?)));
-    store::write_addresses(tx, &addresses.collect::<Vec<_>>()).await?;
-    let late: BTreeSet<OrderId> = opened.intersection(met).copied().collect();
-    let details: Vec<_> = at(&late).into_iter().map(|(order, turn)| (*order, &turn.details)).collect();
-    store::write_details(tx, &details).await?;
-    let lines: Vec<_> = at(&opened).into_iter().map(|(order, turn)| (*order, &turn.packing)).collect();
-    store::insert_lines(tx, &lines).await?;
-    Ok(())
+    store::write_lives(tx, &changed).await?;
+    store::write_addresses(tx, &moved).await?;
+    Ok(store::write_details(tx, &opened).await?)
 }
 
 /// The orders in the order of their ids, so that two batches lock in one order. Those of which nothing is to leave are

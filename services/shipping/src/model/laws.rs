@@ -1,7 +1,7 @@
 //! Laws of the life of a fulfilment, tried on generated sequences: nothing leaves twice, and the answer whether it can be
 //! stopped is final.
 
-use super::{Ending, Fact, Life, Misfit, Packing, Refusal, Tell, Wanted};
+use super::{Ending, Fact, Handover, Life, Misfit, Packing, Refusal, Tell, Wanted};
 use bodega_contracts::{OrderLine, payments::DisputeState, shipping::FulfilmentState as State};
 use bodega_kernel::Sku;
 use proptest::{collection::vec, prelude::*};
@@ -218,4 +218,44 @@ fn what_is_fetched_and_not_yet_paid_is_kept_until_its_money_is_taken() {
     assert_eq!((life.hear(Fact::Reserved), life.claimed), (Ok(Tell::Nothing), 2));
     assert_eq!((life.clone().hear(Fact::Stayed { pieces: 2 }), life.state()), (Ok(Tell::Nothing), Some(State::Open)));
     assert_eq!((life.hear(Fact::Fetched), life.state()), (Ok(Tell::Collected), Some(State::Collected)));
+}
+
+#[test]
+fn stock_that_is_there_opens_what_waits_and_changes_nothing_else() {
+    for ending in [Ending::None, Ending::Asked, Ending::Stopped, Ending::Cancelled] {
+        for handover in [Handover::Parcels, Handover::Desk, Handover::DeskReady, Handover::Collected] {
+            for (confirmed, dispatched, delivered) in
+                [(false, 0, 0), (true, 0, 0), (true, 1, 0), (true, 2, 1), (true, 2, 2)]
+            {
+                let life = Life {
+                    confirmed,
+                    ending,
+                    handover,
+                    pieces: 2,
+                    claimed: dispatched,
+                    dispatched,
+                    delivered,
+                    ..Life::unheard()
+                };
+                let mut there = life.clone();
+                assert_eq!(there.hear(Fact::Allocated), Ok(Tell::Nothing));
+                assert_eq!(there, Life { allocated: true, ..life.clone() });
+                let opened = life.state().map(|state| if state == State::Waiting { State::Open } else { state });
+                assert_eq!(there.state(), opened, "{life:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn of_a_line_no_more_is_claimed_than_is_to_leave_and_no_more_given_back_than_was_claimed() {
+    let mut packing = Packing::of(&[line("A", 3, true), line("B", 1, true)]).unwrap();
+    let parcel = packing.parcel();
+    assert!(packing.claim(&parcel, 1));
+    assert_eq!(packing.parts.iter().map(|part| part.packed).collect::<Vec<_>>(), [3, 1]);
+    assert!(!packing.clone().claim(&parcel[..1], 1), "all of it has left");
+    assert!(packing.claim(&parcel, -1));
+    assert!(!packing.clone().claim(&parcel[1..], -1), "nothing of it was claimed");
+    let strange = Packing::of(&[line("C", 1, true)]).unwrap().parcel();
+    assert!(!packing.claim(&strange, 1));
 }

@@ -78,6 +78,16 @@ impl Packing {
         self.parts.iter().map(|part| ParcelLine { sku: part.sku.clone(), quantity: part.quantity }).collect()
     }
 
+    /// Claims pieces, `times` 1, or gives them back, `times` -1; where there are not as many, `false`, and some may be
+    /// claimed.
+    pub(crate) fn claim(&mut self, lines: &[ParcelLine], times: i64) -> bool {
+        lines.iter().all(|line| {
+            let Some(part) = self.parts.iter_mut().find(|part| part.sku == line.sku) else { return false };
+            part.packed += line.quantity * times;
+            (0..=part.quantity).contains(&part.packed)
+        })
+    }
+
     /// What goes into a parcel: what is wanted, or all that is left.
     pub(crate) fn take(&self, wanted: Option<&[Wanted]>) -> Result<Vec<ParcelLine>, Misfit> {
         let Some(wanted) = wanted else {

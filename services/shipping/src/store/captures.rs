@@ -6,7 +6,18 @@
 use super::all;
 use bodega_contracts::{OrderId, ShipmentId};
 use bodega_db::{DbError, Row, Tx, Value, params};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// So much was taken for these orders in all, where nothing was known of their money; answers those of which something was.
+/// Of the others no parcel waits: what is due is brought by making the row first.
+pub(crate) async fn insert_captured(
+    tx: &mut Tx,
+    orders: &BTreeMap<OrderId, i64>,
+) -> Result<BTreeSet<OrderId>, DbError> {
+    let rows: Vec<_> = orders.iter().map(|(order, captured)| params![order.0, *captured].to_vec()).collect();
+    let new = tx.insert_new("captures", &["order_id", "captured"], &rows).await?;
+    Ok(orders.keys().zip(new).filter(|(_, new)| !new).map(|(order, _)| *order).collect())
+}
 
 /// So much was taken for these orders in all; of two amounts the higher one counts. Locks their rows.
 pub(crate) async fn raise_captured(tx: &mut Tx, orders: &BTreeMap<OrderId, i64>) -> Result<(), DbError> {

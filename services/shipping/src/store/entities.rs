@@ -25,29 +25,9 @@ pub(super) mod fulfilments {
         pub customer_id: Option<Uuid>,
         pub method: Option<String>,
         pub address: Option<String>,
+        pub lines: Option<String>,
         pub version: i64,
         pub at_ms: i64,
-    }
-
-    #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
-    impl ActiveModelBehavior for ActiveModel {}
-}
-
-/// What is to leave of a SKU.
-pub(super) mod lines {
-    use sea_orm::entity::prelude::*;
-
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "fulfilment_lines")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub order_id: Uuid,
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub sku: String,
-        pub position: i64,
-        pub pieces: i64,
-        pub claimed: i64,
     }
 
     #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

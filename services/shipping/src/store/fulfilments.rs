@@ -1,10 +1,10 @@
-//! Fulfilments: one row for each order that was heard of, and its lines.
+//! Fulfilments: one row for each order that was heard of, with its lines.
 
-use super::{all, from_json, json, word};
+use super::{all, broken, from_json, json, word};
 use crate::model::{Life, Packing, Part, Word};
 use bodega_contracts::{Address, FulfilmentId, OrderId, shipping::ParcelLine};
-use bodega_db::{DbError, OnConflict, Row, Tx, Value, params};
-use bodega_kernel::UserId;
+use bodega_db::{DbError, Row, Tx, Value, params};
+use bodega_kernel::{Sku, UserId};
 use std::collections::BTreeMap;
 
 /// A fulfilment that is locked, or new.
@@ -26,6 +26,14 @@ pub(crate) struct Details {
     pub(crate) address: Option<Address>,
 }
 
+/// What is said of an order when it is paid.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Opening<'t> {
+    pub(crate) details: &'t Details,
+    /// Empty while nobody said what is to leave.
+    pub(crate) packing: &'t Packing,
+}
+
 /// The word of an order that was heard of and is not known to be paid.
 const UNHEARD: &str = "unheard";
 
@@ -43,7 +51,10 @@ pub(crate) async fn lock(
 }
 
 /// Inserts fulfilments of orders that were not heard of; says of each whether it is new.
-pub(crate) async fn insert_unheard(tx: &mut Tx, fulfilments: &[(&Fulfilment, &Details)]) -> Result<Vec<bool>, DbError> {
+pub(crate) async fn insert_unheard(
+    tx: &mut Tx,
+    fulfilments: &[(&Fulfilment, Opening<'_>)],
+) -> Result<Vec<bool>, DbError> {
     const COLUMNS: &[&str] = &[
         "order_id",
         "id",
@@ -64,12 +75,13 @@ pub(crate) async fn insert_unheard(tx: &mut Tx, fulfilments: &[(&Fulfilment, &De
         "customer_id",
         "method",
         "address",
+        "lines",
         "version",
         "at_ms",
     ];
     let now = tx.now();
     let mut rows = Vec::with_capacity(fulfilments.len());
-    for (Fulfilment { order, id, life, version }, details) in fulfilments {
+    for (Fulfilment { order, id, life, version }, Opening { details, packing }) in fulfilments {
         let row = params![
             order.0,
             id.0,
@@ -90,10 +102,11 @@ pub(crate) async fn insert_unheard(tx: &mut Tx, fulfilments: &[(&Fulfilment, &De
             details.customer.map(|user| user.0),
             details.method.as_deref(),
             details.address.as_ref().map(json).transpose()?,
+            lines(packing)?,
             *version,
             now,
         ];
-        rows.push(row.to_vec());
+        rows.push(row.into());
     }
     tx.insert_new("fulfilments", COLUMNS, &rows).await
 }
@@ -107,7 +120,7 @@ pub(crate) async fn write_lives(tx: &mut Tx, fulfilments: &[&Fulfilment]) -> Res
     let now = tx.now();
     let row = |fulfilment: &&Fulfilment| {
         let Fulfilment { order, life, version, .. } = *fulfilment;
-        params![
+        Vec::from(params![
             order.0,
             state(life),
             life.confirmed,
@@ -124,24 +137,33 @@ pub(crate) async fn write_lives(tx: &mut Tx, fulfilments: &[&Fulfilment]) -> Res
             life.dispute.map(Word::word),
             life.released.map(Word::word),
             life.address_version,
-        ]
-        .to_vec()
+        ])
     };
     let rows: Vec<_> = fulfilments.iter().map(row).collect();
     let written = tx.execute_each(sql, &rows).await?;
     all(written, rows.len(), "fulfilments")
 }
 
+/// Writes that the stock of these orders is there, where that was not known; says of how many. Nothing else of a life
+/// changes with it.
+pub(crate) async fn allocate(tx: &mut Tx, orders: impl Iterator<Item = OrderId>) -> Result<u64, DbError> {
+    let sql = "UPDATE fulfilments SET allocated = TRUE, state = CASE WHEN state = 'waiting' THEN 'open' ELSE state END, \
+               version = version + 1, at_ms = $2 WHERE order_id = $1 AND NOT allocated";
+    let now = tx.now();
+    let rows: Vec<_> = orders.map(|order| params![order.0, now].to_vec()).collect();
+    tx.execute_each(sql, &rows).await
+}
+
 /// Writes what was said of orders that had been heard of before they were paid. An address they were given meanwhile
 /// stays.
-pub(crate) async fn write_details(tx: &mut Tx, orders: &[(OrderId, &Details)]) -> Result<(), DbError> {
+pub(crate) async fn write_details(tx: &mut Tx, orders: &[(OrderId, Opening<'_>)]) -> Result<(), DbError> {
     let sql = "UPDATE fulfilments SET order_number = $2, customer_id = $3, method = $4, \
-               address = CASE WHEN address_version > 0 THEN address ELSE $5 END WHERE order_id = $1";
+               address = CASE WHEN address_version > 0 THEN address ELSE $5 END, lines = $6 WHERE order_id = $1";
     let mut rows = Vec::with_capacity(orders.len());
-    for (order, details) in orders {
+    for (order, Opening { details, packing }) in orders {
         let (customer, address) = (details.customer.map(|user| user.0), details.address.as_ref().map(json));
         let (number, method) = (details.order_number.as_deref(), details.method.as_deref());
-        rows.push(params![order.0, number, customer, method, address.transpose()?].to_vec());
+        rows.push(params![order.0, number, customer, method, address.transpose()?, lines(packing)?].into());
     }
     tx.execute_each(sql, &rows).await.map(drop)
 }
@@ -156,34 +178,27 @@ pub(crate) async fn write_addresses(tx: &mut Tx, orders: &[(OrderId, &Address)])
     all(written, rows.len(), "fulfilments")
 }
 
-/// Inserts what is to leave of orders.
-pub(crate) async fn insert_lines(tx: &mut Tx, orders: &[(OrderId, &Packing)]) -> Result<(), DbError> {
-    const COLUMNS: &[&str] = &["order_id", "position", "sku", "pieces", "claimed"];
-    let line = |order: OrderId, place: usize, part: &'_ Part| {
-        params![order.0, place as i64, part.sku.to_string(), part.quantity, part.packed].to_vec()
-    };
-    let rows: Vec<_> = orders
-        .iter()
-        .flat_map(|(order, packing)| packing.parts.iter().enumerate().map(|(place, part)| line(*order, place, part)))
-        .collect();
-    tx.insert_rows("fulfilment_lines", COLUMNS, OnConflict::Fail, &rows).await.map(drop)
-}
-
 /// What is to leave of an order.
 pub(crate) async fn packing(tx: &mut Tx, order: OrderId) -> Result<Packing, DbError> {
-    let sql = "SELECT sku, pieces, claimed FROM fulfilment_lines WHERE order_id = $1 ORDER BY position LIMIT 1000";
-    let rows = tx.query(sql, &params![order.0]).await?;
-    let part = |row: &Row| Ok(Part { sku: row.get(0)?, quantity: row.get(1)?, packed: row.get(2)? });
-    Ok(Packing { parts: rows.iter().map(part).collect::<Result<_, DbError>>()? })
+    let row = tx.query_one("SELECT lines FROM fulfilments WHERE order_id = $1", &params![order.0]).await?;
+    let text = row.map(|row| row.get::<Option<String>>(0)).transpose()?.flatten();
+    Ok(Packing { parts: read_parts(text.as_deref())? })
 }
 
-/// Claims pieces of lines, `times` 1, or gives them back, `times` -1.
-pub(crate) async fn claim_lines(tx: &mut Tx, order: OrderId, lines: &[ParcelLine], times: i64) -> Result<(), DbError> {
-    let sql = "UPDATE fulfilment_lines SET claimed = claimed + $3 WHERE order_id = $1 AND sku = $2 \
-               AND claimed + $3 <= pieces AND claimed + $3 >= 0";
-    let rows: Vec<_> = lines.iter().map(|line| params![order.0, &line.sku, line.quantity * times].to_vec()).collect();
-    let written = tx.execute_each(sql, &rows).await?;
-    all(written, rows.len(), "fulfilment_lines")
+/// Claims pieces of lines, `times` 1, or gives them back, `times` -1. Their order is to be locked first.
+pub(crate) async fn claim_lines(
+    tx: &mut Tx,
+    order: OrderId,
+    claimed: &[ParcelLine],
+    times: i64,
+) -> Result<(), DbError> {
+    let mut packing = packing(tx, order).await?;
+    if !packing.claim(claimed, times) {
+        return Err(broken(&format!("order {order} has not these pieces to leave or to give back: {claimed:?}")));
+    }
+    let sql = "UPDATE fulfilments SET lines = $2 WHERE order_id = $1";
+    let written = tx.execute(sql, &params![order.0, lines(&packing)?]).await?;
+    all(written, 1, "fulfilments")
 }
 
 /// The order of a fulfilment.
@@ -215,6 +230,21 @@ pub(crate) async fn address_of(tx: &mut Tx, orders: &[OrderId]) -> Result<BTreeM
         }
     }
     Ok(addresses)
+}
+
+/// Lines as they are stored: SKU, pieces, claimed pieces.
+fn lines(packing: &Packing) -> Result<Option<String>, DbError> {
+    if packing.parts.is_empty() {
+        return Ok(None);
+    }
+    let lines: Vec<_> = packing.parts.iter().map(|part| (part.sku.as_str(), part.quantity, part.packed)).collect();
+    json(&lines).map(Some)
+}
+
+/// What is to leave of an order, as it is stored.
+pub(super) fn read_parts(lines: Option<&str>) -> Result<Vec<Part>, DbError> {
+    let lines: Vec<(Sku, i64, i64)> = lines.map_or_else(|| Ok(Vec::new()), from_json)?;
+    Ok(lines.into_iter().map(|(sku, quantity, packed)| Part { sku, quantity, packed }).collect())
 }
 
 fn state(life: &Life) -> &'static str {

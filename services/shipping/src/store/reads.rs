@@ -2,8 +2,10 @@
 
 use super::{
     broken,
-    entities::{fulfilments, lines, methods, shipments},
-    from_json, word,
+    entities::{fulfilments, methods, shipments},
+    from_json,
+    fulfilments::read_parts,
+    word,
 };
 use crate::model::{Method, Part, Word};
 use bodega_contracts::{
@@ -11,13 +13,12 @@ use bodega_contracts::{
     shipping::{FulfilmentFact, FulfilmentState},
 };
 use bodega_db::DbError;
-use bodega_kernel::{Currency, Page, Sku};
+use bodega_kernel::{Currency, Page};
 use bodega_web::Paging;
 use sea_orm::{
     ColumnTrait, Condition, DatabaseConnection, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, Statement,
 };
-use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Rows of one page of facts.
@@ -83,10 +84,8 @@ pub(crate) async fn fulfilment_of_order(
 }
 
 /// What is to leave of an order.
-pub(crate) async fn lines_of(db: &DatabaseConnection, order: OrderId) -> Result<Vec<Part>, DbError> {
-    let of_order = lines::Entity::find().filter(lines::Column::OrderId.eq(order.0));
-    let rows = of_order.order_by_asc(lines::Column::Position).limit(1_000).all(db).await?;
-    rows.into_iter().map(|row| Ok(Part { sku: sku(&row.sku)?, quantity: row.pieces, packed: row.claimed })).collect()
+pub(crate) fn parts_of(row: &FulfilmentRow) -> Result<Vec<Part>, DbError> {
+    read_parts(row.lines.as_deref())
 }
 
 /// The parcels of an order, oldest first.
@@ -137,6 +136,7 @@ struct FactRow {
     order_id: Uuid,
     id: Uuid,
     state: String,
+    lines: Option<String>,
     pieces: i64,
     dispatched: i64,
     delivered: i64,
@@ -150,7 +150,7 @@ pub(crate) async fn fulfilment_facts(
     db: &DatabaseConnection,
     after: Option<OrderId>,
 ) -> Result<Vec<FulfilmentFact>, DbError> {
-    let sql = "SELECT f.order_id, f.id, f.state, f.pieces, f.dispatched, f.delivered, \
+    let sql = "SELECT f.order_id, f.id, f.state, f.lines, f.pieces, f.dispatched, f.delivered, \
                CAST(COALESCE(SUM(CASE WHEN s.state IN ('dispatched', 'in_transit', 'delivered') THEN s.pieces ELSE 0 END), 0) \
                  + CASE WHEN f.handover = 'collected' THEN f.pieces ELSE 0 END AS BIGINT) AS parcels_dispatched, \
                CAST(COALESCE(SUM(CASE WHEN s.state = 'delivered' THEN s.pieces ELSE 0 END), 0) \
@@ -158,20 +158,14 @@ pub(crate) async fn fulfilment_facts(
                CAST(COALESCE(SUM(CASE WHEN s.state IN ('preparing', 'awaiting_capture') THEN 1 ELSE 0 END), 0) AS BIGINT) AS preparing \
                FROM (SELECT * FROM fulfilments WHERE confirmed = $1 AND order_id > $2 ORDER BY order_id LIMIT $3) f \
                LEFT JOIN shipments s ON s.order_id = f.order_id \
-               GROUP BY f.order_id, f.id, f.state, f.pieces, f.dispatched, f.delivered, f.handover ORDER BY f.order_id";
+               GROUP BY f.order_id, f.id, f.state, f.lines, f.pieces, f.dispatched, f.delivered, f.handover ORDER BY f.order_id";
     let after = after.map_or(Uuid::nil(), |order| order.0);
     let values = [true.into(), after.into(), (FACTS as i64).into()];
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
     let rows = FactRow::find_by_statement(statement).all(db).await?;
-    let orders: Vec<Uuid> = rows.iter().map(|row| row.order_id).collect();
-    let mut parts = BTreeMap::<Uuid, Vec<(Sku, i64, i64)>>::new();
-    let of_orders = lines::Entity::find().filter(lines::Column::OrderId.is_in(orders));
-    for line in of_orders.order_by_asc(lines::Column::Position).all(db).await? {
-        parts.entry(line.order_id).or_default().push((sku(&line.sku)?, line.pieces, line.claimed));
-    }
     let fact = |row: FactRow| {
-        let parts = parts.remove(&row.order_id).unwrap_or_default();
-        let claimed = parts.iter().filter(|(_, _, claimed)| *claimed > 0);
+        let parts = read_parts(row.lines.as_deref())?;
+        let claimed = parts.iter().filter(|part| part.packed > 0);
         Ok(FulfilmentFact {
             order_id: OrderId(row.order_id),
             fulfilment_id: FulfilmentId(row.id),
@@ -179,8 +173,8 @@ pub(crate) async fn fulfilment_facts(
             pieces: row.pieces,
             dispatched: row.dispatched,
             delivered: row.delivered,
-            claimed: claimed.map(|(sku, _, claimed)| (sku.clone(), *claimed)).collect(),
-            lines: parts.iter().map(|(sku, pieces, _)| (sku.clone(), *pieces)).collect(),
+            claimed: claimed.map(|part| (part.sku.clone(), part.packed)).collect(),
+            lines: parts.iter().map(|part| (part.sku.clone(), part.quantity)).collect(),
             parcels_dispatched: row.parcels_dispatched,
             parcels_delivered: row.parcels_delivered,
             preparing: row.preparing,
@@ -201,8 +195,4 @@ fn method_of(row: methods::Model) -> Result<Method, DbError> {
         free_above: row.free_above,
         tax_rate_bp: row.tax_rate_bp,
     })
-}
-
-fn sku(text: &str) -> Result<Sku, DbError> {
-    Sku::new(text).map_err(|error| broken(&format!("{text}: {error}")))
 }

@@ -12,6 +12,7 @@ mod dispatch;
 mod disputes;
 mod input;
 mod methods;
+mod migrations;
 mod pickup;
 mod races;
 mod reports;

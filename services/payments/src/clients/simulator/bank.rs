@@ -12,6 +12,7 @@ use crate::{
 use bodega_contracts::{OrderId, payments::DisputeState};
 use bodega_db::{DbError, Tx, Value, params};
 use bodega_kernel::{Money, Time};
+use uuid::Uuid;
 
 /// How a visit to the bank ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +25,7 @@ pub(crate) struct Completion {
     pub(crate) status: &'static str,
 }
 
-const BY_TOKEN: &str = select!("token = $1 ORDER BY charge_key {lock}");
+const BY_TOKEN: &str = select!("token = $1 {lock}");
 
 /// Where the charge with this token stands.
 pub(super) async fn completion(tx: &mut Tx, token: &str) -> Result<Option<Completion>, DbError> {
@@ -60,10 +61,14 @@ impl Booked {
 
 /// These charges, as far as they are known.
 pub(super) async fn statements(tx: &mut Tx, keys: &[ChargeKey]) -> Result<Vec<Statement>, DbError> {
-    let keys: Vec<String> = keys.iter().map(ToString::to_string).collect();
-    let keys: Vec<Value<'_>> = keys.iter().map(Value::from).collect();
-    let rows = tx.query_keys(select!("charge_key = $1 ORDER BY charge_key"), &keys).await?;
-    rows.iter().map(|row| read(row).map(|booked| statement(&booked))).collect()
+    let mut orders: Vec<_> = keys.iter().map(|key| key.order_id.0).collect();
+    orders.sort_unstable();
+    orders.dedup();
+    let orders: Vec<Value<'_>> = orders.into_iter().map(Value::from).collect();
+    let rows = tx.query_keys(select!("order_id = $1 ORDER BY order_id, attempt"), &orders).await?;
+    let mut found = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    found.retain(|booked| keys.contains(&booked.key));
+    Ok(found.iter().map(statement).collect())
 }
 
 /// The charges of a span of time, by key.
@@ -73,15 +78,19 @@ pub(super) async fn charges(
     after: &str,
     limit: usize,
 ) -> Result<Vec<Statement>, DbError> {
-    let sql = select!("at_ms >= $1 AND at_ms < $2 AND charge_key > $3 ORDER BY charge_key LIMIT $4");
-    let rows = tx.query(sql, &params![from, to, after, limit as i64]).await?;
+    let nothing = ChargeKey { order_id: OrderId(Uuid::nil()), attempt: 0 };
+    let ChargeKey { order_id, attempt } = after.parse().unwrap_or(nothing);
+    let sql = select!(
+        "at_ms >= $1 AND at_ms < $2 AND (order_id > $3 OR (order_id = $3 AND attempt > $4)) ORDER BY order_id, attempt LIMIT $5"
+    );
+    let rows = tx.query(sql, &params![from, to, order_id.0, attempt, limit as i64]).await?;
     rows.iter().map(|row| read(row).map(|booked| statement(&booked))).collect()
 }
 
 /// The bank opens or decides a dispute about what was taken for an order, and the event that tells of it is queued. What
 /// it has said stays: `None` where there is nothing to dispute or to decide.
 pub(super) async fn open(tx: &mut Tx, order: OrderId, state: DisputeState) -> Result<Option<(Money, String)>, DbError> {
-    let sql = select!("order_id = $1 AND captured > 0 ORDER BY charge_key LIMIT 1 {lock}");
+    let sql = select!("order_id = $1 AND captured > 0 ORDER BY attempt LIMIT 1 {lock}");
     let Some(booked) = tx.query_one(sql, &params![order.0]).await?.as_ref().map(read).transpose()? else {
         return Ok(None);
     };
@@ -96,8 +105,9 @@ pub(super) async fn open(tx: &mut Tx, order: OrderId, state: DisputeState) -> Re
         return Ok(None);
     }
     let lost = if state == DisputeState::Lost { amount } else { 0 };
-    let sql = "UPDATE simulator_charges SET dispute = $2, disputed = $3, lost = $4 WHERE charge_key = $1";
-    tx.execute(sql, &params![booked.key.to_string(), dispute_word(state), amount, lost]).await?;
+    let sql =
+        "UPDATE simulator_charges SET dispute = $3, disputed = $4, lost = $5 WHERE order_id = $1 AND attempt = $2";
+    tx.execute(sql, &params![order.0, booked.key.attempt, dispute_word(state), amount, lost]).await?;
     let (word, amount) = (dispute_word(state), Money::new(amount, booked.amount.currency));
     let (event, kind) = (format!("evt_{}_dispute_{word}", booked.key), format!("dispute.{word}"));
     webhooks::queue_report(tx, &event, booked.key, (&kind, &booked.reference), amount, 1).await?;

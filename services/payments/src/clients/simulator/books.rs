@@ -5,7 +5,7 @@ use crate::{
     clients::{Charge, RefundCall},
     model::{ChargeKey, Outcome, RefundOutcome, words::words},
 };
-use bodega_contracts::RefundId;
+use bodega_contracts::{OrderId, RefundId};
 use bodega_db::{DbError, OnConflict, Row, Tx, Value, params};
 use bodega_kernel::{Currency, Money, Time, World};
 use std::{fmt::Write, time::Duration};
@@ -17,10 +17,11 @@ const LATE_AFTER: Duration = Duration::from_mins(2);
 /// The most charges that go through by themselves in one transaction.
 const MAX_DUE: i64 = 100;
 
+/// The name is the first of them: it tells a new charge from one that was there.
 const COLUMNS: &[&str] = &[
-    "charge_key",
-    "order_id",
     "reference",
+    "order_id",
+    "attempt",
     "method",
     "amount",
     "currency",
@@ -60,23 +61,26 @@ pub(super) struct Booking {
     charge: Charge,
     /// What it is called if it is new.
     pub(super) reference: String,
-    token: String,
+    /// Names a visit to the bank, where there is one.
+    token: Option<String>,
 }
 
 impl Booking {
     pub(super) fn new(charge: Charge, world: &World) -> Self {
-        let token = world.bytes::<16>().iter().fold(String::new(), |mut token, byte| {
-            // Writing to a string cannot fail.
-            let _ = write!(token, "{byte:02x}");
-            token
+        let token = (charge.method == "sim_3ds").then(|| {
+            world.bytes::<16>().iter().fold(String::new(), |mut token, byte| {
+                // Writing to a string cannot fail.
+                let _ = write!(token, "{byte:02x}");
+                token
+            })
         });
         Self { charge, reference: format!("sim_{}", world.uuid().simple()), token }
     }
 
-    fn row(&self, now: Time) -> Vec<Value<'static>> {
-        let Charge { key, amount, method, capture } = &self.charge;
-        let taken = if *capture { Standing::Captured } else { Standing::Authorized };
-        let (standing, due) = match method.as_str() {
+    /// Where it stands if it is new, and when it goes through by itself.
+    fn begun(&self, now: Time) -> (Booked, Option<Time>) {
+        let taken = if self.charge.capture { Standing::Captured } else { Standing::Authorized };
+        let (standing, due) = match self.charge.method.as_str() {
             "sim_decline" => (Standing::Declined, None),
             "sim_authorize" | "sim_capture_fails" => (Standing::Authorized, None),
             "sim_3ds" => (Standing::ActionRequired, None),
@@ -84,40 +88,45 @@ impl Booking {
             "sim_late_capture" => (Standing::Pending, Some(now.plus(LATE_AFTER))),
             _ => (taken, None),
         };
-        row(*key, &self.reference, method, *amount, *capture, standing, &self.token, due, now)
+        (self.standing(standing), due)
+    }
+
+    fn standing(&self, standing: Standing) -> Booked {
+        let Charge { key, amount, method, capture } = &self.charge;
+        Booked {
+            key: *key,
+            reference: self.reference.clone(),
+            method: method.clone(),
+            amount: *amount,
+            capture: *capture,
+            standing,
+            captured: if standing == Standing::Captured { amount.amount } else { 0 },
+            refunded: 0,
+            token: self.token.clone(),
+            dispute: None,
+            disputed: 0,
+        }
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "one for each column")]
-fn row(
-    key: ChargeKey,
-    reference: &str,
-    method: &str,
-    amount: Money,
-    capture: bool,
-    standing: Standing,
-    token: &str,
-    due: Option<Time>,
-    now: Time,
-) -> Vec<Value<'static>> {
-    let captured = if standing == Standing::Captured { amount.amount } else { 0 };
+fn row(booked: &Booked, due: Option<Time>, now: Time) -> Vec<Value<'_>> {
     params![
-        key.to_string(),
-        key.order_id.0,
-        reference.to_owned(),
-        method.to_owned(),
-        amount.amount,
-        amount.currency.to_string(),
-        capture,
-        standing.word(),
-        captured,
+        &booked.reference,
+        booked.key.order_id.0,
+        booked.key.attempt,
+        &booked.method,
+        booked.amount.amount,
+        booked.amount.currency.code(),
+        booked.capture,
+        booked.standing.word(),
+        booked.captured,
         0_i64,
-        token.to_owned(),
+        booked.token.as_deref(),
         0_i64,
         due,
         now
     ]
-    .to_vec()
+    .into()
 }
 
 /// A charge as it stands.
@@ -138,7 +147,7 @@ pub(super) struct Booked {
     pub(super) captured: i64,
     /// What was given back.
     pub(super) refunded: i64,
-    token: String,
+    token: Option<String>,
     /// What a bank has asked back, and whatever it said of that last.
     pub(super) dispute: Option<String>,
     /// How much of it.
@@ -179,7 +188,8 @@ impl Booked {
         match self.standing {
             Standing::Pending => Outcome::Pending { reference },
             Standing::ActionRequired => {
-                Outcome::ActionRequired { reference, url: Some(format!("/v1/simulator/3ds/{}", self.token)) }
+                let url = self.token.as_ref().map(|token| format!("/v1/simulator/3ds/{token}"));
+                Outcome::ActionRequired { reference, url }
             }
             Standing::Authorized | Standing::Captured if 0 < self.captured && self.captured < amount.amount => {
                 let (captured, over) =
@@ -201,7 +211,7 @@ impl Booked {
 macro_rules! select {
     ($which:literal) => {
         concat!(
-            "SELECT charge_key, reference, method, amount, currency, immediate, status, captured, refunded, token, ",
+            "SELECT order_id, attempt, reference, method, amount, currency, immediate, status, captured, refunded, token, ",
             "dispute, disputed FROM simulator_charges WHERE ",
             $which
         )
@@ -209,54 +219,64 @@ macro_rules! select {
 }
 pub(super) use select;
 
-const SELECT: &str = select!("charge_key = $1 ORDER BY charge_key {lock}");
+const OF_ORDERS: &str = select!("order_id = $1 ORDER BY order_id, attempt {lock}");
 
 pub(super) fn read(row: &Row) -> Result<Booked, DbError> {
     let broken = |what: &str| DbError::Refused(format!("the simulator's books hold a broken {what}").into());
-    let currency = Currency::new(&row.get::<String>(4)?).map_err(|_| broken("currency"))?;
+    let currency = Currency::new(&row.get::<String>(5)?).map_err(|_| broken("currency"))?;
     Ok(Booked {
-        key: row.get::<String>(0)?.parse().map_err(|()| broken("key"))?,
-        reference: row.get(1)?,
-        method: row.get(2)?,
-        amount: Money::new(row.get(3)?, currency),
-        capture: row.get(5)?,
-        standing: Standing::of(&row.get::<String>(6)?).ok_or_else(|| broken("status"))?,
-        captured: row.get(7)?,
-        refunded: row.get(8)?,
-        token: row.get(9)?,
-        dispute: row.get(10)?,
-        disputed: row.get(11)?,
+        key: ChargeKey { order_id: OrderId(row.get(0)?), attempt: row.get(1)? },
+        reference: row.get(2)?,
+        method: row.get(3)?,
+        amount: Money::new(row.get(4)?, currency),
+        capture: row.get(6)?,
+        standing: Standing::of(&row.get::<String>(7)?).ok_or_else(|| broken("status"))?,
+        captured: row.get(8)?,
+        refunded: row.get(9)?,
+        token: row.get(10)?,
+        dispute: row.get(11)?,
+        disputed: row.get(12)?,
     })
 }
 
 /// Books what is new of a batch, and answers where each charge stands.
 pub(super) async fn charge(tx: &mut Tx, batch: &[Booking]) -> Result<Vec<Booked>, DbError> {
     let now = tx.now();
-    let rows: Vec<_> = batch.iter().map(|booking| booking.row(now)).collect();
-    tx.insert_rows("simulator_charges", COLUMNS, OnConflict::Skip, &rows).await?;
-    let mut keys: Vec<String> = batch.iter().map(|booking| booking.charge.key.to_string()).collect();
-    keys.sort_unstable();
-    keys.dedup();
-    let keys: Vec<Value<'_>> = keys.iter().map(Value::from).collect();
-    let booked = tx.query_keys(SELECT, &keys).await?.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    let begun: Vec<_> = batch.iter().map(|booking| booking.begun(now)).collect();
+    let rows: Vec<_> = begun.iter().map(|(booked, due)| row(booked, *due, now)).collect();
+    let new = tx.insert_new("simulator_charges", COLUMNS, &rows).await?;
+    let known = begun.iter().zip(&new).filter(|(_, new)| !**new).map(|((booked, _), _)| booked.key);
+    let known = repeated(tx, known.collect()).await?;
     let mut answers = Vec::with_capacity(batch.len());
-    for booking in batch {
-        let booked = booked.iter().find(|booked| booked.key == booking.charge.key);
-        let booked = booked.ok_or_else(|| DbError::Refused("a charge was not booked".into()))?;
-        if booked.reference != booking.reference {
-            let sql = "UPDATE simulator_charges SET repeats = repeats + 1 WHERE charge_key = $1";
-            tx.execute(sql, &params![booked.key.to_string()]).await?;
+    for ((mut booked, _), new) in begun.into_iter().zip(new) {
+        if !new {
+            let found = known.iter().find(|known| known.key == booked.key).cloned();
+            booked = found.ok_or_else(|| DbError::Refused("a charge was not booked".into()))?;
         } else if booked.method == "sim_duplicate_webhook" {
             webhooks::queue(tx, &booked.event_id(), booked.key, &booked.outcome(), 3).await?;
         }
-        answers.push(booked.clone());
+        answers.push(booked);
     }
     Ok(answers)
 }
 
+/// Charges that were asked for once more.
+async fn repeated(tx: &mut Tx, charges: Vec<ChargeKey>) -> Result<Vec<Booked>, DbError> {
+    let mut orders: Vec<_> = charges.iter().map(|key| key.order_id.0).collect();
+    orders.sort_unstable();
+    orders.dedup();
+    let orders: Vec<Value<'_>> = orders.into_iter().map(Value::from).collect();
+    let found = tx.query_keys(OF_ORDERS, &orders).await?.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    let sql = "UPDATE simulator_charges SET repeats = repeats + 1 WHERE order_id = $1 AND attempt = $2";
+    let rows: Vec<_> = charges.iter().map(|key| params![key.order_id.0, key.attempt].to_vec()).collect();
+    tx.execute_each(sql, &rows).await?;
+    Ok(found)
+}
+
 /// Reads and locks a charge.
 pub(super) async fn find(tx: &mut Tx, key: ChargeKey) -> Result<Option<Booked>, DbError> {
-    tx.query_one(SELECT, &params![key.to_string()]).await?.as_ref().map(read).transpose()
+    let sql = select!("order_id = $1 AND attempt = $2 {lock}");
+    tx.query_one(sql, &params![key.order_id.0, key.attempt]).await?.as_ref().map(read).transpose()
 }
 
 /// Writes where a charge stands; where it is taken, all of it is.
@@ -271,8 +291,10 @@ pub(super) async fn stand(tx: &mut Tx, mut booked: Booked, standing: Standing) -
 /// Writes where a charge stands, and what was taken.
 async fn keep(tx: &mut Tx, mut booked: Booked, standing: Standing) -> Result<Booked, DbError> {
     booked.standing = standing;
-    let sql = "UPDATE simulator_charges SET status = $2, captured = $3, due_ms = NULL WHERE charge_key = $1";
-    tx.execute(sql, &params![booked.key.to_string(), standing.word(), booked.captured]).await?;
+    let sql =
+        "UPDATE simulator_charges SET status = $3, captured = $4, due_ms = NULL WHERE order_id = $1 AND attempt = $2";
+    let ChargeKey { order_id, attempt } = booked.key;
+    tx.execute(sql, &params![order_id.0, attempt, standing.word(), booked.captured]).await?;
     Ok(booked)
 }
 
@@ -280,9 +302,8 @@ async fn keep(tx: &mut Tx, mut booked: Booked, standing: Standing) -> Result<Boo
 pub(super) async fn close(tx: &mut Tx, key: ChargeKey, amount: Money) -> Result<Booked, DbError> {
     let world = tx.world().clone();
     let charge = Charge { key, amount, method: String::new(), capture: true };
-    let unseen = Booking::new(charge, &world);
-    let row = row(key, &unseen.reference, "", amount, true, Standing::Closed, &unseen.token, None, tx.now());
-    tx.insert_rows("simulator_charges", COLUMNS, OnConflict::Skip, &[row]).await?;
+    let unseen = Booking::new(charge, &world).standing(Standing::Closed);
+    tx.insert_rows("simulator_charges", COLUMNS, OnConflict::Skip, &[row(&unseen, None, tx.now())]).await?;
     let booked = find(tx, key).await?.ok_or_else(|| DbError::Refused("a charge was not booked".into()))?;
     match booked.standing {
         Standing::Pending if booked.method == "sim_late_capture" => {
@@ -343,8 +364,8 @@ pub(super) async fn refund(tx: &mut Tx, call: &RefundCall) -> Result<RefundOutco
     let reference = format!("simr_{}", tx.world().uuid().simple());
     let row = params![call.key.0, call.charge.to_string(), call.amount.amount, reference, 0_i64, tx.now()].to_vec();
     tx.insert_rows("simulator_refunds", columns, OnConflict::Fail, &[row]).await?;
-    let sql = "UPDATE simulator_charges SET refunded = refunded + $2 WHERE charge_key = $1";
-    tx.execute(sql, &params![call.charge.to_string(), call.amount.amount]).await?;
+    let sql = "UPDATE simulator_charges SET refunded = refunded + $3 WHERE order_id = $1 AND attempt = $2";
+    tx.execute(sql, &params![call.charge.order_id.0, call.charge.attempt, call.amount.amount]).await?;
     Ok(RefundOutcome::Done)
 }
 

@@ -232,7 +232,8 @@ impl Books {
         let Some(attempt) = self.payment.attempts.iter().find(|attempt| attempt.number == n) else { return Vec::new() };
         let (Some(lease), Some(task)) = (attempt.lease, attempt.task) else { return Vec::new() };
         let order_id = self.payment.order_id;
-        self.payment.reported(&Report { order_id, attempt: n, lease, task, first: true, result: Err(error) }, NOW)
+        let result = Err(error);
+        self.payment.reported(&Report { order_id, attempt: n, lease, task, first: true, result, fresh: None }, NOW)
     }
 
     fn refund(&mut self, amount: i64) -> Vec<Effect> {
