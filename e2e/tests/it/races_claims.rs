@@ -73,39 +73,35 @@ pub(crate) async fn dispatch_against_cancel(doors: &Doors) {
     })
     .await;
     doors.prove().await.unwrap();
-    let sent = everybody(ORDERS, async |number| {
-        let send = async || doors.send(number, &bought[number], "manual", None, "parcel").await.unwrap();
-        let cancel = async || cancel(doors, number + 1, &bought[number]).await;
-        let sent = match number % 4 {
+    let answers = everybody(ORDERS, async |number| {
+        let dispatch = async || doors.send(number, &bought[number], "manual", None, "parcel").await.unwrap();
+        let give_up = async || cancel(doors, number + 1, &bought[number]).await;
+        let answer = match number % 4 {
             0 => {
-                let sent = send().await;
-                cancel().await;
-                sent
+                let answer = dispatch().await;
+                give_up().await;
+                answer
             }
             1 => {
-                cancel().await;
+                give_up().await;
                 doors.reach(number, &bought[number], &["cancelled"]).await.unwrap();
-                send().await
+                dispatch().await
             }
             // Cancelling takes two steps: some parcels come before them, some between, some after.
             _ => {
-                let pause = Duration::from_millis(number as u64 % 10 * 20);
-                tokio::join!(
-                    async {
-                        tokio::time::sleep(pause).await;
-                        send().await
-                    },
-                    cancel()
-                )
-                .0
+                let later = async {
+                    tokio::time::sleep(Duration::from_millis(number as u64 % 10 * 20)).await;
+                    dispatch().await
+                };
+                tokio::join!(later, give_up()).0
             }
         };
-        assert!(sent.status == 201 || sent.status == 409, "{sent:?}");
-        (number, sent.status == 201)
+        assert!(answer.status == 201 || answer.status == 409, "{answer:?}");
+        (number, answer.status == 201)
     })
     .await;
     let mut left = 0;
-    for (number, has_left) in sent {
+    for (number, has_left) in answers {
         let order = doors.reach(number, &bought[number], &["shipped", "cancelled"]).await.unwrap();
         assert_eq!(order["status"] == "shipped", has_left, "{order}");
         assert!(number % 4 > 1 || has_left == (number % 4 == 0), "who comes first wins: {order}");

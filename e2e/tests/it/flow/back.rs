@@ -184,8 +184,13 @@ async fn a_paid_order_whose_goods_are_gone_is_cancelled_and_refunded() {
         shop.settle().await.unwrap();
         // The safety net of inventory is faster here than the payment's deadline.
         let db = shop.shop.host.service("inventory").unwrap().db.clone();
-        db.write(async |tx| tx.execute("UPDATE timers SET due_ms = $1", &params![0_i64]).await).await.unwrap();
-        for _ in 0..200 {
+        db.write(async |tx| {
+            tx.execute("UPDATE turnstile SET turn = NULL", &[]).await?;
+            tx.execute("UPDATE reservations SET at_ms = $1", &params![0_i64]).await
+        })
+        .await
+        .unwrap();
+        for _ in 0..1_000 {
             if stock(shop).await == [10, 0, 0] {
                 break;
             }
