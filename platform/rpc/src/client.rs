@@ -1,4 +1,4 @@
-//! Asks: finds who answers, here or elsewhere, and waits for at most two seconds.
+//! Asks: finds who answers, here or elsewhere, and waits for at most two seconds, or for as long as books take to be read.
 
 use crate::{Answers, RpcError, answers::encode, error::unknown, remote::Remote};
 use bodega_kernel::{Question, World};
@@ -13,6 +13,8 @@ use std::{
 
 /// How long a question may take, tries and all.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// The same where nobody waits for a page: a whole ledger may have to be added up.
+const PATIENCE_WITH_BOOKS: Duration = Duration::from_mins(1);
 
 /// Asks questions of other services. Cheap to clone; clones share what is registered.
 #[derive(Clone)]
@@ -49,8 +51,22 @@ impl Client {
 
     /// Asks a question that every service answers of one of them.
     pub async fn ask_service<Q: Question>(&self, service: &str, question: Q) -> Result<Q::Answer, RpcError> {
+        self.ask_within(PATIENCE, service, question).await
+    }
+
+    /// The same for what proves the books: it may take a minute.
+    pub async fn ask_for_books<Q: Question>(&self, service: &str, question: Q) -> Result<Q::Answer, RpcError> {
+        self.ask_within(PATIENCE_WITH_BOOKS, service, question).await
+    }
+
+    async fn ask_within<Q: Question>(
+        &self,
+        patience: Duration,
+        service: &str,
+        question: Q,
+    ) -> Result<Q::Answer, RpcError> {
         let encoded = encode(Q::NAME, &question)?;
-        let asking = tokio::time::timeout(PATIENCE, self.ask_encoded(service, Q::NAME, encoded));
+        let asking = tokio::time::timeout(patience, self.ask_encoded(service, Q::NAME, encoded));
         let answer = asking.await.unwrap_or_else(|_| Err(unavailable::<Q>("took too long")))?;
         serde_json::from_slice(&answer).map_err(|error| unavailable::<Q>(&format!("not an answer: {error}")))
     }

@@ -15,7 +15,7 @@ use bodega_contracts::{
     rewards::{OrderPointsFact, OrderPointsFacts, PointsFact, PointsFacts},
     shipping::{FulfilmentFact, FulfilmentFacts, MethodFacts, ShippingMethodChanged},
 };
-use bodega_kernel::{Sku, Time};
+use bodega_kernel::{Question, Sku, Time};
 use bodega_rpc::{Client, RpcError};
 use bodega_service::facts::{EventFact, EventFacts, InboxFact, InboxFacts, StandingFacts, Standstill};
 use std::collections::{BTreeMap, HashMap};
@@ -83,7 +83,8 @@ macro_rules! pages {
     ($client:expr, $question:ident, $row:ident => $key:expr) => {{
         let (mut rows, mut after) = (Vec::new(), None);
         loop {
-            let page = $client.ask($question { after: after.take() }).await?;
+            let service = <$question as Question>::SERVICE;
+            let page = $client.ask_for_books(service, $question { after: after.take() }).await?;
             match page.last() {
                 None => break rows,
                 Some($row) => after = Some($key),
@@ -177,7 +178,7 @@ impl Books {
         let mut after = None;
         let inbox = self.inboxes.entry(service.to_owned()).or_default();
         loop {
-            let page: Vec<InboxFact> = client.ask_service(service, InboxFacts { after }).await?;
+            let page: Vec<InboxFact> = client.ask_for_books(service, InboxFacts { after }).await?;
             let Some(last) = page.last() else { return Ok(()) };
             after = Some(last.event_id);
             inbox.extend(page.into_iter().map(|fact| (fact.event_id, fact)));
@@ -191,7 +192,7 @@ impl Books {
         let mut after = 0;
         let events = self.events.entry(service.to_owned()).or_default();
         loop {
-            let page: Vec<EventFact> = client.ask_service(service, EventFacts { after }).await?;
+            let page: Vec<EventFact> = client.ask_for_books(service, EventFacts { after }).await?;
             let Some(last) = page.last() else { return Ok(()) };
             after = last.seq;
             events.extend(page.into_iter().map(|fact| (fact.id, fact)));
