@@ -20,7 +20,7 @@ const TENDERED: i64 = 500;
 /// What goes back of a sale: a return as it was paid, one as store credit, and a refund.
 const BACK: i64 = 400 + 100 + 250;
 /// On the card, and as store credit, at first.
-const PLENTY: i64 = 1_000_000;
+const PLENTY: i64 = 10_000_000;
 /// After which things there is time for calls: nothing, some, all.
 const WORKING: [u32; 3] = [0, 0b010_0100_1010, u32::MAX];
 /// How often it is tried again at the end, with time in between.
