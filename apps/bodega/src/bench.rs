@@ -17,6 +17,7 @@ mod ground;
 mod hot_sku;
 mod load;
 mod order_saga;
+mod pages;
 mod pairs;
 mod pricing;
 mod report;
@@ -47,6 +48,8 @@ pub enum Bench {
     HotSku(HotSku),
     /// Products and lists are read while prices change, beside a server of fixed bytes.
     Catalogue(Catalogue),
+    /// Pages of the storefront, kind by kind, beside a server of fixed bytes.
+    Pages(Catalogue),
     /// From a commit at one service to its effect at another, and how fast a backlog is worked off.
     Events(Events),
     /// Whole journeys, with time to think and without.
@@ -110,7 +113,7 @@ pub struct HotSku {
     pieces: i64,
 }
 
-/// How to measure the catalogue.
+/// How to measure the catalogue, and pages of it.
 #[derive(Clone, Debug, Args)]
 pub struct Catalogue {
     #[command(flatten)]
@@ -162,6 +165,7 @@ impl Bench {
             Self::AcceptLatency(plan) => accept_latency::run(&run(plan)).await?,
             Self::HotSku(HotSku { plan, pieces }) => hot_sku::run(&run(plan), pieces).await?,
             Self::Catalogue(Catalogue { plan, products }) => catalogue::run(&run(plan), products).await?,
+            Self::Pages(Catalogue { plan, products }) => pages::run(&run(plan), products).await?,
             Self::Events(Events { plan, rate, backlog }) => events::run(&run(plan), rate, backlog).await?,
             Self::Shopper(Shopper { plan, think, url }) => {
                 shopper::run(&run(plan), Duration::from_millis(think), url).await?

@@ -1,11 +1,21 @@
-//! The sample shop of `bodega up --demo`.
+//! The sample shop of `bodega up --demo`: people, an assortment of our own, and pictures that are drawn by code.
+
+mod assortment;
+mod listing;
+mod pictures;
+mod studio;
+#[cfg(test)]
+mod tests;
+mod things;
 
 use crate::{Shop, client::ShopClient, commands::admin::create_user};
 use anyhow::{Context as _, ensure};
+use assortment::Assortment;
 use bodega_kernel::Role;
 use bodega_settings::Settings;
-use serde_json::{Value, json};
-use std::{fmt::Write, net::SocketAddr};
+use listing::Listing;
+pub use pictures::hang;
+use std::{fmt::Write, net::SocketAddr, time::Duration};
 
 /// Who may log in, and how. Known to everybody, which is why a demo only listens on this machine.
 const PEOPLE: [(&str, &str, Role); 3] = [
@@ -14,21 +24,8 @@ const PEOPLE: [(&str, &str, Role); 3] = [
     ("shopper@example.com", "orchard-lantern-shopper", Role::Customer),
 ];
 
-/// SKU, name, price in pence, pieces.
-const GOODS: [(&str, &str, i64, i64); 12] = [
-    ("MUG-BLUE", "Stoneware mug, harbour blue", 1_250, 48),
-    ("MUG-SAND", "Stoneware mug, sand", 1_250, 36),
-    ("BOWL-L", "Salad bowl, olive wood", 3_900, 12),
-    ("BOARD-OAK", "Chopping board, oak", 2_850, 20),
-    ("APRON-LINEN", "Linen apron, washed grey", 3_400, 25),
-    ("TOWEL-SET", "Tea towels, set of three", 1_800, 60),
-    ("JAR-05", "Storage jar, half a litre", 950, 120),
-    ("JAR-10", "Storage jar, one litre", 1_350, 90),
-    ("POT-CAST", "Cast-iron pot, four litres", 12_900, 6),
-    ("KNIFE-CHEF", "Chef's knife, 20 cm", 7_400, 9),
-    ("COFFEE-250", "House blend coffee, 250 g", 890, 200),
-    ("CANDLE-FIG", "Candle, fig and cedar", 2_200, 1),
-];
+/// How long a new shop may take until every service has heard of its goods.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Allows the payment simulator, and with it only addresses of this machine.
 pub fn adjust(settings: &mut Settings) -> anyhow::Result<()> {
@@ -40,31 +37,21 @@ pub fn adjust(settings: &mut Settings) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Fills the shop with goods and people; a second time changes nothing. Answers what to tell the newcomer.
+/// Fills the shop with goods and people; a second time changes nothing. Answers what to tell the newcomer. Pictures are
+/// not among it: see [`hang`].
 pub async fn fill(shop: &Shop) -> anyhow::Result<String> {
     for (email, password, role) in PEOPLE {
         create_user(shop, email, password, role).await?;
     }
+    let assortment = Assortment::read()?;
     let (url, serving) = shop.serve_here().await?;
     let (email, password, _) = PEOPLE[1];
     let staff = ShopClient::new(&url, None)?.log_in(email, password).await?;
-    for (sku, name, pence, _) in GOODS {
-        let product = json!({
-            "name": name,
-            "slug": sku.to_lowercase(),
-            "status": "active",
-            "variants": [{"sku": sku, "price": {"amount": pence, "currency": shop.settings.shop.currency}, "stocked": true}],
-        });
-        let key = format!("demo-product-{sku}");
-        let headers = crate::client::Headers { key: Some(&key), ..crate::client::Headers::default() };
-        let answer = staff.call(reqwest::Method::POST, "/v1/products", headers, Some(&product)).await?;
-        ensure!(answer.status.is_success() || answer.status == 409, "the demo cannot list {sku}: {}", answer.body);
-    }
-    let receive = |(sku, _, _, pieces): (&str, &str, i64, i64)| json!({"sku": sku, "kind": "receive", "quantity": pieces, "reason": "demo"});
-    let movements: Vec<Value> = GOODS.into_iter().map(receive).collect();
-    let stocked = staff.get("/v1/stock/MUG-BLUE", crate::client::Headers::default()).await.is_ok();
-    if !stocked {
-        staff.post("/v1/stock/movements", &json!(movements), Some("demo-stock")).await?;
+    let currency = shop.settings.shop.currency.to_string();
+    let listing = Listing { staff: &staff, assortment: &assortment, currency: &currency };
+    if listing.fill().await? {
+        // Whoever orders at once finds everything; a shop that takes longer opens all the same.
+        let _ = shop.settle(PATIENCE).await;
     }
     serving.abort();
     let mut logins = String::from("  Sample log-ins");

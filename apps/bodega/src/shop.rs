@@ -6,8 +6,9 @@ use crate::operations;
 use anyhow::Context as _;
 use axum::Router;
 use bodega_bus::rabbitmq::Broker;
-use bodega_gateway::{Gateway, Mount, Target};
+use bodega_gateway::{Gateway, Inside, Mount, Target};
 use bodega_kernel::World;
+use bodega_pages::Api;
 use bodega_service::{Definition, Host, Mode};
 use bodega_settings::{BusKind, Settings};
 use bodega_web::{internal::InternalKeys, layers};
@@ -166,14 +167,29 @@ fn front(
         let here = host.service(service.name).is_some();
         (!here).then(|| Mount { service: service.name, target: Target::Remote(url.clone()) })
     });
+    let inside = Inside::default();
     bodega_gateway::router(Gateway {
         routes: bodega_gateway::policy().to_vec(),
         openapi: bodega_gateway::describe(described.into_iter().chain([operations.openapi])),
-        mounts: local.chain(elsewhere).chain([operations.mount]).collect(),
+        mounts: local.chain(elsewhere).chain([operations.mount]).chain(pages(&inside, settings, world)).collect(),
         rpc: host.rpc.clone(),
         world: world.clone(),
         settings: Arc::clone(settings),
         internal,
         ready: operations::ready(host),
+        inside,
     })
+}
+
+/// The pages, which ask the API through the gateway of this process.
+fn pages(inside: &Inside, settings: &Arc<Settings>, world: &World) -> [Mount; 2] {
+    let inside = inside.clone();
+    let api = Api::new(Arc::new(move |request| {
+        let inside = inside.clone();
+        Box::pin(async move { inside.call(request).await })
+    }));
+    let storefront = bodega_storefront::router(api.clone(), world.clone(), Arc::clone(settings));
+    let admin = bodega_admin::router(api, world.clone(), Arc::clone(settings));
+    [("storefront", storefront), ("admin", admin)]
+        .map(|(service, router)| Mount { service, target: Target::Local(router) })
 }

@@ -1,22 +1,27 @@
 //! Private files behind one door: put, get, exists, by key. Nobody gets at them but through a service.
 //!
-//! They are in a folder of the shop, one below it for each service. A file is there whole or not at all, and on the disk
-//! when `put` returns. All goes through `object_store`, so that the folder can be a bucket one day without anybody noticing.
+//! They are in a folder of the shop, in a bucket of S3 or in a container of Azure, one part of it for each service: nobody
+//! who keeps a file notices which. A file is there whole or not at all, and kept for good when `put` returns.
 
 mod key;
+mod place;
+mod wire;
 
 pub use key::{Key, MAX_KEY};
 
 use bodega_settings::Settings;
 use bytes::Bytes;
 use object_store::{
-    Error as StoreError, ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload, local::LocalFileSystem,
-    path::Path, prefix::PrefixStore,
+    Error as StoreError, ObjectStore as _, ObjectStoreExt as _, PutMode, PutOptions, PutPayload, path::Path,
 };
-use std::{fs, path::PathBuf, sync::Arc};
+use place::Place;
+use std::{sync::Arc, time::Duration};
+use tokio::time::timeout;
 
 /// The most bytes of a file.
 pub const MAX_BYTES: usize = 32 * 1024 * 1024;
+/// How long anything may take, with everything that is tried again.
+const PATIENCE: Duration = Duration::from_secs(45);
 
 /// Why a file could not be kept or read.
 #[derive(Debug, thiserror::Error)]
@@ -35,7 +40,7 @@ pub enum BlobError {
 /// The files of one service. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Blobs {
-    store: Arc<PrefixStore<LocalFileSystem>>,
+    store: Arc<Place>,
 }
 
 /// What [`Blobs::put_new`] found.
@@ -48,12 +53,9 @@ pub enum Put {
 }
 
 impl Blobs {
-    /// The files of `service`, in the folder that the settings name. Makes the folder if it is missing.
+    /// The files of `service`, where the settings say. Makes a folder if it is missing; a bucket has to be there.
     pub fn open(settings: &Settings, service: &'static str) -> Result<Self, BlobError> {
-        let folder = folder(settings);
-        fs::create_dir_all(&folder).map_err(|error| away(format!("{}: {error}", folder.display())))?;
-        let files = LocalFileSystem::new_with_prefix(&folder).map_err(away)?.with_fsync(true);
-        Ok(Self { store: Arc::new(PrefixStore::new(files, service)) })
+        Ok(Self { store: Arc::new(place::open(settings, service)?) })
     }
 
     /// Keeps a file, in place of what was there.
@@ -68,16 +70,19 @@ impl Blobs {
 
     /// The file, if there is one.
     pub async fn get(&self, key: &Key) -> Result<Option<Bytes>, BlobError> {
-        let Some(found) = there(self.store.get(&path(key)).await)? else { return Ok(None) };
-        if found.meta.size > MAX_BYTES as u64 {
-            return Err(BlobError::TooLarge);
-        }
-        found.bytes().await.map(Some).map_err(away)
+        within(async {
+            let Some(found) = there(self.store.get(&path(key)).await)? else { return Ok(None) };
+            if found.meta.size > MAX_BYTES as u64 {
+                return Err(BlobError::TooLarge);
+            }
+            found.bytes().await.map(Some).map_err(away)
+        })
+        .await
     }
 
     /// Whether there is a file.
     pub async fn exists(&self, key: &Key) -> Result<bool, BlobError> {
-        Ok(there(self.store.head(&path(key)).await)?.is_some())
+        within(async { Ok(there(self.store.head(&path(key)).await)?.is_some()) }).await
     }
 
     async fn write(&self, key: &Key, file: Bytes, mode: PutMode) -> Result<Put, BlobError> {
@@ -85,18 +90,20 @@ impl Blobs {
             return Err(BlobError::TooLarge);
         }
         let options = PutOptions { mode, ..PutOptions::default() };
-        match self.store.put_opts(&path(key), PutPayload::from_bytes(file), options).await {
-            Ok(_) => Ok(Put::Kept),
-            Err(StoreError::AlreadyExists { .. }) => Ok(Put::WasThere),
-            Err(error) => Err(away(error)),
-        }
+        within(async {
+            match self.store.put_opts(&path(key), PutPayload::from_bytes(file), options).await {
+                Ok(_) => Ok(Put::Kept),
+                Err(StoreError::AlreadyExists { .. }) => Ok(Put::WasThere),
+                Err(error) => Err(away(error)),
+            }
+        })
+        .await
     }
 }
 
-/// The folder of all services.
-fn folder(settings: &Settings) -> PathBuf {
-    let folder = &settings.blobs.folder;
-    if folder.as_os_str().is_empty() { settings.database.data_dir.join("blobs") } else { folder.clone() }
+/// An answer, or an end to waiting for it.
+async fn within<T>(work: impl Future<Output = Result<T, BlobError>>) -> Result<T, BlobError> {
+    timeout(PATIENCE, work).await.unwrap_or_else(|_| Err(away(format!("no answer within {} s", PATIENCE.as_secs()))))
 }
 
 fn path(key: &Key) -> Path {

@@ -1,6 +1,6 @@
 //! Values that have the right type and still cannot be.
 
-use crate::model::{BusKind, DatabaseKind, Settings};
+use crate::model::{BlobsKind, BusKind, DatabaseKind, Settings};
 use std::collections::BTreeSet;
 
 /// Shortest secret that services may share.
@@ -26,6 +26,7 @@ pub(crate) struct Fault {
 /// The first fault.
 pub(crate) fn check(settings: &Settings) -> Result<(), Fault> {
     addresses(settings)?;
+    blobs(settings)?;
     spans(settings)?;
     counts(settings)?;
     shop(settings)?;
@@ -68,6 +69,30 @@ fn addresses(settings: &Settings) -> Result<(), Fault> {
         format!("the address of {service:?} does not begin with http://; services do not speak https:// to each other")
     };
     require(other.is_none(), "rpc.upstreams", || other.map_or_else(String::new, |(service, _)| message(service)))
+}
+
+fn blobs(settings: &Settings) -> Result<(), Fault> {
+    let blobs = &settings.blobs;
+    let web = ["http://", "https://"].iter().any(|scheme| blobs.endpoint.starts_with(scheme));
+    let plain = !blobs.endpoint.ends_with('/') && !blobs.endpoint.contains(['?', '#', '@', ' ']);
+    let address = blobs.endpoint.is_empty() || (web && plain);
+    require(address, "blobs.endpoint", || "is not http:// or https:// with a host and no slash at its end".to_owned())?;
+    let fits = |letter: u8| letter.is_ascii_lowercase() || letter.is_ascii_digit() || matches!(letter, b'-' | b'.');
+    let named = (3..=63).contains(&blobs.bucket.len()) && blobs.bucket.bytes().all(fits);
+    let away = blobs.kind != BlobsKind::Disk;
+    require(!away || named, "blobs.bucket", || "has not 3 to 63 small letters, digits, hyphens and dots".to_owned())?;
+    require(!away || !blobs.account.is_empty(), "blobs.account", || "is empty".to_owned())?;
+    require(!away || !blobs.secret.is_empty(), "blobs.secret", || "is empty".to_owned())?;
+    let region = blobs.kind != BlobsKind::S3 || !blobs.region.is_empty();
+    require(region, "blobs.region", || "is empty; where a service has none, say us-east-1".to_owned())?;
+    let part = |part: &str| {
+        let plain = |letter: u8| letter.is_ascii_alphanumeric() || matches!(letter, b'-' | b'_' | b'.');
+        !part.starts_with('.') && !part.is_empty() && part.bytes().all(plain)
+    };
+    let folder = blobs.folder.to_str().is_some_and(|folder| folder.is_empty() || folder.split('/').all(part));
+    require(!away || folder, "blobs.folder", || {
+        "is not what names in a bucket can begin with: letters, digits, `-`, `_`, `.` and `/` between them".to_owned()
+    })
 }
 
 fn spans(settings: &Settings) -> Result<(), Fault> {

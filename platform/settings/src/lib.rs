@@ -13,9 +13,9 @@ mod redact;
 
 pub use error::SettingsError;
 pub use model::{
-    Blobs, Bus, BusKind, CaptureTime, Cart, ClientHeader, Database, DatabaseKind, Gateway, Identity, Inventory, Limits,
-    Log, LogFormat, Mail, ManualPayments, Orders, Payments, RewardTier, Rewards, Rpc, Server, Settings, ShippingMethod,
-    Shop,
+    Blobs, BlobsKind, Bus, BusKind, CaptureTime, Cart, ClientHeader, Database, DatabaseKind, Gateway, Identity,
+    Inventory, Limits, Log, LogFormat, Mail, ManualPayments, Orders, Payments, RewardTier, Rewards, Rpc, Server,
+    Settings, ShippingMethod, Shop,
 };
 pub use network::{Network, NoNetwork};
 

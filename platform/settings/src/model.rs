@@ -1,8 +1,10 @@
 //! The settings by section. What each means is written in `defaults.toml`; units are the last word of a name.
 
+mod blobs;
 mod cart;
 mod shop;
 
+pub use blobs::{Blobs, BlobsKind};
 pub use cart::Cart;
 pub use shop::{ShippingMethod, Shop};
 
@@ -88,14 +90,6 @@ pub enum DatabaseKind {
     Sqlite,
     /// A server.
     Postgres,
-}
-
-/// `[blobs]`
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Blobs {
-    /// Folder of the files; empty: `blobs` in the data folder.
-    pub folder: PathBuf,
 }
 
 /// `[bus]`
@@ -390,4 +384,4 @@ macro_rules! debug_without_secrets {
         }
     )+};
 }
-debug_without_secrets!(Settings, Database, Bus, Rpc, Payments, Mail, Shipping, Inventory, StockSource);
+debug_without_secrets!(Settings, Database, Blobs, Bus, Rpc, Payments, Mail, Shipping, Inventory, StockSource);

@@ -3,7 +3,10 @@
 mod edits;
 mod importing;
 mod markets;
+mod photos;
 mod products;
+mod reviews;
+mod search;
 mod shapes;
 mod shop;
 mod tax;
@@ -31,8 +34,9 @@ const BY_ENCODING: HeaderValue = HeaderValue::from_static("accept-encoding");
 pub(crate) fn shelf(catalog: &Catalog) -> Shelf {
     let catalog = catalog.clone();
     Arc::new(move |uri, headers| {
-        let page = catalog.pages.get(address(uri), &catalog.world)?;
-        Some(read_kept(&catalog, uri, headers, page))
+        let kept = || catalog.pages.get(address(uri), &catalog.world);
+        let read = || Some(read_kept(&catalog, uri, headers, kept()?));
+        photos::at_hand(&catalog, uri, headers).or_else(read)
     })
 }
 
@@ -41,12 +45,20 @@ pub(crate) fn routes(catalog: Catalog) -> OpenApiRouter<()> {
     let files = OpenApiRouter::new()
         .routes(routes!(importing::import_products))
         .layer(DefaultBodyLimit::max(importing::MAX_FILE_BYTES));
+    let pictures =
+        OpenApiRouter::new().routes(routes!(photos::add_photo)).layer(DefaultBodyLimit::max(photos::MAX_FILE_BYTES));
     let texts = OpenApiRouter::new()
         .routes(routes!(shop::get_shop_settings, shop::put_shop_settings))
         .layer(DefaultBodyLimit::max(shop::MAX_BODY_BYTES));
     OpenApiRouter::new()
         .routes(routes!(products::list_products, products::create_product))
         .routes(routes!(products::get_product, products::change_product, products::archive_product))
+        .routes(routes!(search::suggest_products))
+        .routes(routes!(search::list_related_products))
+        .routes(routes!(reviews::list_reviews, reviews::write_review))
+        .routes(routes!(reviews::list_reviews_for_staff))
+        .routes(routes!(reviews::approve_review))
+        .routes(routes!(reviews::reject_review))
         .routes(routes!(taxonomy::list_categories, taxonomy::create_category))
         .routes(routes!(taxonomy::change_category, taxonomy::delete_category))
         .routes(routes!(taxonomy::list_brands, taxonomy::create_brand))
@@ -58,7 +70,10 @@ pub(crate) fn routes(catalog: Catalog) -> OpenApiRouter<()> {
         .routes(routes!(shop::get_legal_version))
         .routes(routes!(shop::get_shop))
         .routes(routes!(shop::get_legal_text))
+        .routes(routes!(photos::change_photo, photos::delete_photo))
+        .routes(routes!(photos::get_photo))
         .merge(files)
+        .merge(pictures)
         .merge(texts)
         .with_state(catalog)
 }

@@ -1,8 +1,10 @@
 //! Why the catalogue refuses, and how that reads as a problem.
 
 use crate::model::{Fault, TakenCountry};
+use bodega_blobs::BlobError;
 use bodega_db::DbError;
 use bodega_kernel::Sku;
+use bodega_pictures::Unfit;
 use bodega_web::{Problem, problem};
 
 /// Why something was refused.
@@ -38,6 +40,9 @@ pub(crate) enum Error {
     /// Staff alone may see this.
     #[error("staff only")]
     StaffOnly,
+    /// Only who bought it may say something of it.
+    #[error("only who bought it may review it")]
+    NotBought,
     /// The cursor belongs to another order of the list.
     #[error("not a cursor of this list")]
     ForeignCursor,
@@ -52,6 +57,15 @@ pub(crate) enum Error {
         /// Why.
         reason: String,
     },
+    /// It is no picture for us.
+    #[error(transparent)]
+    Picture(#[from] Unfit),
+    /// Too many pictures are being worked on.
+    #[error("many photos are being worked on; try again in a moment")]
+    Busy,
+    /// The place where files are kept.
+    #[error("files cannot be kept or read: {0}")]
+    Files(String),
     /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
@@ -67,6 +81,12 @@ impl Error {
 impl From<Vec<Fault>> for Error {
     fn from(faults: Vec<Fault>) -> Self {
         Self::Invalid(faults)
+    }
+}
+
+impl From<BlobError> for Error {
+    fn from(error: BlobError) -> Self {
+        Self::Files(error.to_string())
     }
 }
 
@@ -92,10 +112,19 @@ impl From<Error> for Problem {
             }
             Error::MarketExists(_) => problem(409, "market_exists").detail(detail),
             Error::TooMany(_) => problem(409, "too_many").detail(detail),
+            Error::NotBought => problem(403, "not_bought").detail(detail),
             Error::StaffOnly => problem(403, "forbidden"),
             Error::ForeignCursor => problem(422, "invalid_cursor").field("/cursor", detail),
             Error::KeyReused => Self::key_reused(),
             Error::BadFile { line, .. } => problem(422, "malformed_file").detail(detail).with("line", line),
+            Error::Picture(Unfit::Type) => problem(415, "photo_type").detail(detail),
+            Error::Picture(Unfit::TooLarge) => problem(422, "photo_too_large").detail(detail),
+            Error::Picture(Unfit::Unreadable(_)) => problem(422, "photo_unreadable").detail(detail),
+            Error::Busy => problem(429, "busy").detail(detail).retry_after(1),
+            Error::Files(reason) => {
+                tracing::error!(%reason, "files cannot be kept or read");
+                Self::unavailable()
+            }
             Error::Db(error) => error.into(),
         }
     }

@@ -3,7 +3,7 @@
 use crate::{
     Catalog,
     flows::shop,
-    store::{entities::variants, reads, settings},
+    store::{self, entities::variants, settings},
 };
 use bodega_contracts::catalog::{MarketFacts, MarketVersions, ShopProfile, VariantFact, VariantFacts};
 use bodega_db::DbError;
@@ -39,7 +39,7 @@ async fn market_facts(catalog: &Catalog) -> Result<MarketVersions, DbError> {
 }
 
 async fn variant_facts(catalog: &Catalog, question: VariantFacts) -> Result<Vec<VariantFact>, DbError> {
-    let rows = reads::variants_after(catalog.db.reader(), question.after, PAGE).await?;
+    let rows = store::variants::variants_after(catalog.db.reader(), question.after, PAGE).await?;
     let fact = |(variant, active, available_seen): (variants::Model, bool, Option<i64>)| {
         Ok(VariantFact {
             sku: Sku::new(&variant.sku).map_err(|error| DbError::Refused(error.to_string().into()))?,

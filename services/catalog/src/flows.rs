@@ -1,11 +1,16 @@
 //! The use cases. Each write is one transaction that is done once for its idempotency key.
 
 pub(crate) mod importing;
+pub(crate) mod indexing;
 pub(crate) mod markets;
+pub(crate) mod photos;
 pub(crate) mod products;
 pub(crate) mod reading;
 pub(crate) mod retelling;
+pub(crate) mod reviews;
+pub(crate) mod searching;
 pub(crate) mod seeds;
+pub(crate) mod selling;
 pub(crate) mod shop;
 pub(crate) mod stock;
 pub(crate) mod tax;

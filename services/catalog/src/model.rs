@@ -6,6 +6,9 @@
 mod check;
 mod description;
 mod market;
+mod photo;
+mod review;
+mod search;
 mod shop;
 mod slug;
 mod tax;
@@ -14,9 +17,15 @@ mod telling;
 mod tests;
 mod tree;
 
-pub(crate) use check::{Fault, MAX_NAME_CHARS, MAX_VARIANTS, label, slug_fault};
+pub(crate) use check::{Fault, MAX_NAME_CHARS, MAX_VARIANTS, alt_fault, label, slug_fault};
 pub(crate) use description::sanitised;
 pub(crate) use market::{HOME_MARKET, MAX_MARKETS, MarketEdit, TakenCountry, market_id_fault, taken_country};
+pub(crate) use photo::{PHOTOS, Photo, PhotoEdit, PhotoId, WIDTHS, Width};
+pub(crate) use review::{ReviewEdit, ReviewState};
+pub(crate) use search::{
+    Counts, Entry, Found, Hit, Ladder, Likeness, MAX_QUERY_CHARS, MAX_WORDS, Offer, Order, PriceRange, Rating, Subject,
+    Wanted, words_of,
+};
 pub(crate) use shop::{LegalStored, LegalTexts, ShopNow, is_language, shop_faults};
 pub(crate) use slug::{MAX_SLUG_CHARS, numbered, slug_of};
 pub(crate) use tax::{Country, is_known_class, table_faults};
@@ -58,17 +67,6 @@ impl Status {
     pub(crate) fn read(word: &str) -> Option<Self> {
         [Self::Draft, Self::Active, Self::Archived].into_iter().find(|status| status.as_str() == word)
     }
-}
-
-/// A picture, by its address; never fetched.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Photo {
-    /// http or https.
-    pub(crate) url: String,
-    /// For those who do not see it.
-    #[serde(default)]
-    pub(crate) alt: String,
 }
 
 /// What is sold: one kind of a product.
@@ -230,7 +228,9 @@ impl Product {
         next.status = edit.status.unwrap_or(self.status);
         next.brand = edit.brand.over(self.brand);
         next.tags.clone_from(edit.tags.as_ref().unwrap_or(&self.tags));
-        next.photos.clone_from(edit.photos.as_ref().unwrap_or(&self.photos));
+        if let Some(photos) = &edit.photos {
+            next.photos = self.photos_of(photos, &mut faults);
+        }
         if let Some(categories) = &edit.categories {
             next.categories.clone_from(categories);
             next.categories.sort_unstable();

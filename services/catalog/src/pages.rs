@@ -3,7 +3,8 @@
 //! Changes are counted, and each notes its number on what it changed: a product, the categories and the brand it is
 //! listed in, the lists, or everything. An answer notes the number before it was read and what it rests on; it is good
 //! as long as no greater number stands there. So nothing that was read before a change is given after it, whenever it was
-//! put here. Other replicas' changes are not heard of: where there are any, an answer is never older than a second.
+//! put here. What was found by the index of products is good until the index knows more. Other replicas' changes are not
+//! heard of: where there are any, an answer is never older than a second.
 
 use axum::{body::Bytes, http::HeaderValue};
 use bodega_kernel::{Time, World, uuid::Uuid};
@@ -18,7 +19,7 @@ use std::{
     },
     time::Duration,
 };
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Notify};
 
 /// The oldest answer that is given again where others may change what it tells.
 const MAX_AGE: Duration = Duration::from_secs(1);
@@ -51,6 +52,8 @@ pub(crate) enum RestsOn {
     Group(Uuid),
     /// Any products.
     Products,
+    /// What the index of products knows of them.
+    Index,
     /// Anything but products.
     Shop,
 }
@@ -62,6 +65,8 @@ pub(crate) enum Changed {
     Nothing,
     /// Products: their ids, those of their brands, and of their categories and all above, before and after.
     Products(Vec<Uuid>),
+    /// What the index of products knows.
+    Index,
     /// Perhaps all of it.
     Everything,
 }
@@ -81,6 +86,10 @@ pub(crate) struct Pages {
     /// Of everything, and of any product.
     all: AtomicU64,
     products: AtomicU64,
+    /// Of what the index knows.
+    index: AtomicU64,
+    /// Wakes whoever follows the changes of products.
+    pub(crate) wake: Arc<Notify>,
     marks: Box<[AtomicU64]>,
     /// Whoever makes an answer sits at its desk, so that others wait for it instead of making it too.
     desks: Box<[Mutex<()>]>,
@@ -125,6 +134,8 @@ impl Pages {
             changes: AtomicU64::new(0),
             all: AtomicU64::new(0),
             products: AtomicU64::new(0),
+            index: AtomicU64::new(0),
+            wake: Arc::default(),
             marks: (0..MARKS).map(|_| AtomicU64::new(0)).collect(),
             desks: (0..DESKS).map(|_| Mutex::new(())).collect(),
             hash: RandomState::new(),
@@ -191,14 +202,24 @@ impl Pages {
         let note = |mark: &AtomicU64| mark.fetch_max(number, Ordering::SeqCst);
         match changed {
             Changed::Nothing => {}
-            Changed::Everything => drop(note(&self.all)),
+            Changed::Index => drop(note(&self.index)),
+            Changed::Everything => {
+                note(&self.all);
+                self.wake.notify_one();
+            }
             Changed::Products(ids) => {
                 note(&self.products);
                 for id in ids {
                     note(self.mark(*id));
                 }
+                self.wake.notify_one();
             }
         }
+    }
+
+    /// The number of the last change of products, or of everything.
+    pub(crate) fn last_change(&self) -> u64 {
+        self.products.load(Ordering::SeqCst).max(self.all.load(Ordering::SeqCst))
     }
 
     fn changes(&self) -> u64 {
@@ -210,6 +231,7 @@ impl Pages {
         let changed = match kept.rests_on {
             RestsOn::Product(id) | RestsOn::Group(id) => last(self.mark(id)),
             RestsOn::Products => last(&self.products),
+            RestsOn::Index => last(&self.index),
             RestsOn::Shop => 0,
         };
         kept.as_of >= changed.max(last(&self.all))

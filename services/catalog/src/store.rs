@@ -1,15 +1,22 @@
 //! Everything SQL: what writes need, through their transaction, and the entities that reads go through.
 
+pub(crate) mod changes;
 #[expect(unreachable_pub, reason = "what the entity macro makes is public")]
 pub(crate) mod entities;
+pub(crate) mod entries;
+pub(crate) mod index;
 pub(crate) mod markets;
 mod members;
+mod order;
 pub(crate) mod products;
 pub(crate) mod reads;
+pub(crate) mod reviews;
+pub(crate) mod sales;
 pub(crate) mod settings;
 pub(crate) mod shop;
 pub(crate) mod tax;
 pub(crate) mod taxonomy;
+pub(crate) mod variants;
 
 use crate::model::Fault;
 use bodega_contracts::inventory::StockChanged;

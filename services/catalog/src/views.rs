@@ -1,13 +1,17 @@
 //! What the API answers: products in lists and in full, brands, categories, the report of an import.
 
+mod reviews;
+mod search;
 mod settings;
 mod shop;
 
+pub(crate) use reviews::{ModeratedReview, ReviewView, ReviewedProduct};
+pub(crate) use search::{Facets, ProductPage, RelatedProducts, Suggestions};
 pub(crate) use settings::{MarketView, TaxTable};
 pub(crate) use shop::{LegalVersion, LegalView, PublicShop, ShopView};
 
 use crate::{
-    model::{Photo, Product, Status, Terms, sanitised},
+    model::{Photo, Product, Rating, Status, Terms, sanitised},
     store::{
         entities::{brands, categories},
         products::from_json,
@@ -38,6 +42,8 @@ pub(crate) struct ProductSummary {
     pub(crate) compare_at_price: Option<Money>,
     /// Stars from 1 to 5; null while nobody has rated it.
     pub(crate) rating: Option<f64>,
+    /// How many have rated it.
+    pub(crate) rating_count: i64,
     /// The address of its first picture.
     pub(crate) image: Option<String>,
     /// Whether any of its variants can be bought now.
@@ -69,6 +75,8 @@ pub(crate) struct ProductView {
     pub(crate) compare_at_price: Option<Money>,
     /// Stars from 1 to 5; null while nobody has rated it.
     pub(crate) rating: Option<f64>,
+    /// How many have rated it.
+    pub(crate) rating_count: i64,
     /// The address of its first picture.
     pub(crate) image: Option<String>,
     /// Whether any of its variants can be bought now.
@@ -217,13 +225,15 @@ impl ProductSummary {
     /// A row that was read with prices in `currency`. A price before a reduction is known in the shop's currency alone.
     pub(crate) fn of(row: ListedProduct, terms: Terms, currency: Currency, for_staff: bool) -> Self {
         let money = |amount| Money::new(amount, currency);
+        let rating = Rating { sum: row.rating_sum, count: row.rating_count };
         Self {
             id: ProductId(row.id),
             slug: row.slug,
             name: row.name,
             price: money(row.price_from),
             compare_at_price: row.compare_from.map(money).filter(|_| currency == terms.currency),
-            rating: None,
+            rating: rating.average(),
+            rating_count: rating.count,
             image: row.image,
             in_stock: row.in_stock,
             status: Status::read(&row.status).filter(|_| for_staff),
@@ -238,6 +248,7 @@ impl ProductView {
         brand: Option<&Brand>,
         categories: &[Category],
         available: &HashMap<String, i64>,
+        rating: Rating,
         terms: Terms,
     ) -> Self {
         let money = |amount| Money::new(amount, terms.currency);
@@ -267,7 +278,8 @@ impl ProductView {
             description: sanitised(&product.description),
             price: money(product.price_from()),
             compare_at_price: product.compare_from().map(money),
-            rating: None,
+            rating: rating.average(),
+            rating_count: rating.count,
             image: product.image().map(str::to_owned),
             in_stock: variants.iter().any(|variant| variant.in_stock),
             brand: brand.map(BrandRef::from),
@@ -301,6 +313,7 @@ impl ProductView {
     pub(crate) fn found(found: FoundProduct, terms: Terms) -> Result<Self, DbError> {
         let FoundProduct { product: row, variants, available, brand, categories } = found;
         let unreadable = || DbError::Refused("a stored product is unreadable".into());
+        let rating = Rating { sum: row.rating_sum, count: row.rating_count };
         let variants = variants.into_iter().map(|variant| {
             Ok(crate::model::Variant {
                 id: VariantId(variant.id),
@@ -333,7 +346,7 @@ impl ProductView {
         };
         let brand = brand.map(Brand::from);
         let categories: Vec<Category> = categories.into_iter().map(Category::from).collect();
-        Ok(Self::written(&product, brand.as_ref(), &categories, &available, terms))
+        Ok(Self::written(&product, brand.as_ref(), &categories, &available, rating, terms))
     }
 }
 

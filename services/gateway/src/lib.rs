@@ -13,6 +13,7 @@ mod model;
 mod settings;
 
 pub use api::{Description, Ready, describe, not_ready};
+pub use flows::Inside;
 pub use settings::{Access, LimitClass, PolicyError, Route, policy, read_policy};
 
 use axum::{Router, extract::Request, response::Response};
@@ -28,6 +29,8 @@ use tower::Service as _;
 
 /// The name of the gateway's own routes in the policy.
 const OWN: &str = "gateway";
+/// Whose pages a browser is shown where nothing is.
+const STOREFRONT: &str = "storefront";
 
 /// What a gateway is made of.
 pub struct Gateway {
@@ -47,6 +50,8 @@ pub struct Gateway {
     pub internal: InternalKeys,
     /// Asked which services of this process cannot serve now.
     pub ready: Ready,
+    /// Opened to the pages of this process.
+    pub inside: Inside,
 }
 
 /// A service behind the gateway.
@@ -79,7 +84,7 @@ impl Mount {
 /// The gateway as a router. Serve it with `into_make_service_with_connect_info::<SocketAddr>()`: clients are told apart
 /// by their addresses, or by what trusted proxies say of them. A mount at what is no address is as good as none, and is logged.
 pub fn router(parts: Gateway) -> Router {
-    let Gateway { routes, mounts, openapi, rpc, world, settings, internal, ready } = parts;
+    let Gateway { routes, mounts, openapi, rpc, world, settings, internal, ready, inside } = parts;
     let identity = Arc::new(Identity::new(rpc, world.clone()));
     let own = Service::Local(api::routes(Arc::clone(&identity), ready, openapi));
     let shelves: Vec<(&str, Shelf)> = mounts.iter().filter_map(|mount| Some((mount.service, mount.shelf()?))).collect();
@@ -94,6 +99,7 @@ pub fn router(parts: Gateway) -> Router {
     let gate = Arc::new(Gate {
         services: routes.iter().map(of).collect(),
         shelves: routes.iter().map(public).collect(),
+        pages: mounted.iter().find(|(name, _)| *name == STOREFRONT).map(|(_, service)| service.clone()),
         matcher: Matcher::new(&routes),
         routes,
         origins: Origins::new(&settings.gateway),
@@ -106,6 +112,7 @@ pub fn router(parts: Gateway) -> Router {
         body_limit_bytes: settings.server.body_limit_bytes,
         world: world.clone(),
     });
+    inside.open(&gate);
     let passing = Arc::clone(&gate);
     let pass = move |request: Request| {
         let gate = Arc::clone(&passing);

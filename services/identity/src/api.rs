@@ -42,6 +42,7 @@ pub(crate) fn routes(identity: Identity) -> OpenApiRouter {
         .routes(routes!(addresses::list_addresses, addresses::add_address))
         .routes(routes!(addresses::get_address, addresses::replace_address, addresses::delete_address))
         .routes(routes!(list_users))
+        .routes(routes!(get_user))
         .routes(routes!(assign_role, remove_role))
         .routes(routes!(disable_user))
         .routes(routes!(enable_user))
@@ -171,6 +172,17 @@ async fn list_users(
     let email = which.email.map(|email| email.chars().take(254).collect::<String>());
     let after = paging.key::<UserId>()?;
     Ok(Json(flows::list_users(&identity, email.as_deref(), after, paging.limit, paging.count).await?))
+}
+
+/// A user.
+#[utoipa::path(get, path = "/v1/users/{id}", tag = "people", params(("id" = UserId, Path)),
+    responses((status = 200, body = UserView), Problem))]
+async fn get_user(
+    State(identity): State<Identity>,
+    Admin(_): Admin,
+    Path(user): Path<UserId>,
+) -> Result<Json<UserView>, Problem> {
+    Ok(Json(flows::get_me(&identity, user).await?))
 }
 
 /// Gives a user a role: `customer`, `staff` or `admin`.

@@ -4,6 +4,7 @@ mod address;
 mod export;
 mod notes;
 mod papers;
+mod reports;
 mod returns;
 mod shapes;
 
@@ -23,7 +24,7 @@ use axum::{
 };
 use bodega_contracts::{OrderId, orders::OrderStatus, payments::PaymentAction};
 use bodega_db::StoredAnswer;
-use bodega_kernel::{Page, UserId};
+use bodega_kernel::{Page, Time, UserId};
 use bodega_web::{
     Conditional, Customer, KeyedBody, OrderToken, Paging, Path, Problem, Query, Staff, Who, answer_again, etag,
 };
@@ -61,6 +62,7 @@ pub(crate) fn routes(state: Orders) -> OpenApiRouter {
         .routes(routes!(papers::get_paper))
         .routes(routes!(papers::get_packing_slip))
         .routes(routes!(export::export_orders))
+        .routes(routes!(reports::report_sales))
         .with_state(state)
 }
 
@@ -161,7 +163,7 @@ async fn list_orders(
     Query(listing): Query<Listing>,
     paging: Paging,
 ) -> Result<Json<Page<OrderSummary>>, Problem> {
-    page(&state, everybody(listing)?, &paging).await.map(Json)
+    page(&state, everybody(&state, listing)?, &paging).await.map(Json)
 }
 
 fn until(waiting: &Waiting) -> Result<Option<Until>, Problem> {
@@ -249,15 +251,17 @@ fn mine(user: UserId, listing: &MyListing) -> Filter {
     Filter { customer: Some(user), status: listing.status, ..Filter::default() }
 }
 
-fn everybody(listing: Listing) -> Result<Filter, Problem> {
-    let Listing { status, payment_status, from, to, q } = listing;
+fn everybody(state: &Orders, listing: Listing) -> Result<Filter, Problem> {
+    let Listing { status, payment_status, fulfilment_status: fulfilment, late, from, to, q } = listing;
+    let since = state.world.now().ms() - state.lengths.service_level.as_millis() as i64;
+    let late = late.unwrap_or_default().then_some(Time::from_ms(since));
     let text = q.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
     if text.as_ref().is_some_and(|text| text.chars().count() > TEXT || text.chars().any(char::is_control)) {
         return Err(
             Problem::new(422, "invalid_query").field("/q", "has at most 254 characters, none a control character")
         );
     }
-    Ok(Filter { customer: None, status, payment_status, from, to, text })
+    Ok(Filter { customer: None, status, payment_status, fulfilment, late, from, to, text })
 }
 
 async fn page(state: &Orders, filter: Filter, paging: &Paging) -> Result<Page<OrderSummary>, Problem> {

@@ -13,6 +13,7 @@ mod once;
 mod owners;
 mod papers;
 mod recent;
+mod reports;
 mod returns;
 mod tell;
 
@@ -27,6 +28,7 @@ pub(crate) use once::Given;
 pub(crate) use owners::verified;
 pub(crate) use papers::{Archive, PaperFile, list_papers, read_packing_slip, read_paper};
 pub(crate) use recent::Recent;
+pub(crate) use reports::{By, MOST_DAYS, Reports, SalesReport, report_sales};
 pub(crate) use returns::{Asked, Doing, act_on_return, request_return};
 
 use crate::{

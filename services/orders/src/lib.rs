@@ -29,7 +29,7 @@ use bodega_rpc::Client;
 use bodega_service::{Context, Definition, Running};
 use bodega_settings::Settings;
 use bodega_web::GuestKeys;
-use flows::{Archive, Notices, Recent};
+use flows::{Archive, Notices, Recent, Reports};
 use std::{sync::Arc, time::Duration};
 use tokio::sync::{Notify, Semaphore};
 
@@ -58,6 +58,8 @@ pub(crate) struct Orders {
     pub(crate) archive: Archive,
     /// What was bought with the latest orders.
     pub(crate) recent: Recent,
+    /// What was sold, as it was told last.
+    pub(crate) reports: Reports,
     /// Woken when an order is tried to be paid once more.
     pub(crate) later_attempts: Arc<Notify>,
 }
@@ -142,6 +144,7 @@ async fn start(context: Context) -> anyhow::Result<Running> {
         streams: Arc::new(Semaphore::new(MAX_STREAMS)),
         archive: Archive::open(&context.settings)?,
         recent: Recent::default(),
+        reports: Reports::default(),
         later_attempts: Arc::default(),
     };
     Ok(Running::new()

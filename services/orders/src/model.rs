@@ -9,6 +9,7 @@ mod diagram;
 mod effect;
 mod life;
 pub(crate) mod owners;
+mod progress;
 pub(crate) mod returns;
 pub(crate) mod shares;
 mod step;
@@ -18,6 +19,7 @@ pub(crate) mod words;
 
 pub(crate) use effect::{Effect, Entry, Paper};
 pub(crate) use life::{Claim, Heard, Life, Parcels, Returns, Stock};
+pub(crate) use progress::FulfilmentStatus;
 pub(crate) use step::Step;
 
 use bodega_contracts::{

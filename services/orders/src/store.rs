@@ -9,6 +9,7 @@ mod owners;
 mod papers;
 mod parcels;
 mod reads;
+mod reports;
 mod returns;
 mod steps;
 
@@ -20,6 +21,7 @@ pub(crate) use owners::{addresses_of, email_key, give_orders, insert_shown, show
 pub(crate) use papers::{Credit, Credits, PaperRow, issue, papers, papers_page};
 pub(crate) use parcels::{Packed, fail, insert_left, left, pack, packed};
 pub(crate) use reads::{Bought, Filter, OrderRow, Whole, bought, count, facts_page, list, order, snapshot};
+pub(crate) use reports::{DAY_MS, DayRow, sold_by_day, sold_lines};
 pub(crate) use returns::{
     a_return, count_returns, credit, insert_return, order_of_return, return_facts_page, returns, returns_of,
     returns_page, uncredited, update_return,

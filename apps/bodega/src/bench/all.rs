@@ -8,12 +8,13 @@ use std::process::Stdio;
 use tokio::process::Command;
 
 /// Each workload, and whether it is measured on PostgreSQL where one is named.
-const WORKLOADS: [(&[&str], bool); 8] = [
+const WORKLOADS: [(&[&str], bool); 9] = [
     (&["order-saga"], true),
     (&["order-saga", "--wait"], true),
     (&["accept-latency"], false),
     (&["hot-sku"], true),
     (&["catalogue"], false),
+    (&["pages"], false),
     (&["events"], true),
     (&["shopper"], false),
     (&["footprint"], false),

@@ -40,7 +40,18 @@ impl Up {
         if let Some(logins) = logins {
             println!("{logins}");
         }
+        let pictures = self.demo.then(|| tokio::spawn(hang_pictures(format!("http://{address}"))));
         shop.serve(listener, commands::asked_to_stop()).await?;
+        if let Some(pictures) = pictures {
+            pictures.abort();
+        }
         Ok(true)
+    }
+}
+
+/// Beside the shop that is open; a demo without pictures is a demo all the same.
+async fn hang_pictures(url: String) {
+    if let Err(error) = demo::hang(&url).await {
+        eprintln!("bodega: not all pictures of the demo are there: {error:#}");
     }
 }

@@ -99,6 +99,16 @@ fn catalogue_is_measured_beside_fixed_bytes() {
 }
 
 #[test]
+fn pages_are_measured_kind_by_kind() {
+    let parts = measured("pages", &["--products", "300"]);
+    assert_eq!(parts.len(), 5);
+    for part in &parts {
+        has_latencies(part);
+        assert!(part["more"]["page_bytes"].as_f64().unwrap() > 500.0, "{part}");
+    }
+}
+
+#[test]
 fn events_are_measured_on_their_way_and_from_a_backlog() {
     let [travel, drain] = measured("events", &["--rate", "100", "--backlog", "600"]).try_into().unwrap();
     has_latencies(&travel);

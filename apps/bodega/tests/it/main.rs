@@ -4,6 +4,7 @@
 
 mod api;
 mod bench;
+mod demo;
 mod events;
 mod readiness;
 

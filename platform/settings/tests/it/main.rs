@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use bodega_settings::{BusKind, ClientHeader, DatabaseKind, LogFormat, Settings, SettingsError};
+use bodega_settings::{BlobsKind, BusKind, ClientHeader, DatabaseKind, LogFormat, Settings, SettingsError};
 use std::{
     env, fs,
     path::{Path, PathBuf},
@@ -134,6 +134,9 @@ fn a_bad_value_is_refused_by_name_and_source() {
         ("BODEGA__SERVER__REQUEST_TIMEOUT_MS", "18446744073709551615", "server.request_timeout_ms"),
         ("BODEGA__SERVER", "x", "server"),
         ("BODEGA__DATABASE__KIND", "oracle", "database.kind"),
+        ("BODEGA__BLOBS__KIND", "tape", "blobs.kind"),
+        ("BODEGA__BLOBS__ENDPOINT", "s3.example.com", "blobs.endpoint"),
+        ("BODEGA__BLOBS__ENDPOINT", "https://s3.example.com/", "blobs.endpoint"),
         ("BODEGA__DATABASE__READERS", "4294967296", "database.readers"),
         ("BODEGA__SHOP__CURRENCY", "gbp", "shop.currency"),
         ("BODEGA__SHOP__TAX_RATE_BP", "10001", "shop.tax_rate_bp"),
@@ -242,11 +245,12 @@ fn secrets_are_shown_nowhere() {
         ("BODEGA__DATABASE__URL", "postgres://bodega:hunter2@db/x"),
         ("BODEGA__BUS__URL", "amqp://bodega:hunter2@mq/%2f"),
         ("BODEGA__MAIL__SMTP_URL", "smtps://bodega:hunter2@mail.example.com"),
+        ("BODEGA__BLOBS__SECRET", "hunter2"),
     ])
     .unwrap();
     let shown = settings.redacted();
     assert!(shown.contains("postgres://bodega:***@db/x") && shown.contains("webhook_secret = \"***\""), "{shown}");
-    let sections = (&settings.database, &settings.bus, &settings.rpc, &settings.payments);
+    let sections = (&settings.database, &settings.blobs, &settings.bus, &settings.rpc, &settings.payments);
     for text in [shown, format!("{settings:?}"), format!("{sections:#?}")] {
         assert!(!text.contains("hunter2"), "{text}");
     }
@@ -269,4 +273,27 @@ fn sources_of_stock_come_from_the_file_and_a_bad_one_is_refused() {
         let error = load(name, bad).unwrap_err().to_string();
         assert!(error.contains("inventory.sources"), "{error}");
     }
+}
+
+#[test]
+fn files_away_from_here_need_a_place_and_a_key() {
+    let whole = [
+        ("BODEGA__BLOBS__KIND", "s3"),
+        ("BODEGA__BLOBS__BUCKET", "files.example"),
+        ("BODEGA__BLOBS__REGION", "eu-west-2"),
+        ("BODEGA__BLOBS__ACCOUNT", "AKIA"),
+        ("BODEGA__BLOBS__SECRET", "hunter2"),
+        ("BODEGA__BLOBS__FOLDER", "shops/one"),
+    ];
+    assert_eq!(with(&whole).unwrap().blobs.kind, BlobsKind::S3);
+    for (missing, bad) in [(1, "A_B"), (1, ""), (2, ""), (3, ""), (4, ""), (5, "/shops"), (5, "../up")] {
+        let mut set = whole;
+        set[missing].1 = bad;
+        let message = with(&set).unwrap_err().to_string();
+        assert!(message.contains(&set[missing].0.to_lowercase()["bodega__".len()..].replace("__", ".")), "{message}");
+        assert!(!message.contains("hunter2"), "{message}");
+    }
+    let mut azure = whole;
+    (azure[0].1, azure[2].1) = ("azure", "");
+    assert_eq!(with(&azure).unwrap().blobs.kind, BlobsKind::Azure);
 }

@@ -39,7 +39,7 @@ pub(super) async fn import_products(
     file: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
     let file = csv(&headers, file)?;
-    let key = key(&headers, &caller, &file)?;
+    let key = key(&headers, &caller, "POST /v1/products/import", Sha256::digest(&file).to_vec())?;
     Ok(written(importing::import_products(&catalog, key, file).await?))
 }
 
@@ -49,22 +49,32 @@ fn csv(headers: &HeaderMap, file: Result<Bytes, BytesRejection>) -> Result<Bytes
     if !kind.eq_ignore_ascii_case("text/csv") {
         return Err(problem(415, "unsupported_media_type").detail("send text/csv"));
     }
-    file.map_err(|rejection| match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => problem(413, "body_too_large"),
-        _ => problem(400, "body_unreadable").detail("the body ended early"),
-    })
+    file.map_err(|rejection| unread(&rejection))
 }
 
-/// The same rules as for JSON bodies.
-fn key(headers: &HeaderMap, caller: &Caller, file: &Bytes) -> Result<Option<IdempotencyKey>, Problem> {
+/// Why a file was not read.
+pub(super) fn unread(rejection: &BytesRejection) -> Problem {
+    match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => problem(413, "body_too_large"),
+        _ => problem(400, "body_unreadable").detail("the body ended early"),
+    }
+}
+
+/// The same rules as for JSON bodies. `request` tells one request on a route from another.
+pub(super) fn key(
+    headers: &HeaderMap,
+    caller: &Caller,
+    route: &str,
+    request: Vec<u8>,
+) -> Result<Option<IdempotencyKey>, Problem> {
     let mut values = headers.get_all("idempotency-key").iter();
     let Some(value) = values.next() else { return Ok(None) };
     let fits = (1..=MAX_KEY_CHARS).contains(&value.len()) && value.as_bytes().iter().all(u8::is_ascii_graphic);
     match (value.to_str(), values.next()) {
         (Ok(key), None) if fits => Ok(Some(IdempotencyKey {
-            scope: format!("{} POST /v1/products/import", caller.scope()),
+            scope: format!("{} {route}", caller.scope()),
             key: key.to_owned(),
-            request: Sha256::digest(file).to_vec(),
+            request,
             forever: false,
         })),
         _ => Err(problem(422, "invalid_idempotency_key")

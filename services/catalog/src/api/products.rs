@@ -18,7 +18,7 @@ use crate::{
     },
     model::Status,
     store::reads::Sort,
-    views::{ProductSummary, ProductView},
+    views::{ProductPage, ProductView},
 };
 use axum::{
     extract::State,
@@ -26,7 +26,7 @@ use axum::{
     response::Response,
 };
 use bodega_contracts::ProductId;
-use bodega_kernel::{Currency, Page, Role};
+use bodega_kernel::{Currency, Role};
 use bodega_web::{Paging, Path, Problem, Query, Who};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -35,7 +35,9 @@ use utoipa::IntoParams;
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct ProductSearch {
-    /// A part of the name, in any case.
+    /// Words of the name, the brand, the categories, the tags or the description, or a SKU or barcode: at most 200 characters
+    /// and 10 words. A letter of a word may be wrong, and the last word may be the beginning of one.
+    #[param(example = "red mug")]
     q: Option<String>,
     /// The slug of a category; those under it count.
     category: Option<String>,
@@ -47,7 +49,11 @@ pub(super) struct ProductSearch {
     price_max: Option<i64>,
     /// Whether to see what can be bought now, or what cannot.
     in_stock: Option<bool>,
-    /// The order; `newest` where it is left out.
+    /// The fewest stars: 1 to 5.
+    rating: Option<u8>,
+    /// Whether to answer how many products each further choice would leave, and `total`.
+    facets: Option<bool>,
+    /// The order; where it is left out `relevance` with `q`, else `newest`.
     #[param(inline)]
     sort: Option<Sort>,
     /// Prices in this currency, ISO 4217; what has no price in it is not listed.
@@ -71,9 +77,16 @@ pub(super) struct PricesIn {
     market: Option<String>,
 }
 
+impl From<PricesIn> for Prices {
+    fn from(PricesIn { currency, market }: PricesIn) -> Self {
+        Self { currency, market }
+    }
+}
+
 impl ProductSearch {
     fn on(self, paging: &Paging) -> Result<Search, Problem> {
         let text = self.q.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+        let by_itself = if text.is_some() { Sort::Relevance } else { Sort::Newest };
         Ok(Search {
             text,
             category: self.category,
@@ -81,7 +94,9 @@ impl ProductSearch {
             price_min: self.price_min,
             price_max: self.price_max,
             in_stock: self.in_stock,
-            sort: self.sort.unwrap_or_default(),
+            stars: self.rating,
+            facets: self.facets.unwrap_or_default(),
+            sort: self.sort.unwrap_or(by_itself),
             key: paging.key()?,
             limit: paging.limit,
             count: paging.count,
@@ -95,7 +110,7 @@ impl ProductSearch {
 #[utoipa::path(
     get, path = "/v1/products", tag = "catalog", params(ProductSearch, Paging),
     responses(
-        (status = 200, description = "A page of products", body = Page<ProductSummary>),
+        (status = 200, description = "A page of products", body = ProductPage),
         (status = 304, description = "Nothing has changed"),
         (status = 422, description = "A parameter does not fit"),
     )
@@ -133,9 +148,8 @@ pub(super) async fn get_product(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let prices = Prices { currency: prices.currency, market: prices.market };
     let for_staff = caller.is_at_least(Role::Staff);
-    let answer = reading::product(&catalog, address(&uri), &name, &prices, for_staff).await?;
+    let answer = reading::product(&catalog, address(&uri), &name, &prices.into(), for_staff).await?;
     Ok(read_kept(&catalog, &uri, &headers, answer))
 }
 

@@ -35,7 +35,7 @@ pub(super) struct NewProduct {
     /// At most 250.
     #[serde(default)]
     tags: Vec<String>,
-    /// At most 20, by http or https address.
+    /// At most 20, by http or https address; what is uploaded comes later, `POST /v1/products/{id}/photos`.
     #[serde(default)]
     photos: Vec<Photo>,
     /// 1 to 100.
@@ -100,7 +100,7 @@ pub(super) struct ProductChanges {
     options: Option<Vec<String>>,
     /// All of them.
     tags: Option<Vec<String>>,
-    /// All of them.
+    /// All of them; those that were uploaded are named by their id or their url, and change in their order and text alone.
     photos: Option<Vec<Photo>>,
     /// All of them: variants that are missing are no longer for sale.
     variants: Option<Vec<NewVariant>>,

@@ -11,7 +11,7 @@ use crate::{
     import::{self, Import, ImportError, ImportedProduct, ImportedVariant},
     model::{Edit, Link, MAX_NAME_CHARS, Photo, Product, Status, Terms, VariantEdit},
     pages::Changed,
-    store,
+    store::{self, changes::Numbers},
     views::{ImportFault, ImportReport, ImportedStock},
 };
 use axum::body::Bytes;
@@ -112,14 +112,14 @@ fn bounded(import: &Import) -> Result<(), Error> {
 async fn portion(catalog: &Catalog, products: &Arc<[ImportedProduct]>, start: usize) -> Result<Vec<Imported>, Error> {
     let mut tries = 0;
     loop {
-        let (products, terms) = (Arc::clone(products), catalog.terms);
+        let (products, terms, numbers) = (Arc::clone(products), catalog.terms, Numbers::of(&catalog.db));
         let trace = bodega_web::current_trace();
         let db = catalog.db.clone();
         let write = async move {
             db.write_following(trace, async move |tx: &mut Tx| {
                 let mut outcomes = Vec::with_capacity(PORTION);
                 for product in products[start..].iter().take(PORTION) {
-                    outcomes.push(import_alone(tx, terms, product).await?);
+                    outcomes.push(import_alone(tx, terms, numbers, product).await?);
                 }
                 Ok::<_, Error>(outcomes)
             })
@@ -136,9 +136,14 @@ async fn portion(catalog: &Catalog, products: &Arc<[ImportedProduct]>, start: us
 }
 
 /// A refusal undoes and rejects this product and no other.
-async fn import_alone(tx: &mut Tx, terms: Terms, product: &ImportedProduct) -> Result<Imported, Error> {
+async fn import_alone(
+    tx: &mut Tx,
+    terms: Terms,
+    numbers: Numbers,
+    product: &ImportedProduct,
+) -> Result<Imported, Error> {
     let rejected = |reason| Ok(Imported { outcome: Outcome::Rejected(reason), stock: Vec::new() });
-    match tx.nested(async |tx| import_product(tx, terms, product).await).await {
+    match tx.nested(async |tx| import_product(tx, terms, numbers, product).await).await {
         Err(Error::Db(error)) if error.is_transient() => Err(Error::Db(error)),
         Err(Error::Db(error)) => {
             tracing::error!(%error, handle = product.handle, "a product could not be stored");
@@ -149,7 +154,12 @@ async fn import_alone(tx: &mut Tx, terms: Terms, product: &ImportedProduct) -> R
     }
 }
 
-async fn import_product(tx: &mut Tx, terms: Terms, item: &ImportedProduct) -> Result<Imported, Error> {
+async fn import_product(
+    tx: &mut Tx,
+    terms: Terms,
+    numbers: Numbers,
+    item: &ImportedProduct,
+) -> Result<Imported, Error> {
     let before = store::products::locked_by_handle(tx, &item.handle).await?;
     let edit = wanted(tx, item, before.as_ref()).await?;
     let stock = stock(item, before.as_ref());
@@ -160,6 +170,9 @@ async fn import_product(tx: &mut Tx, terms: Terms, item: &ImportedProduct) -> Re
             None => (Outcome::Unchanged, before.id),
         },
     };
+    if !matches!(outcome, Outcome::Unchanged) {
+        numbers.mark(tx, &[product_id.0]).await?;
+    }
     let new = stock.iter().filter(|line| line.new);
     let opening: Vec<_> = new.map(|line| OpeningStock { sku: line.sku.clone(), quantity: line.quantity }).collect();
     if !opening.is_empty() {
@@ -199,7 +212,9 @@ async fn wanted(tx: &mut Tx, item: &ImportedProduct, before: Option<&Product>) -
     let mut images: Vec<_> = item.images.iter().collect();
     images.sort_by_key(|image| image.position);
     let photos: Vec<Photo> =
-        images.into_iter().map(|image| Photo { url: image.url.clone(), alt: one_line(&image.alt) }).collect();
+        images.into_iter().map(|image| Photo::elsewhere(image.url.clone(), one_line(&image.alt))).collect();
+    // What staff uploaded is worth more than addresses.
+    let keeps_photos = photos.is_empty() || before.is_some_and(Product::has_uploads);
     Ok(Edit {
         slug: None,
         name: Some(one_line(&item.title)),
@@ -209,7 +224,7 @@ async fn wanted(tx: &mut Tx, item: &ImportedProduct, before: Option<&Product>) -
         categories: Some(categories),
         options: Some(item.options.clone()),
         tags: Some(item.tags.iter().map(|tag| one_line(tag)).collect()),
-        photos: (!photos.is_empty()).then_some(photos),
+        photos: (!keeps_photos).then_some(photos),
         variants: Some(item.variants.iter().map(|item| variant(item, before)).collect()),
     })
 }

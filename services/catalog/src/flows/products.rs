@@ -7,7 +7,9 @@ use crate::{
     model::{Edit, Fault, Product, Status, Surroundings, Terms, numbered, slug_of},
     pages::Changed,
     store::{
-        self, products,
+        self,
+        changes::Numbers,
+        products,
         taxonomy::{self, Brand, Category, Entry as _},
     },
     views::ProductView,
@@ -27,9 +29,10 @@ pub(crate) async fn create_product(
     key: Option<IdempotencyKey>,
     edit: Edit,
 ) -> Result<Answered, Error> {
-    let terms = catalog.terms;
+    let (terms, numbers) = (catalog.terms, Numbers::of(&catalog.db));
     once(catalog, key, async move |tx| {
         let product = create(tx, terms, &edit, None).await?;
+        numbers.mark(tx, &[product.id.0]).await?;
         let changed = seen_in(tx, &[&product]).await?;
         Ok(answer(tx, 201, &product, terms).await?.changing(changed))
     })
@@ -42,12 +45,13 @@ pub(crate) async fn change_product(
     target: Target<ProductId>,
     edit: Edit,
 ) -> Result<Answered, Error> {
-    let terms = catalog.terms;
+    let (terms, numbers) = (catalog.terms, Numbers::of(&catalog.db));
     once(catalog, target.key.clone(), async move |tx| {
         let before = products::locked(tx, target.id).await?.ok_or(Error::NotFound)?;
         target.check(before.version)?;
         let (product, changed) = match change(tx, terms, &before, &edit).await? {
             Some(product) => {
+                numbers.mark(tx, &[product.id.0]).await?;
                 let changed = seen_in(tx, &[&before, &product]).await?;
                 (product, changed)
             }
@@ -100,7 +104,17 @@ pub(super) async fn create(tx: &mut Tx, terms: Terms, edit: &Edit, handle: Optio
 /// `before`, which is locked, as `edit` changes it; `None` where that is nothing.
 pub(super) async fn change(tx: &mut Tx, terms: Terms, before: &Product, edit: &Edit) -> Result<Option<Product>, Error> {
     let world = tx.world().clone();
-    let mut product = before.edited(edit, || VariantId::new(&world))?;
+    let product = before.edited(edit, || VariantId::new(&world))?;
+    put_in_place(tx, terms, before, product).await
+}
+
+/// `product`, in the version of `before`, which is locked, in its next one; `None` where they are the same.
+pub(super) async fn put_in_place(
+    tx: &mut Tx,
+    terms: Terms,
+    before: &Product,
+    mut product: Product,
+) -> Result<Option<Product>, Error> {
     if product == *before {
         return Ok(None);
     }
@@ -129,7 +143,7 @@ async fn surroundings(
 }
 
 /// Where readers see a product, as it was and as it is.
-async fn seen_in(tx: &mut Tx, states: &[&Product]) -> Result<Changed, DbError> {
+pub(super) async fn seen_in(tx: &mut Tx, states: &[&Product]) -> Result<Changed, DbError> {
     let mut categories: Vec<_> = states.iter().flat_map(|product| product.categories.iter().copied()).collect();
     categories.sort_unstable();
     categories.dedup();
@@ -164,10 +178,11 @@ async fn lock_links(tx: &mut Tx, product: &Product) -> Result<(Option<Brand>, Ve
     if faults.is_empty() { Ok((brand, categories)) } else { Err(Error::Invalid(faults)) }
 }
 
-async fn answer(tx: &mut Tx, status: u16, product: &Product, terms: Terms) -> Result<Done, Error> {
+pub(super) async fn answer(tx: &mut Tx, status: u16, product: &Product, terms: Terms) -> Result<Done, Error> {
     let (brand, categories) = lock_links(tx, product).await?;
     let skus: Vec<&Sku> = product.variants.iter().map(|variant| &variant.sku).collect();
     let available = store::available(tx, &skus).await?;
-    let view = ProductView::written(product, brand.as_ref(), &categories, &available, terms);
+    let rating = store::reviews::rating(tx, product.id).await?;
+    let view = ProductView::written(product, brand.as_ref(), &categories, &available, rating, terms);
     Ok(Done::new(status, Some(product.version), &view)?)
 }

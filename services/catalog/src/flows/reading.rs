@@ -1,17 +1,18 @@
 //! What shoppers and staff read. Public answers are kept as bytes under the address they were asked at, until what they
 //! rest on changes (see [`Pages`](crate::pages::Pages)).
 
-use super::markets::shown_in;
+use super::{markets::shown_in, searching};
 use crate::{
     Catalog,
     error::Error,
-    model::{MAX_NAME_CHARS, MAX_SLUG_CHARS, Status, market_id_fault},
+    model::{MAX_NAME_CHARS, MAX_QUERY_CHARS, MAX_SLUG_CHARS, MAX_WORDS, Status, market_id_fault},
     pages::{Made, Page as Answer, RestsOn},
     store::{
+        index::word_count,
         reads::{self, Filter, PageKey, Sort},
         taxonomy::{Brand, Category},
     },
-    views::{BrandView, CategoryView, ProductSummary, ProductView},
+    views::{BrandView, CategoryView, ProductPage, ProductSummary, ProductView},
 };
 use axum::http::HeaderValue;
 use bodega_db::DbError;
@@ -32,10 +33,14 @@ pub(crate) struct Search {
     pub(crate) price_min: Option<i64>,
     pub(crate) price_max: Option<i64>,
     pub(crate) in_stock: Option<bool>,
+    /// The fewest stars.
+    pub(crate) stars: Option<u8>,
     pub(crate) sort: Sort,
     pub(crate) key: Option<PageKey>,
     pub(crate) limit: PageLimit,
     pub(crate) count: bool,
+    /// Whether to answer what each further choice would leave.
+    pub(crate) facets: bool,
     pub(crate) prices: Prices,
     /// Staff alone may name one; everybody else sees what is active.
     pub(crate) status: Option<Status>,
@@ -66,10 +71,16 @@ pub(crate) async fn list_products(
 
 /// The products, and what the list of them rests on: whoever puts a product into a category or takes it out changes
 /// that category.
-async fn found(catalog: &Catalog, search: Search) -> Result<(Page<ProductSummary>, RestsOn), Error> {
+async fn found(catalog: &Catalog, search: Search) -> Result<(ProductPage, RestsOn), Error> {
     let db = catalog.db.reader();
     let currency = shown_in(catalog, &search.prices).await?;
-    let nothing = Page { items: Vec::new(), next_cursor: None, total: search.count.then_some(0) };
+    if let Some(found) = searching::found(catalog, &search, currency).await? {
+        return Ok(found);
+    }
+    if let Some(PageKey::Fit(..)) = search.key {
+        return Err(Error::ForeignCursor);
+    }
+    let nothing = ProductPage::nothing(false, search.count || search.facets);
     let mut rests_on = RestsOn::Products;
     let mut brand = None;
     if let Some(slug) = &search.brand {
@@ -93,30 +104,37 @@ async fn found(catalog: &Catalog, search: Search) -> Result<(Page<ProductSummary
         price_min: search.price_min,
         price_max: search.price_max,
         in_stock: search.in_stock,
-        currency: Some(currency).filter(|currency| *currency != catalog.terms.currency),
+        stars: search.stars,
+        currency: searching::foreign(catalog, currency),
     };
     let rows = reads::list(db, &filter, search.sort, search.key, search.limit.and_one()).await?;
     let mut page = Page::of(rows, search.limit, |row| PageKey::of(search.sort, row))
         .map(|row| ProductSummary::of(row, catalog.terms, currency, search.status.is_some()));
-    if search.count {
+    if search.count || search.facets {
         page.total = Some(reads::count(db, &filter).await?);
     }
-    Ok((page, rests_on))
+    Ok((ProductPage::from(page), rests_on))
 }
 
 impl Prices {
     /// Before the answer is looked for among those that are kept: names of any length name none.
-    fn check(&self) -> Result<(), Error> {
+    pub(super) fn check(&self) -> Result<(), Error> {
         let fits = self.market.as_deref().is_none_or(|market| market_id_fault(market).is_none());
         if fits { Ok(()) } else { Err(Error::invalid("/market", "is no market that is open")) }
     }
 }
 
 impl Search {
-    fn check(&self, for_staff: bool) -> Result<(), Error> {
+    pub(super) fn check(&self, for_staff: bool) -> Result<(), Error> {
         self.prices.check()?;
-        let texts = [("/q", &self.text), ("/category", &self.category), ("/brand", &self.brand)];
-        for (pointer, text) in texts {
+        if self.text.as_deref().is_some_and(|text| !is_plain(text, MAX_QUERY_CHARS) || word_count(text) > MAX_WORDS) {
+            let detail = "has at most 200 characters and 10 words, and no control characters";
+            return Err(Error::invalid("/q", detail));
+        }
+        if self.stars.is_some_and(|stars| !(1..=5).contains(&stars)) {
+            return Err(Error::invalid("/rating", "is 1 to 5"));
+        }
+        for (pointer, text) in [("/category", &self.category), ("/brand", &self.brand)] {
             if text.as_deref().is_some_and(|text| !is_plain(text, MAX_NAME_CHARS)) {
                 return Err(Error::invalid(pointer, "has at most 255 characters, none of them a control character"));
             }
@@ -148,9 +166,7 @@ pub(crate) async fn product(
     prices: &Prices,
     for_staff: bool,
 ) -> Result<Arc<Answer>, Error> {
-    if name.chars().count() > MAX_SLUG_CHARS + 2 || name.chars().any(char::is_control) {
-        return Err(Error::NotFound);
-    }
+    check_name(name)?;
     prices.check()?;
     let make = async || {
         let currency = shown_in(catalog, prices).await?;
@@ -166,6 +182,12 @@ pub(crate) async fn product(
         Ok(Made { page, rests_on: active.then_some(RestsOn::Product(id)) })
     };
     catalog.pages.get_or_make(address, &catalog.world, make).await
+}
+
+/// Names of any length name no product.
+pub(super) fn check_name(name: &str) -> Result<(), Error> {
+    let fits = name.chars().count() <= MAX_SLUG_CHARS + 2 && !name.chars().any(char::is_control);
+    if fits { Ok(()) } else { Err(Error::NotFound) }
 }
 
 /// A tag that tells both: which version an edit would be meant for, and whether anything is to be read again (stock

@@ -1,6 +1,9 @@
 //! What inventory says is available.
 
-use crate::{Catalog, store};
+use crate::{
+    Catalog,
+    store::{self, changes::Numbers},
+};
 use bodega_bus::{Delivery, Failure};
 use bodega_contracts::inventory::StockChanged;
 use bodega_db::Tx;
@@ -30,6 +33,7 @@ pub(crate) async fn note_stock(
     let flipped: Vec<&Sku> =
         changes.iter().filter(|change| had(change) != (change.available > 0)).map(|change| &change.sku).collect();
     if !flipped.is_empty() {
+        Numbers::of(&catalog.db).mark_skus(tx, &flipped).await?;
         catalog.changed_by_commit(store::products::seen_with(tx, &flipped).await?);
     }
     Ok(())

@@ -7,6 +7,7 @@ use crate::{
     model::{Fault, Link, MAX_NAME_CHARS, Tree, label, numbered, slug_fault, slug_of},
     pages::Changed,
     store::{
+        changes::Numbers,
         tax,
         taxonomy::{self, Brand, Category, Entry, Label},
     },
@@ -78,9 +79,13 @@ pub(crate) async fn change_brand(
     naming: Naming,
 ) -> Result<Answered, Error> {
     naming.check()?;
+    let numbers = Numbers::of(&catalog.db);
     once(catalog, target.key.clone(), async move |tx| {
         let before: Brand = meant(tx, &target).await?;
         let brand = Brand { label: naming.over(&before.label), ..before };
+        if brand != before {
+            numbers.mark_brand(tx, brand.id).await?;
+        }
         change::<_, BrandView>(tx, &before, brand).await
     })
     .await
@@ -116,6 +121,7 @@ pub(crate) async fn change_category(
     Place { naming, parent }: Place,
 ) -> Result<Answered, Error> {
     naming.check()?;
+    let numbers = Numbers::of(&catalog.db);
     once(catalog, target.key.clone(), async move |tx| {
         // A move is decided with the whole tree locked, so that two moves make no circle.
         let tree = taxonomy::tree(tx).await?;
@@ -126,6 +132,9 @@ pub(crate) async fn change_category(
             tax::surroundings_changed(tx).await?;
         }
         let category = Category { parent, label: naming.over(&before.label), ..before };
+        if category != before {
+            numbers.mark_category(tx, category.id).await?;
+        }
         change::<_, CategoryView>(tx, &before, category).await
     })
     .await

@@ -108,14 +108,18 @@ fn at_most(pointer: &str, count: usize, most: usize, faults: &mut Vec<Fault>) {
 fn photos(product: &Product, faults: &mut Vec<Fault>) {
     at_most("/photos", product.photos.len(), MAX_PHOTOS, faults);
     for (index, photo) in product.photos.iter().take(MAX_PHOTOS).enumerate() {
-        if !is_web_address(&photo.url) {
+        if photo.id.is_none() && !is_web_address(&photo.url) {
             faults.push(Fault::new(format!("/photos/{index}/url"), "is an http or https address"));
         }
-        if photo.alt.chars().count() > MAX_ALT_CHARS || photo.alt.chars().any(char::is_control) {
-            let detail = format!("has at most {MAX_ALT_CHARS} characters, none of them a control character");
-            faults.push(Fault::new(format!("/photos/{index}/alt"), detail));
-        }
+        faults.extend(alt_fault(&format!("/photos/{index}/alt"), &photo.alt));
     }
+}
+
+/// What is wrong with the text of a photo.
+pub(crate) fn alt_fault(pointer: &str, alt: &str) -> Option<Fault> {
+    let fits = alt.chars().count() <= MAX_ALT_CHARS && !alt.chars().any(char::is_control);
+    let detail = || format!("has at most {MAX_ALT_CHARS} characters, none of them a control character");
+    (!fits).then(|| Fault::new(pointer, detail()))
 }
 
 /// http or https with a host, and nothing that could end an attribute it is put into.

@@ -87,7 +87,7 @@ fn what_is_out_of_bounds_is_named_by_its_pointer() {
 #[test]
 fn only_web_addresses_are_pictures() {
     let photos =
-        |url: &str| Edit { photos: Some(vec![Photo { url: url.into(), alt: String::new() }]), ..Edit::default() };
+        |url: &str| Edit { photos: Some(vec![Photo::elsewhere(url.into(), String::new())]), ..Edit::default() };
     assert!(shirt().edited(&photos("https://shop.example/a.jpg?v=1"), || id(9)).is_ok());
     for url in [
         "javascript:alert(1)",

@@ -47,6 +47,18 @@ impl Tree {
         found.into_iter().collect()
     }
 
+    /// The category and all that stand above it.
+    pub(crate) fn with_ancestors(&self, category: CategoryId) -> Vec<CategoryId> {
+        let mut found = vec![category];
+        while let Some(Some(parent)) = found.last().and_then(|last| self.parents.get(last)) {
+            if found.len() > Self::MAX_DEPTH || found.contains(parent) {
+                break;
+            }
+            found.push(*parent);
+        }
+        found
+    }
+
     /// Whether `category` may be put under `parent`: not under itself or what stands under it, and not too deep.
     pub(crate) fn may_stand_under(&self, category: CategoryId, parent: CategoryId) -> bool {
         let below = self.with_descendants(category);

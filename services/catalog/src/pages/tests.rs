@@ -34,12 +34,14 @@ async fn a_change_drops_what_rests_on_it_and_nothing_else() {
         ("mug", RestsOn::Product(MUG)),
         ("kitchen", RestsOn::Group(KITCHEN)),
         ("newest", RestsOn::Products),
+        ("found", RestsOn::Index),
         ("shop", RestsOn::Shop),
     ];
     for (changed, left) in [
-        (Changed::Nothing, &["teapot", "mug", "kitchen", "newest", "shop"][..]),
-        (Changed::Products(vec![TEAPOT]), &["mug", "kitchen", "shop"]),
-        (Changed::Products(vec![MUG, KITCHEN]), &["teapot", "shop"]),
+        (Changed::Nothing, &["teapot", "mug", "kitchen", "newest", "found", "shop"][..]),
+        (Changed::Products(vec![TEAPOT]), &["mug", "kitchen", "found", "shop"]),
+        (Changed::Products(vec![MUG, KITCHEN]), &["teapot", "found", "shop"]),
+        (Changed::Index, &["teapot", "mug", "kitchen", "newest", "shop"]),
         (Changed::Everything, &[]),
     ] {
         for (name, rests_on) in all {

@@ -24,6 +24,10 @@ pub mod products {
         pub photos: String,
         pub created_ms: i64,
         pub changed_ms: i64,
+        pub rating_sum: i64,
+        pub rating_count: i64,
+        pub rating_order: i64,
+        pub sold: i64,
     }
 
     #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
@@ -245,6 +249,53 @@ pub mod availability {
 
     #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
     pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod search_changes {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "search_changes")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub product_id: Uuid,
+        pub number: i64,
+    }
+
+    #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod reviews {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "reviews")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub product_id: Uuid,
+        pub customer_id: Uuid,
+        pub status: String,
+        pub stars: i64,
+        pub title: String,
+        pub text: String,
+        pub author: String,
+        pub at_ms: i64,
+    }
+
+    #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl Related<super::products::Entity> for Entity {
+        fn to() -> RelationDef {
+            Self::belongs_to(super::products::Entity).from(Column::ProductId).to(super::products::Column::Id).into()
+        }
+    }
 
     impl ActiveModelBehavior for ActiveModel {}
 }

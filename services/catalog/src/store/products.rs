@@ -183,6 +183,11 @@ pub(crate) async fn seen_with(tx: &mut Tx, skus: &[&Sku]) -> Result<Vec<Uuid>, D
     let mut products = ids(&tx.query_keys("SELECT product_id FROM variants WHERE sku = $1", &keys).await?)?;
     products.sort_unstable();
     products.dedup();
+    seen_around(tx, &products).await
+}
+
+/// Where readers see these products: themselves, with the brands and the categories they are in and all above.
+pub(crate) async fn seen_around(tx: &mut Tx, products: &[Uuid]) -> Result<Vec<Uuid>, DbError> {
     let keys: Vec<_> = products.iter().flat_map(|id| params![*id]).collect();
     let sql = "SELECT brand_id FROM products WHERE id = $1 AND brand_id IS NOT NULL";
     let brands = ids(&tx.query_keys(sql, &keys).await?)?;
@@ -192,7 +197,7 @@ pub(crate) async fn seen_with(tx: &mut Tx, skus: &[&Sku]) -> Result<Vec<Uuid>, D
     categories.dedup();
     let categories: Vec<_> = categories.into_iter().map(CategoryId).collect();
     let above = taxonomy::above(tx, &categories).await?;
-    Ok(products.into_iter().chain(brands).chain(above.into_iter().map(|category| category.0)).collect())
+    Ok(products.iter().copied().chain(brands).chain(above.into_iter().map(|category| category.0)).collect())
 }
 
 fn ids(rows: &[Row]) -> Result<Vec<Uuid>, DbError> {

@@ -2,11 +2,12 @@
 //!
 //! A page of a list is one query, whatever is filtered: whether a product is in stock comes with its row.
 
+pub(crate) use super::order::{PageKey, Sort};
 use super::{
     entities::{availability, brands, categories, product_categories, product_prices, products, variants},
     members,
 };
-use crate::model::{Status, Tree};
+use crate::model::{Rating, Status, Tree};
 use bodega_contracts::CategoryId;
 use bodega_db::DbError;
 use bodega_kernel::Currency;
@@ -16,71 +17,17 @@ use sea_orm::{
     prelude::Uuid,
     sea_query::{Expr, LikeExpr, Query, SelectStatement},
 };
-use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use utoipa::ToSchema;
 
 /// Categories whose newest are read one by one.
 const FEW: usize = 32;
-
-/// The order of a list. Ties are broken by id, so that every order is total.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
-pub(crate) enum Sort {
-    /// The latest first.
-    #[default]
-    #[serde(rename = "newest")]
-    Newest,
-    /// The cheapest first.
-    #[serde(rename = "price")]
-    Cheapest,
-    /// The dearest first.
-    #[serde(rename = "-price")]
-    Dearest,
-    /// By name.
-    #[serde(rename = "name")]
-    Name,
-}
-
-/// Where a list goes on: the sort and the key of its last product. In another sort it means nothing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum PageKey {
-    Newest(Uuid),
-    Cheapest(i64, Uuid),
-    Dearest(i64, Uuid),
-    Name(String, Uuid),
-}
-
-impl PageKey {
-    pub(crate) fn of(sort: Sort, row: &ListedProduct) -> Self {
-        match sort {
-            Sort::Newest => Self::Newest(row.id),
-            Sort::Cheapest => Self::Cheapest(row.price_from, row.id),
-            Sort::Dearest => Self::Dearest(row.price_from, row.id),
-            Sort::Name => Self::Name(row.name_key.clone(), row.id),
-        }
-    }
-
-    fn id(self) -> Uuid {
-        match self {
-            Self::Newest(id) | Self::Cheapest(_, id) | Self::Dearest(_, id) | Self::Name(_, id) => id,
-        }
-    }
-
-    pub(crate) fn fits(&self, sort: Sort) -> bool {
-        matches!(
-            (self, sort),
-            (Self::Newest(_), Sort::Newest)
-                | (Self::Cheapest(..), Sort::Cheapest)
-                | (Self::Dearest(..), Sort::Dearest)
-                | (Self::Name(..), Sort::Name)
-        )
-    }
-}
 
 /// Which products a list shows.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Filter {
     pub(crate) status: Option<Status>,
+    /// The fewest stars.
+    pub(crate) stars: Option<u8>,
     pub(crate) text: Option<String>,
     pub(crate) categories: Option<Vec<CategoryId>>,
     pub(crate) brand: Option<Uuid>,
@@ -103,6 +50,10 @@ pub(crate) struct ListedProduct {
     pub(crate) compare_from: Option<i64>,
     pub(crate) image: Option<String>,
     pub(crate) in_stock: bool,
+    pub(crate) rating_sum: i64,
+    pub(crate) rating_count: i64,
+    pub(crate) rating_order: i64,
+    pub(crate) sold: i64,
 }
 
 /// Up to `limit` products after `key`.
@@ -115,23 +66,52 @@ pub(crate) async fn list(
 ) -> Result<Vec<ListedProduct>, DbError> {
     use products::Column as P;
     let price = || price_from(filter.currency);
+    let of_product = |column: P| Expr::col((products::Entity, column));
     let (column, order) = match sort {
-        Sort::Newest => (None, Order::Desc),
+        Sort::Newest | Sort::Relevance => (None, Order::Desc),
         Sort::Cheapest => (Some(price()), Order::Asc),
         Sort::Dearest => (Some(price()), Order::Desc),
-        Sort::Name => (Some(Expr::col((products::Entity, P::NameKey))), Order::Asc),
+        Sort::Name => (Some(of_product(P::NameKey)), Order::Asc),
+        Sort::Rating => (Some(of_product(P::RatingOrder)), Order::Desc),
+        Sort::BestSelling => (Some(of_product(P::Sold)), Order::Desc),
     };
     let mut select = first(filter, sort, key, limit);
     if let Some(column) = column {
         select = select.order_by(column, order.clone());
     }
+    as_listed(select.order_by(P::Id, order).limit(limit), filter.currency, db).await
+}
+
+/// Of these products those that are for sale, and have a price in the currency, in the order they are named.
+pub(crate) async fn listed(
+    db: &DatabaseConnection,
+    ids: &[Uuid],
+    currency: Option<Currency>,
+) -> Result<Vec<ListedProduct>, DbError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let select = priced(currency, products::Entity::find())
+        .filter(products::Column::Id.is_in(ids.iter().copied()))
+        .filter(products::Column::Status.eq(Status::Active.as_str()));
+    let mut rows = as_listed(select, currency, db).await?;
+    let places: HashMap<Uuid, usize> = ids.iter().enumerate().map(|(number, id)| (*id, number)).collect();
+    rows.sort_by_key(|row| places.get(&row.id).copied());
+    Ok(rows)
+}
+
+async fn as_listed(
+    select: Select<products::Entity>,
+    currency: Option<Currency>,
+    db: &DatabaseConnection,
+) -> Result<Vec<ListedProduct>, DbError> {
+    use products::Column as P;
     let rows = select
-        .order_by(P::Id, order)
-        .limit(limit)
         .select_only()
         .columns([P::Id, P::Slug, P::Name, P::NameKey, P::Status, P::CompareFrom, P::Image])
-        .expr_as(price(), "price_from")
-        .expr_as(Expr::exists(sellable_variant(filter.currency)), "in_stock")
+        .columns([P::RatingSum, P::RatingCount, P::RatingOrder, P::Sold])
+        .expr_as(price_from(currency), "price_from")
+        .expr_as(Expr::exists(sellable_variant(currency)), "in_stock")
         .into_model::<ListedProduct>()
         .all(db)
         .await?;
@@ -198,6 +178,7 @@ fn condition(filter: &Filter) -> Condition {
         .add_option(filter.text.as_deref().map(|text| Expr::col((products::Entity, P::NameKey)).like(contains(text))))
         .add_option(in_categories)
         .add_option(filter.brand.map(|brand| P::BrandId.eq(brand)))
+        .add_option(filter.stars.map(|stars| P::RatingOrder.gte(Rating::order_from(stars))))
         .add_option(filter.price_min.map(|price| price_from(filter.currency).gte(price)))
         .add_option(filter.price_max.map(|price| price_from(filter.currency).lte(price)))
         .add_option(stock)
@@ -209,16 +190,23 @@ fn contains(text: &str) -> LikeExpr {
     LikeExpr::new(format!("%{escaped}%")).escape('!')
 }
 
-fn after(key: PageKey, column: &Expr) -> Condition {
+fn after(key: PageKey, price: &Expr) -> Condition {
     use products::Column as P;
+    let of_product = |column: P| Expr::col((products::Entity, column));
+    let later = |column: Expr, value: i64, id| {
+        let tie = Condition::all().add(column.clone().eq(value)).add(P::Id.gt(id));
+        Condition::any().add(column.gt(value)).add(tie)
+    };
+    let earlier = |column: Expr, value: i64, id| {
+        let tie = Condition::all().add(column.clone().eq(value)).add(P::Id.lt(id));
+        Condition::any().add(column.lt(value)).add(tie)
+    };
     match key {
-        PageKey::Newest(id) => Condition::all().add(P::Id.lt(id)),
-        PageKey::Cheapest(price, id) => Condition::any()
-            .add(column.clone().gt(price))
-            .add(Condition::all().add(column.clone().eq(price)).add(P::Id.gt(id))),
-        PageKey::Dearest(price, id) => Condition::any()
-            .add(column.clone().lt(price))
-            .add(Condition::all().add(column.clone().eq(price)).add(P::Id.lt(id))),
+        PageKey::Newest(id) | PageKey::Fit(_, _, id) => Condition::all().add(P::Id.lt(id)),
+        PageKey::Cheapest(value, id) => later(price.clone(), value, id),
+        PageKey::Dearest(value, id) => earlier(price.clone(), value, id),
+        PageKey::Rating(value, id) => earlier(of_product(P::RatingOrder), value, id),
+        PageKey::Sold(value, id) => earlier(of_product(P::Sold), value, id),
         PageKey::Name(name, id) => {
             Condition::any().add(P::NameKey.gt(&name)).add(Condition::all().add(P::NameKey.eq(&name)).add(P::Id.gt(id)))
         }
@@ -257,11 +245,7 @@ pub(crate) struct FoundProduct {
 
 /// The product of this slug or id. Its own row is read first: what belongs to it is never older than its version.
 pub(crate) async fn product(db: &DatabaseConnection, name: &str) -> Result<Option<FoundProduct>, DbError> {
-    let find = match Uuid::try_parse(name) {
-        Ok(id) => products::Entity::find_by_id(id),
-        Err(_) => products::Entity::find().filter(products::Column::Slug.eq(name)),
-    };
-    let Some((product, brand)) = find.find_also_related(brands::Entity).one(db).await? else { return Ok(None) };
+    let Some((product, brand)) = named(name).find_also_related(brands::Entity).one(db).await? else { return Ok(None) };
     let found = variants::Entity::find()
         .filter(variants::Column::ProductId.eq(product.id))
         .find_also_related(availability::Entity)
@@ -289,17 +273,54 @@ pub(crate) async fn product(db: &DatabaseConnection, name: &str) -> Result<Optio
     Ok(Some(FoundProduct { product, variants, available, brand, categories }))
 }
 
+/// The product of this slug or id, and the categories it was put into.
+pub(crate) async fn likeness(
+    db: &DatabaseConnection,
+    name: &str,
+) -> Result<Option<(products::Model, Vec<CategoryId>)>, DbError> {
+    let Some(product) = named(name).one(db).await? else { return Ok(None) };
+    let members = super::changes::categories_of(db, &[product.id]).await?;
+    Ok(Some((product, members.into_iter().map(|member| CategoryId(member.category_id)).collect())))
+}
+
+fn named(name: &str) -> Select<products::Entity> {
+    match Uuid::try_parse(name) {
+        Ok(id) => products::Entity::find_by_id(id),
+        Err(_) => products::Entity::find().filter(products::Column::Slug.eq(name)),
+    }
+}
+
+/// All categories.
+pub(crate) async fn all_categories(db: &DatabaseConnection) -> Result<Vec<categories::Model>, DbError> {
+    Ok(categories::Entity::find().limit(2 * Tree::MAX_CATEGORIES as u64).all(db).await?)
+}
+
 /// The category of this slug, and it with all that stand under it; `None` where there is no such category.
 pub(crate) async fn category_and_below(
     db: &DatabaseConnection,
     slug: &str,
 ) -> Result<Option<(CategoryId, Vec<CategoryId>)>, DbError> {
-    let rows = categories::Entity::find().limit(2 * Tree::MAX_CATEGORIES as u64).all(db).await?;
-    let Some(top) = rows.iter().find(|row| row.slug == slug).map(|row| CategoryId(row.id)) else {
-        return Ok(None);
-    };
-    let tree = Tree::new(rows.into_iter().map(|row| (CategoryId(row.id), row.parent_id.map(CategoryId))));
-    Ok(Some((top, tree.with_descendants(top))))
+    let rows = all_categories(db).await?;
+    Ok(below(&rows, slug))
+}
+
+/// The category of this slug among all, and it with all that stand under it.
+pub(crate) fn below(all: &[categories::Model], slug: &str) -> Option<(CategoryId, Vec<CategoryId>)> {
+    let top = all.iter().find(|row| row.slug == slug).map(|row| CategoryId(row.id))?;
+    Some((top, tree(all).with_descendants(top)))
+}
+
+/// The tree of all categories.
+pub(crate) fn tree(all: &[categories::Model]) -> Tree {
+    Tree::new(all.iter().map(|row| (CategoryId(row.id), row.parent_id.map(CategoryId))))
+}
+
+/// These brands.
+pub(crate) async fn brands_of(db: &DatabaseConnection, ids: &[Uuid]) -> Result<Vec<brands::Model>, DbError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(brands::Entity::find().filter(brands::Column::Id.is_in(ids.iter().copied())).all(db).await?)
 }
 
 /// The id of the brand of this slug.
@@ -338,31 +359,4 @@ pub(crate) async fn categories(
 /// How many categories there are.
 pub(crate) async fn category_count(db: &DatabaseConnection) -> Result<u64, DbError> {
     Ok(categories::Entity::find().count(db).await?)
-}
-
-/// Up to `limit` variants after this SKU, each with whether its product is for sale and what is available of it.
-pub(crate) async fn variants_after(
-    db: &DatabaseConnection,
-    after: Option<String>,
-    limit: u64,
-) -> Result<Vec<(variants::Model, bool, Option<i64>)>, DbError> {
-    let key = after.map(|sku| variants::Column::Sku.gt(sku));
-    let select = variants::Entity::find().filter(Condition::all().add_option(key));
-    let select = select.find_also_related(availability::Entity);
-    let rows = select.order_by_asc(variants::Column::Sku).limit(limit).all(db).await?;
-    let active: HashMap<Uuid, bool> = products::Entity::find()
-        .select_only()
-        .columns([products::Column::Id, products::Column::Status])
-        .filter(products::Column::Id.is_in(rows.iter().map(|(variant, _)| variant.product_id)))
-        .into_tuple::<(Uuid, String)>()
-        .all(db)
-        .await?
-        .into_iter()
-        .map(|(id, status)| (id, status == Status::Active.as_str()))
-        .collect();
-    let fact = |(variant, seen): (variants::Model, Option<availability::Model>)| {
-        let active = active.get(&variant.product_id).copied().unwrap_or(false);
-        (variant, active, seen.map(|seen| seen.available))
-    };
-    Ok(rows.into_iter().map(fact).collect())
 }

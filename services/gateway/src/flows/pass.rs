@@ -30,6 +30,8 @@ use tower::Service as _;
 const WAITING: usize = 16;
 /// The service that gets the token itself: to log out, it reads from it which session to close.
 const IDENTITY: &str = "identity";
+/// Where programs ask; whoever asks elsewhere and takes HTML is a person.
+const API: &str = "/v1/";
 /// What only we say to each other; nothing of it comes in from outside.
 const INTERNAL: &str = "x-bodega-";
 
@@ -41,6 +43,8 @@ pub(crate) struct Gate {
     pub(crate) services: Vec<Option<Service>>,
     /// Beside each public route: what its service has at hand, if it is here.
     pub(crate) shelves: Vec<Option<Shelf>>,
+    /// Who tells a browser that nothing is here.
+    pub(crate) pages: Option<Service>,
     pub(crate) origins: Origins,
     pub(crate) limits: Limits,
     pub(crate) admission: Admission,
@@ -87,7 +91,7 @@ pub(crate) fn at_once(gate: &Gate, request: &Request) -> Option<Response> {
         return None;
     }
     let Found::Route(place) = gate.matcher.find(method, request.uri().path()) else { return None };
-    let mut response = gate.shelves[place].as_ref()?(request.uri(), headers)?;
+    let mut response = at_hand(gate, place, request)?;
     let left = gate.limits.count_address(gate.routes[place].limit, client(gate, request)).ok()?;
     if let Some(left) = left {
         left.tell(response.headers_mut());
@@ -95,6 +99,24 @@ pub(crate) fn at_once(gate: &Gate, request: &Request) -> Option<Response> {
     layers::put_request_id(headers, &gate.world, &mut response);
     shield::complete(&mut response, false);
     Some(response)
+}
+
+fn at_hand(gate: &Gate, place: usize, request: &Request) -> Option<Response> {
+    gate.shelves[place].as_ref()?(request.uri(), request.headers())
+}
+
+/// Answers a request of a page, which was counted and has its place already: as what its token says.
+pub(super) async fn pass_inside(gate: &Gate, request: Request) -> Response {
+    let found = gate.matcher.find(request.method(), request.uri().path());
+    let Found::Route(place) = found else { return Refusal::NotListed.into_response() };
+    if request.method() == Method::GET
+        && !brings_something(request.headers())
+        && let Some(response) = at_hand(gate, place, &request)
+    {
+        return response;
+    }
+    let client = client(gate, &request);
+    identified(gate, place, request, &mut None, client).await.unwrap_or_else(IntoResponse::into_response)
 }
 
 /// Passes a request on, or answers why not.
@@ -130,7 +152,7 @@ fn panicked(panic: &(dyn Any + Send)) -> Refusal {
     Refusal::Panicked
 }
 
-async fn through(gate: &Gate, mut request: Request, left: &mut Option<Left>) -> Result<Response, Refusal> {
+async fn through(gate: &Gate, request: Request, left: &mut Option<Left>) -> Result<Response, Refusal> {
     let client = client(gate, &request);
     let found = gate.matcher.find(request.method(), request.uri().path());
     let class = match found {
@@ -141,11 +163,39 @@ async fn through(gate: &Gate, mut request: Request, left: &mut Option<Left>) -> 
     let place = match found {
         Found::Route(place) => place,
         Found::OtherMethods(methods) => return Err(Refusal::MethodNotAllowed(methods)),
-        Found::Nothing => return Err(Refusal::NotListed),
+        Found::Nothing => return not_found_page(gate, request).await,
     };
+    let _place = gate.admission.enter(gate.routes[place].waits)?;
+    identified(gate, place, request, left, client).await
+}
+
+/// A person who looks for what there is not gets a page; a program is told so.
+async fn not_found_page(gate: &Gate, mut request: Request) -> Result<Response, Refusal> {
+    let Some(Service::Local(pages)) = &gate.pages else { return Err(Refusal::NotListed) };
+    let takes_html = request.headers().get(header::ACCEPT).is_some_and(|kinds| {
+        let kinds = kinds.to_str().unwrap_or_default();
+        kinds.split(',').any(|kind| kind.trim_start().starts_with("text/html"))
+    });
+    if request.method() != Method::GET || !takes_html || request.uri().path().starts_with(API) {
+        return Err(Refusal::NotListed);
+    }
+    let _place = gate.admission.enter(false)?;
+    clean(&mut request);
+    request.extensions_mut().insert(Caller::guest());
+    let Ok(response) = pages.clone().call(request).await;
+    Ok(response.map(Body::new))
+}
+
+/// Passes it on as what its token says, within the route's time.
+async fn identified(
+    gate: &Gate,
+    place: usize,
+    mut request: Request,
+    left: &mut Option<Left>,
+    client: Option<IpAddr>,
+) -> Result<Response, Refusal> {
     let route = &gate.routes[place];
     let service = gate.services[place].as_ref().ok_or(Refusal::NotListed)?;
-    let _place = gate.admission.enter(route.waits)?;
     clean(&mut request);
     let body_limit = route.body_limit_bytes.unwrap_or(gate.body_limit_bytes);
     if request.body().size_hint().lower() > body_limit as u64 {

@@ -6,6 +6,7 @@ mod door;
 mod elsewhere;
 mod forged;
 mod load;
+mod pages;
 mod proxies;
 mod setup;
 mod shelves;

@@ -10,7 +10,7 @@ use axum::{
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use bodega_contracts::identity::{SessionStanding, SigningKeys, Standing};
-use bodega_gateway::{Gateway, Mount, Target, describe, read_policy};
+use bodega_gateway::{Gateway, Inside, Mount, Target, describe, read_policy};
 use bodega_kernel::{Caller, ManualClock, Role, Time, World};
 use bodega_rpc::{Answers, Client, RpcError};
 use bodega_settings::Settings;
@@ -79,6 +79,7 @@ pub(crate) struct Door {
     pub(crate) clock: ManualClock,
     pub(crate) identity: Arc<Identity>,
     pub(crate) internal: InternalKeys,
+    pub(crate) inside: Inside,
     key: EncodingKey,
 }
 
@@ -149,8 +150,14 @@ fn door_to(change: impl Fn(&mut Settings), target: Target) -> Door {
     let rpc = Client::new("gateway", BTreeMap::new(), internal.clone(), world.clone());
     let key = key(1);
     rpc.register("identity", answers(&identity, &jwk(&key, KID)));
-    let mounts = vec![Mount { service: "echo", target }, Mount { service: "identity", target: Target::Local(echo()) }];
+    let inside = Inside::default();
+    let mounts = vec![
+        Mount { service: "echo", target },
+        Mount { service: "identity", target: Target::Local(echo()) },
+        Mount { service: "storefront", target: Target::Local(echo()) },
+    ];
     let router = bodega_gateway::router(Gateway {
+        inside: inside.clone(),
         routes: read_policy(ROUTES).unwrap(),
         mounts,
         openapi: describe([]),
@@ -160,7 +167,7 @@ fn door_to(change: impl Fn(&mut Settings), target: Target) -> Door {
         internal: internal.clone(),
         ready: Arc::new(|| Box::pin(async { Vec::new() })),
     });
-    Door { router, clock, identity, internal, key }
+    Door { router, clock, identity, internal, inside, key }
 }
 
 fn answers(identity: &Arc<Identity>, key: &Jwk) -> Answers {
@@ -258,11 +265,12 @@ impl Door {
     }
 
     pub(crate) async fn send(&self, request: Request) -> Answer {
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let bytes = body.collect().await.unwrap().to_bytes();
-        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Answer { status: parts.status, headers: parts.headers, body, bytes }
+        read(self.router.clone().oneshot(request).await.unwrap()).await
+    }
+
+    /// As a page of this process asks.
+    pub(crate) async fn ask_inside(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        read(self.inside.call(request("GET", path, headers, Body::empty())).await).await
     }
 
     pub(crate) async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
@@ -272,6 +280,13 @@ impl Door {
     pub(crate) async fn get_as(&self, token: &str, path: &str) -> Answer {
         self.get(path, &[("authorization", &format!("Bearer {token}"))]).await
     }
+}
+
+async fn read(response: Response) -> Answer {
+    let (parts, body) = response.into_parts();
+    let bytes = body.collect().await.unwrap().to_bytes();
+    let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+    Answer { status: parts.status, headers: parts.headers, body, bytes }
 }
 
 pub(crate) fn request(method: &str, path: &str, headers: &[(&str, &str)], body: Body) -> Request {

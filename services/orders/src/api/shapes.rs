@@ -1,7 +1,7 @@
 //! What the API of orders takes and gives.
 
 use crate::{
-    model::returns::Return,
+    model::{FulfilmentStatus, returns::Return},
     store::{OrderRow, PaperRow, Snapshot, TimelineRow},
     views::ReturnView,
 };
@@ -62,6 +62,11 @@ pub(crate) struct Listing {
     /// Only with their money there.
     #[param(inline)]
     pub(crate) payment_status: Option<PaymentStatus>,
+    /// Only those so far on their way.
+    #[param(inline)]
+    pub(crate) fulfilment_status: Option<FulfilmentStatus>,
+    /// Only those that are paid and should have been sent by now.
+    pub(crate) late: Option<bool>,
     /// Placed at this time or later.
     #[param(value_type = Option<String>, format = DateTime)]
     pub(crate) from: Option<Time>,
@@ -70,20 +75,6 @@ pub(crate) struct Listing {
     pub(crate) to: Option<Time>,
     /// The beginning of a number, or a whole e-mail address.
     pub(crate) q: Option<String>,
-}
-
-/// How far it is on its way.
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum FulfilmentStatus {
-    /// Nothing of it has left.
-    Unfulfilled,
-    /// Some of it has left.
-    Partial,
-    /// All of it has left, or nothing is sent.
-    Fulfilled,
-    /// All of it came back.
-    Returned,
 }
 
 impl FulfilmentStatus {

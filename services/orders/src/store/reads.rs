@@ -6,7 +6,7 @@ use super::{
     entities::{addresses, orders, snapshots, timers},
     steps::histories,
 };
-use crate::model::words::Word;
+use crate::model::{FulfilmentStatus, words::Word};
 use bodega_contracts::{
     OrderId,
     orders::{CancelReason, OrderStatus, PaymentStatus},
@@ -48,6 +48,9 @@ pub(crate) struct Filter {
     pub(crate) customer: Option<UserId>,
     pub(crate) status: Option<OrderStatus>,
     pub(crate) payment_status: Option<PaymentStatus>,
+    pub(crate) fulfilment: Option<FulfilmentStatus>,
+    /// Paid before then, and not sent whole.
+    pub(crate) late: Option<Time>,
     /// Placed then or later.
     pub(crate) from: Option<Time>,
     /// Placed before.
@@ -71,10 +74,34 @@ impl Filter {
             .add_option(self.customer.map(|user| Column::CustomerId.eq(user.0)))
             .add_option(self.status.map(|status| Column::Status.eq(status.word())))
             .add_option(self.payment_status.map(|status| Column::PaymentStatus.eq(status.word())))
+            .add_option(self.fulfilment.map(|status| Expr::cust(so_far(status))))
+            .add_option(self.late.map(|since| {
+                let open = Column::Status.eq("confirmed").or(Column::Status.eq("partially_shipped"));
+                open.and(Column::PlacedMs.lt(since.ms()))
+            }))
             .add_option(self.from.map(|from| Column::PlacedMs.gte(from.ms())))
             .add_option(self.to.map(|to| Column::PlacedMs.lt(to.ms())))
             .add_option(text);
         orders::Entity::find().filter(condition)
+    }
+}
+
+/// What holds of an order that is so far on its way: what `FulfilmentStatus::of` says, for the database.
+fn so_far(status: FulfilmentStatus) -> &'static str {
+    match status {
+        FulfilmentStatus::Returned => "orders.pieces > 0 AND orders.returned >= orders.pieces",
+        FulfilmentStatus::Fulfilled => {
+            "(orders.pieces = 0 OR orders.returned < orders.pieces) AND (orders.collected OR (orders.dispatched >= orders.pieces \
+             AND orders.status <> 'pending' AND orders.status <> 'awaiting_payment'))"
+        }
+        FulfilmentStatus::Partial => {
+            "(orders.pieces = 0 OR orders.returned < orders.pieces) AND NOT orders.collected AND orders.dispatched > 0 \
+             AND (orders.dispatched < orders.pieces OR orders.status = 'pending' OR orders.status = 'awaiting_payment')"
+        }
+        FulfilmentStatus::Unfulfilled => {
+            "(orders.pieces = 0 OR orders.returned < orders.pieces) AND NOT orders.collected AND orders.dispatched <= 0 \
+             AND (orders.pieces > 0 OR orders.status = 'pending' OR orders.status = 'awaiting_payment')"
+        }
     }
 }
 

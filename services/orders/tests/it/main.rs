@@ -21,6 +21,7 @@ mod papers;
 mod parcels;
 mod permutations;
 mod races;
+mod reports;
 mod returns;
 mod returns_at_once;
 mod said;

@@ -4,7 +4,8 @@ use crate::{Payments, clients::Completion, error::Error};
 use axum::{
     Json,
     extract::State,
-    response::{Html, IntoResponse, Response},
+    http::{HeaderMap, header},
+    response::{Html, IntoResponse, Redirect, Response},
 };
 use bodega_contracts::{OrderId, payments::DisputeState};
 use bodega_kernel::Money;
@@ -59,7 +60,7 @@ pub(crate) async fn get_three_ds(
     }
 }
 
-/// The shopper's answer to the bank. Given again, it changes nothing.
+/// The shopper's answer to the bank. Given again, it changes nothing. Browsers are sent back to the page of the order.
 #[utoipa::path(
     post, path = "/v1/simulator/3ds/{token}", tag = "simulator",
     params(("token" = String, Path), BankAnswer),
@@ -69,8 +70,14 @@ pub(crate) async fn complete_three_ds(
     State(payments): State<Payments>,
     Path(token): Path<String>,
     Query(answer): Query<BankAnswer>,
-) -> Result<Json<BankVisit>, Problem> {
-    Ok(end_visit(&payments, token, answer.result.unwrap_or(BankResult::Approve)).await?)
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let visit = end_visit(&payments, token, answer.result.unwrap_or(BankResult::Approve)).await?;
+    let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    if accept.is_some_and(|accept| accept.starts_with("text/html")) {
+        return Ok(Redirect::to(&format!("/orders/{}", visit.order_id)).into_response());
+    }
+    Ok(visit.into_response())
 }
 
 /// What the buyer's bank says about an order's money.

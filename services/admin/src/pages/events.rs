@@ -1,0 +1,56 @@
+//! Dead letters: what no handler could handle, why, and once more.
+
+use super::{forms::told, frame::framed, orders::one_button};
+use crate::{
+    model::{Form, Id},
+    views::{List, running::DeadLetter},
+};
+use axum::{
+    Router,
+    http::Method,
+    response::Response,
+    routing::{get, post},
+};
+use bodega_pages::{Fault, Page, Visit, parts};
+use maud::html;
+use serde_json::json;
+
+/// Everything under `/admin/dead-letters`.
+pub(crate) fn routes() -> Router {
+    Router::new().route("/admin/dead-letters", get(list)).route("/admin/dead-letters/{id}/replay", post(replay))
+}
+
+async fn list(visit: Visit) -> Result<Page, Fault> {
+    let list: List<DeadLetter> = visit.get("/v1/events/dead?limit=100").await?;
+    let main = html! {
+        p.muted { "What a service could not handle waits here, with all that comes after it for the same thing. Look at the cause, repair it, and let it be handled again." }
+        @if list.items.is_empty() {
+            (parts::empty("None", "Everything that happened was handled.", &html! {}))
+        }
+        ul.stack id="dead-letters" {
+            @for letter in &list.items {
+                li.panel id={ "letter-" (letter.id) } {
+                    div.row.is-spread {
+                        h2.card-title { span.code { (letter.kind) } }
+                        (one_button(&visit, &format!("/admin/dead-letters/{}/replay", letter.id), &[], "Handle it again", ""))
+                    }
+                    p.field-error { (letter.error) }
+                    p.muted.small {
+                        "From " (letter.source) ", not handled by " strong { (letter.service) } " · about " span.code { (letter.subject) }
+                        " · " (visit.lang().moment(letter.at))
+                    }
+                    details {
+                        summary { "What it says" }
+                        pre.log { (serde_json::to_string_pretty(&letter.data).unwrap_or_default()) }
+                    }
+                }
+            }
+        }
+    };
+    Ok(framed(&visit, "Dead letters", &main).await)
+}
+
+async fn replay(visit: Visit, id: Id, _form: Form) -> Result<Response, Fault> {
+    let outcome = visit.ask(Method::POST, format!("/v1/events/dead/{id}/replay")).json(&json!({})).send().await;
+    told(&visit, "/admin/dead-letters", outcome, "It was handled.")
+}
