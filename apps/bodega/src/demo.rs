@@ -24,6 +24,9 @@ const PEOPLE: [(&str, &str, Role); 3] = [
     ("shopper@example.com", "orchard-lantern-shopper", Role::Customer),
 ];
 
+/// Where a bank transfer would go.
+const BANK: &str = "Harbour & Hearth Ltd (sample), sort code 00-00-00, account 00000000";
+
 /// How long a new shop may take until every service has heard of its goods.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -34,6 +37,13 @@ pub fn adjust(settings: &mut Settings) -> anyhow::Result<()> {
     ensure!(address.ip().is_loopback(), "a demo takes play money from everybody, so it listens on 127.0.0.1 only");
     settings.payments.providers = vec!["simulator".to_owned(), "manual".to_owned()];
     settings.shipping.carriers = vec!["manual".to_owned(), "simulator".to_owned()];
+    settings.mail.mailbox_keeps_links = true;
+    if settings.payments.manual.bank_details.is_empty() {
+        BANK.clone_into(&mut settings.payments.manual.bank_details);
+    }
+    if settings.shop.base_url == Settings::defaults().shop.base_url {
+        settings.shop.base_url = format!("http://{address}");
+    }
     Ok(())
 }
 
@@ -47,8 +57,7 @@ pub async fn fill(shop: &Shop) -> anyhow::Result<String> {
     let (url, serving) = shop.serve_here().await?;
     let (email, password, _) = PEOPLE[1];
     let staff = ShopClient::new(&url, None)?.log_in(email, password).await?;
-    let currency = shop.settings.shop.currency.to_string();
-    let listing = Listing { staff: &staff, assortment: &assortment, currency: &currency };
+    let listing = Listing { staff: &staff, assortment: &assortment, currency: &shop.settings.shop.currency };
     if listing.fill().await? {
         // Whoever orders at once finds everything; a shop that takes longer opens all the same.
         let _ = shop.settle(PATIENCE).await;

@@ -11,8 +11,8 @@ const PASSWORD = 'a lantern in the orchard';
 /** The newest mail to somebody that holds a link of this kind. */
 async function link(admin, to, kind) {
   return until(`a mail to ${to} with ${kind}`, async () => {
-    const box = await admin('GET', `/v1/mailbox?to=${encodeURIComponent(to)}`);
-    for (const mail of box.items) {
+    const box = await admin('GET', '/v1/mailbox?limit=100');
+    for (const mail of box.items.filter((one) => one.to === to)) {
       const found = JSON.stringify(mail).match(new RegExp(`https?://[^"\\s<>\\\\]*${kind}[^"\\s<>\\\\]*`));
       if (found) return found[0].replace(/&amp;/g, '&').replace(/^https?:\/\/[^/]+/, url);
     }
@@ -29,7 +29,7 @@ test('a customer registers, verifies, buys with a code, and watches the parcel w
   await page.fill('#register-form [name=password]', PASSWORD);
   await page.locator('#register-form button[type=submit]').click();
   await page.waitForURL('**/account*');
-  await page.goto(await link(await as(ADMIN), email, '/verify'));
+  await page.goto(await link(await as(ADMIN), email, '/verify-email'));
   if (await page.locator('main form button').count()) await page.locator('main form button').first().click();
   await page.getByText(/verified|confirmed/i).first().waitFor();
 
@@ -116,22 +116,18 @@ test('staff give money back, once, however often the button is pressed', journey
   await page.waitForURL('**/orders/*');
   await becomes(page, /confirmed/i);
   const order = orderOf(page);
-  const staff = await (await come({ scripts: false })).open('/admin/login');
+  const staff = await (await come()).open('/admin/login');
   await logIn(staff, STAFF, '/admin/login');
   await staff.goto(`/admin/orders/${order}`);
   await staff.locator('summary').filter({ hasText: /money back/i }).click();
-  const form = staff.locator('#form-refund');
-  await form.locator('[name=refund_amount]').fill('3.50');
-  await form.locator('[name=refund_reason]').fill('A chip in the glass');
-  const fields = await form.evaluate((one) => new URLSearchParams(new FormData(one)).toString());
-  const action = await form.getAttribute('action');
-  for (let press = 0; press < 3; press += 1) {
-    const answer = await staff.request.post(action, {
-      data: fields, maxRedirects: 0,
-      headers: { 'content-type': 'application/x-www-form-urlencoded', origin: url },
-    });
-    assert.equal(answer.status(), 303, await answer.text());
-  }
+  await staff.fill('#form-refund [name=refund_amount]', '3.50');
+  await staff.fill('#form-refund [name=refund_reason]', 'A chip in the glass');
+  const ends = await staff.locator('#form-refund').evaluate((form) => {
+    const press = () => fetch(form.action, { method: 'POST', body: new URLSearchParams(new FormData(form)) });
+    return Promise.all([press(), press(), press()].map(async (answer) => [(await answer).status, (await answer).url]));
+  });
+  assert.ok(ends.some(([status]) => status === 200), `${ends}`);
+  assert.ok(ends.every(([, where]) => where.includes(order)), `${ends}`);
   const admin = await as(ADMIN);
   await until('one refund', async () => {
     const text = JSON.stringify(await admin('GET', `/v1/orders/${order}/payments`));
@@ -150,7 +146,7 @@ test('a password that was forgotten is made anew', journey(async (come) => {
   await page.goto('/password/forgot');
   await page.fill('main [name=email]', email);
   await page.locator('main form button[type=submit]').first().click();
-  await page.goto(await link(await as(ADMIN), email, '/password/reset'));
+  await page.goto(await link(await as(ADMIN), email, '/reset-password'));
   await page.fill('main [name=password]', `${PASSWORD} again`);
   await page.locator('main form').filter({ has: page.locator('[name=password]') }).locator('button').first().click();
   await page.waitForLoadState();

@@ -59,10 +59,10 @@ pub struct Fault {
     pub request_id: Option<String>,
     /// Seconds after which another try makes sense.
     #[serde(skip)]
-    pub retry_after_s: Option<u64>,
+    pub retry_after_s: Option<u32>,
     /// All of the problem.
     #[serde(skip)]
-    pub body: Value,
+    pub body: Box<Value>,
 }
 
 /// A field that is wrong.
@@ -83,13 +83,7 @@ impl Api {
 
     /// A request to `path`, its query included.
     pub fn ask(&self, method: Method, path: impl Into<String>) -> Ask {
-        Ask {
-            door: Arc::clone(&self.0),
-            method,
-            path: path.into(),
-            headers: HeaderMap::new(),
-            body: Body::empty(),
-        }
+        Ask { door: Arc::clone(&self.0), method, path: path.into(), headers: HeaderMap::new(), body: Body::empty() }
     }
 }
 
@@ -209,7 +203,7 @@ impl Fault {
         let body = read(response.into_body()).await.unwrap_or_default();
         let body: Value = serde_json::from_slice(&body).unwrap_or_default();
         let told: Self = serde_json::from_value(body.clone()).unwrap_or_default();
-        Self { status, retry_after_s, body, ..told }
+        Self { status, retry_after_s, body: Box::new(body), ..told }
     }
 }
 

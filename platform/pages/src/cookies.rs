@@ -77,10 +77,7 @@ mod tests {
         let mut cookies = Cookies::default();
         cookies.set("cart", "a;b\r\n", Some(Duration::from_mins(1)));
         let lines: Vec<_> = cookies.told().filter_map(|line| line.to_str().ok()).collect();
-        assert_eq!(
-            lines,
-            ["__Host-cart=a%3Bb%0D%0A; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=60"],
-        );
+        assert_eq!(lines, ["__Host-cart=a%3Bb%0D%0A; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=60"],);
         assert_eq!(cookies.get("cart"), Some("a;b\r\n"), "whoever asks later in the same request sees it");
     }
 

@@ -48,11 +48,8 @@ async fn guard(State(pages): State<Pages>, request: Request, next: Next) -> Resp
     let is_forged = ![Method::GET, Method::HEAD].contains(&head.method) && !is_ours(&head.headers);
     head.extensions.insert(visit.clone());
     let request = Request::from_parts(head, body);
-    let mut response = if is_forged {
-        Fault::of(403, "sent_from_another_site").into_response()
-    } else {
-        next.run(request).await
-    };
+    let mut response =
+        if is_forged { Fault::of(403, "sent_from_another_site").into_response() } else { next.run(request).await };
     if let Some(fault) = response.extensions_mut().remove::<Fault>() {
         response = (pages.faults)(visit.clone(), fault).await;
     }

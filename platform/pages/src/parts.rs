@@ -9,6 +9,8 @@ mod layout;
 
 pub use chart::{line_chart, line_chart_by};
 pub use data::{Bar, Column, Step, bars, columns, facts, pager, table, timeline};
-pub use forms::{Choice, Field, area, check, choices, errors, field, hidden, link_button, select, submit, submit_quiet};
+pub use forms::{
+    Choice, Field, area, check, choices, errors, field, hidden, link_button, select, submit, submit_quiet,
+};
 pub use goods::{Mood, badge, picture, price, stars, thumbnail};
 pub use layout::{card, crumbs, empty, icon, notice, section};

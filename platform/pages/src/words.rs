@@ -136,12 +136,8 @@ impl Lang {
     fn grouped(self, number: u64) -> String {
         let separator = self.say(Text { en: ",", de: "." });
         let digits = number.to_string();
-        let groups: Vec<&str> = digits
-            .as_bytes()
-            .rchunks(3)
-            .rev()
-            .map(|group| std::str::from_utf8(group).unwrap_or_default())
-            .collect();
+        let groups: Vec<&str> =
+            digits.as_bytes().rchunks(3).rev().map(|group| std::str::from_utf8(group).unwrap_or_default()).collect();
         groups.join(separator)
     }
 }

@@ -293,6 +293,8 @@ pub struct Mail {
     pub templates_dir: PathBuf,
     /// The most mails a second.
     pub per_second: u32,
+    /// Whether the mailbox keeps links and codes, which open the accounts of those they were written to.
+    pub mailbox_keeps_links: bool,
 }
 
 /// `[gateway]`

@@ -18,7 +18,7 @@ mod tests;
 mod tree;
 
 pub(crate) use check::{Fault, MAX_NAME_CHARS, MAX_VARIANTS, alt_fault, label, slug_fault};
-pub(crate) use description::sanitised;
+pub(crate) use description::described;
 pub(crate) use market::{HOME_MARKET, MAX_MARKETS, MarketEdit, TakenCountry, market_id_fault, taken_country};
 pub(crate) use photo::{PHOTOS, Photo, PhotoEdit, PhotoId, WIDTHS, Width};
 pub(crate) use review::{ReviewEdit, ReviewState};

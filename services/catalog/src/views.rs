@@ -11,7 +11,7 @@ pub(crate) use settings::{MarketView, TaxTable};
 pub(crate) use shop::{LegalVersion, LegalView, PublicShop, ShopView};
 
 use crate::{
-    model::{Photo, Product, Rating, Status, Terms, sanitised},
+    model::{Photo, Product, Rating, Status, Terms, described},
     store::{
         entities::{brands, categories},
         products::from_json,
@@ -275,7 +275,7 @@ impl ProductView {
             slug: product.slug.clone(),
             name: product.name.clone(),
             status: product.status,
-            description: sanitised(&product.description),
+            description: described(&product.description),
             price: money(product.price_from()),
             compare_at_price: product.compare_from().map(money),
             rating: rating.average(),

@@ -53,6 +53,7 @@ pub(crate) struct Notifications {
     /// Signs the links by which readers unsubscribe.
     guests: GuestKeys,
     post: Post,
+    mailbox_keeps_links: bool,
     sender: Arc<Sender>,
     pages: Pages,
     shop: Arc<str>,
@@ -82,6 +83,7 @@ impl Notifications {
             rpc: context.rpc.clone(),
             guests: context.guests.clone(),
             post,
+            mailbox_keeps_links: mail.mailbox_keeps_links,
             sender: Arc::new(Sender::new(&mail.from, &mail.reply_to)?),
             pages: Pages::load(folder),
             shop: context.settings.shop.name.as_str().into(),

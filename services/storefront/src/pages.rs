@@ -20,7 +20,11 @@ mod tiles;
 mod verify;
 mod ways;
 
-use axum::{Router, response::{IntoResponse, Redirect, Response}, routing::{get, post}};
+use axum::{
+    Router,
+    response::{IntoResponse, Redirect, Response},
+    routing::{get, post},
+};
 use bodega_pages::{Fault, Visit};
 use futures_util::future::BoxFuture;
 

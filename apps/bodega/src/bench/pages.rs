@@ -69,8 +69,7 @@ pub(super) async fn run(run: &Run, products: usize) -> anyhow::Result<Summary> {
         example.check(StatusCode::OK)?;
         let bytes = example.body.len() as f64;
         let (hello, serving) = hello::start(example.body).await?;
-        let mut workload =
-            Visiting { open: &open, hello, kind, zipf: Arc::clone(&zipf), products, visitors, bytes };
+        let mut workload = Visiting { open: &open, hello, kind, zipf: Arc::clone(&zipf), products, visitors, bytes };
         let heading = Heading { name: name.to_owned(), unit: "pages/s", floor: "axum, fixed bytes" };
         parts.push(in_pairs(heading, &run.plan, run.place.json, &mut workload).await?);
         serving.abort();

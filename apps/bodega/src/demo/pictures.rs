@@ -13,7 +13,7 @@ use serde_json::Value;
 use std::time::Duration;
 
 /// Points each way. What is built for tests draws ten times slower.
-const SIZE: usize = if cfg!(debug_assertions) { 400 } else { 1600 };
+const SIZE: usize = if cfg!(debug_assertions) { 400 } else { 1000 };
 /// How long to leave the machine to the shop, before the first picture and after each.
 const REST: Duration = Duration::from_millis(150);
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 async fn opened(home: &Home) -> Shop {
     let mut settings = home.settings();
-    settings.server.listen = "127.0.0.1:0".to_owned();
+    "127.0.0.1:0".clone_into(&mut settings.server.listen);
     settings.limits.enabled = false;
     demo::adjust(&mut settings).unwrap();
     Shop::open(settings, World::system(), Mode::Run).await.unwrap()

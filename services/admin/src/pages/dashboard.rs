@@ -71,10 +71,10 @@ fn day(number: i64) -> String {
 /// The currency that brought most, and what each of the last days brought in it, the last one last.
 fn daily(visit: &Visit, sales: &Sales) -> (Currency, Vec<(String, i64, i64)>) {
     let shop = super::forms::currency(visit);
-    let code = sales.items.iter().map(|row| row.sold.currency).find(|code| *code == shop);
-    let code = code.or_else(|| sales.items.first().map(|row| row.sold.currency)).unwrap_or(shop);
+    let code = sales.items.iter().map(|row| row.worth.currency).find(|code| *code == shop);
+    let code = code.or_else(|| sales.items.first().map(|row| row.worth.currency)).unwrap_or(shop);
     let today = visit.world().now().ms() / DAY_MS;
-    let of = |day: &str| sales.items.iter().find(|row| row.day == day && row.sold.currency == code);
+    let of = |day: &str| sales.items.iter().find(|row| row.day == day && row.worth.currency == code);
     let days = (today - DAYS + 1..=today).map(|number| {
         let day = day(number);
         let (revenue, orders) =
@@ -124,8 +124,8 @@ fn sellers(visit: &Visit, items: &[Sold]) -> Markup {
         .take(8)
         .map(|row| Bar {
             label: if row.name.is_empty() { row.sku.clone() } else { row.name.clone() },
-            value: row.sold.amount,
-            shown: format!("{} · {} pieces", visit.money(row.sold), visit.lang().number(row.units)),
+            value: row.worth.amount,
+            shown: format!("{} · {} pieces", visit.money(row.worth), visit.lang().number(row.units)),
         })
         .collect();
     html! { @if bars.is_empty() { p.muted { "Nothing was sold yet." } } @else { (parts::bars(&bars)) } }

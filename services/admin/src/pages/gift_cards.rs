@@ -111,13 +111,10 @@ async fn issue(visit: Visit, sent: Filled) -> Result<Response, Fault> {
 fn body(visit: &Visit, form: &Filled) -> Result<Value, Fault> {
     let mut read = Reading::of(form, currency(visit));
     let amounts = read.amounts("amount", "/amount");
-    let amount = match amounts[..] {
-        [amount] => Some(amount),
-        _ => {
-            read.refuse("/amount", "is one amount, such as 50 or EUR 50.00");
-            None
-        }
-    };
+    if amounts.len() != 1 {
+        read.refuse("/amount", "is one amount, such as 50 or EUR 50.00");
+    }
+    let amount = amounts.first();
     let body = json!({"amount": amount, "ends": read.moment("ends"), "email": form.text("email")});
     read.finish()?;
     Ok(body)

@@ -178,7 +178,7 @@ async fn show(visit: Visit, id: Id) -> Result<Page, Fault> {
     ];
     let steps: Vec<Step> = mail.log.iter().rev().map(|attempt| step(&visit, attempt)).collect();
     let title = mail.subject.as_deref().unwrap_or("Mail");
-    let main = html! {
+    let shown = html! {
         (parts::crumbs("You are here", &[("/admin/mails", "Mails"), ("", title)]))
         div.split {
             div.stack.is-loose {
@@ -201,7 +201,7 @@ async fn show(visit: Visit, id: Id) -> Result<Page, Fault> {
             }
         }
     };
-    Ok(framed(&visit, title, &main).await)
+    Ok(framed(&visit, title, &shown).await)
 }
 
 fn step(visit: &Visit, attempt: &Attempt) -> Step {

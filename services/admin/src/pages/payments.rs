@@ -55,16 +55,17 @@ async fn list(visit: Visit) -> Result<Page, Fault> {
 }
 
 fn row(visit: &Visit, one: &Mismatch) -> Vec<Markup> {
-    let dealt = match one.resolved {
-        Some(at) => html! {
+    let dealt = if let Some(at) = one.resolved {
+        html! {
             (parts::badge(Mood::Good, "Yes")) p.small.muted { (visit.lang().moment(at)) @if let Some(note) = &one.note { ": " (note) } }
-        },
-        None => html! {
+        }
+    } else {
+        html! {
             form.join method="post" action={ "/admin/payments/" (one.id) "/resolve" } {
                 input name="note" required maxlength="500" aria-label="What was done" placeholder="What was done";
                 button.button.is-quiet.is-small type="submit" { "Dealt with" }
             }
-        },
+        }
     };
     vec![
         html! { a href={ "/admin/orders/" (one.order_id) } { "Order" } p.small.muted { (one.subject) } },

@@ -191,21 +191,16 @@ async fn change(visit: Visit, id: Id, sent: Filled) -> Result<Response, Fault> {
     };
     let alt = if sent.get("do") == "describe" { sent.get("alt").trim() } else { photo.alt.as_str() };
     let is_removed = sent.get("do") == "remove";
-    let ask = match &photo.id {
-        Some(photo) => {
-            let path = format!("/v1/products/{id}/photos/{}", crate::model::encoded(photo));
-            match is_removed {
-                true => visit.ask(Method::DELETE, path),
-                false => visit.ask(Method::PATCH, path).json(&json!({"alt": alt, "position": target + 1})),
-            }
+    let ask = if let Some(photo) = &photo.id {
+        let path = format!("/v1/products/{id}/photos/{}", crate::model::encoded(photo));
+        if is_removed {
+            visit.ask(Method::DELETE, path)
+        } else {
+            visit.ask(Method::PATCH, path).json(&json!({"alt": alt, "position": target + 1}))
         }
-        None => {
-            let list = arranged(&product.photos, place, target, alt, is_removed);
-            visit
-                .ask(Method::PATCH, format!("/v1/products/{id}"))
-                .version(product.version)
-                .json(&json!({"photos": list}))
-        }
+    } else {
+        let list = arranged(&product.photos, place, target, alt, is_removed);
+        visit.ask(Method::PATCH, format!("/v1/products/{id}")).version(product.version).json(&json!({"photos": list}))
     };
     let text = if is_removed { "The photo is removed." } else { "The photos are saved." };
     told(&visit, &to, ask.send().await, text)

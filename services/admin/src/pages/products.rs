@@ -90,10 +90,7 @@ fn table(visit: &Visit, products: &[Summary]) -> Markup {
             html! { a href=(href) tabindex="-1" aria-hidden="true" { (parts::thumbnail(product.image.as_deref(), "")) } },
             html! { a href=(href) { (product.name) } p.muted.small { (product.slug) } },
             html! { (visit.money(product.price)) },
-            match product.in_stock {
-                true => parts::badge(Mood::Good, "In stock"),
-                false => parts::badge(Mood::Warn, "Sold out"),
-            },
+            if product.in_stock { parts::badge(Mood::Good, "In stock") } else { parts::badge(Mood::Warn, "Sold out") },
             state(&product.status),
         ]
     };

@@ -120,7 +120,8 @@ pub(crate) struct Sold {
     pub(crate) orders: i64,
     #[serde(default)]
     pub(crate) units: i64,
-    pub(crate) sold: Money,
+    #[serde(rename = "sold")]
+    pub(crate) worth: Money,
     #[serde(default)]
     pub(crate) revenue: Option<Money>,
 }

@@ -1,5 +1,7 @@
 //! A played API: answers what a test says, and remembers what it was asked; and a browser that looks at the desk.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use axum::{
     Router,
     body::{Body, Bytes},
@@ -22,35 +24,35 @@ const SESSION: &str = "__Host-session=h.eyJleHAiOjQxMDI0NDQ4MDB9.s%20refresh";
 
 /// What the API was asked.
 #[derive(Clone, Debug)]
-pub struct Heard {
-    pub method: Method,
-    pub path: String,
-    pub query: String,
-    pub if_match: Option<String>,
-    pub key: Option<String>,
-    pub kind: String,
-    pub body: Bytes,
+pub(crate) struct Heard {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) query: String,
+    pub(crate) if_match: Option<String>,
+    pub(crate) key: Option<String>,
+    pub(crate) kind: String,
+    pub(crate) body: Bytes,
 }
 
 impl Heard {
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap()
     }
 }
 
 /// A page that was seen.
-pub struct Seen {
-    pub status: u16,
-    pub to: String,
-    pub cookies: String,
-    pub policy: String,
-    pub html: String,
+pub(crate) struct Seen {
+    pub(crate) status: u16,
+    pub(crate) to: String,
+    pub(crate) cookies: String,
+    pub(crate) policy: String,
+    pub(crate) html: String,
 }
 
 impl Seen {
     /// Whether the page has all of these.
     #[track_caller]
-    pub fn has(&self, texts: &[&str]) {
+    pub(crate) fn has(&self, texts: &[&str]) {
         for text in texts {
             assert!(self.html.contains(text), "{text} is not in\n{}", self.html);
         }
@@ -60,14 +62,14 @@ impl Seen {
 type Answers = HashMap<(Method, String), Vec<(u16, Value)>>;
 
 /// The desk over a played API.
-pub struct Desk {
+pub(crate) struct Desk {
     router: Router,
     heard: Arc<Mutex<Vec<Heard>>>,
     answers: Arc<Mutex<Answers>>,
 }
 
 impl Desk {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let heard = Arc::new(Mutex::new(Vec::new()));
         let answers = Arc::new(Mutex::new(Answers::new()));
         let (told, known) = (Arc::clone(&heard), Arc::clone(&answers));
@@ -89,7 +91,7 @@ impl Desk {
     }
 
     /// `METHOD /path` is answered so; told again, the next time it is asked, and the last one from then on.
-    pub fn on(self, what: &str, status: u16, body: Value) -> Self {
+    pub(crate) fn on(self, what: &str, status: u16, body: Value) -> Self {
         let (method, path) = what.split_once(' ').unwrap();
         let key = (method.parse().unwrap(), path.to_owned());
         self.answers.lock().unwrap().entry(key).or_default().push((status, body));
@@ -97,26 +99,26 @@ impl Desk {
     }
 
     /// What the API was asked with a method other than GET.
-    pub fn written(&self) -> Vec<Heard> {
+    pub(crate) fn written(&self) -> Vec<Heard> {
         let heard = self.heard.lock().unwrap();
         heard.iter().filter(|heard| heard.method != Method::GET).cloned().collect()
     }
 
     /// What the API was asked to read at a path.
-    pub fn read(&self, path: &str) -> Vec<Heard> {
+    pub(crate) fn read(&self, path: &str) -> Vec<Heard> {
         let heard = self.heard.lock().unwrap();
         heard.iter().filter(|heard| heard.method == Method::GET && heard.path == path).cloned().collect()
     }
 
-    pub async fn get(&self, path: &str) -> Seen {
+    pub(crate) async fn get(&self, path: &str) -> Seen {
         self.send(Request::get(path).body(Body::empty()).unwrap(), true).await
     }
 
-    pub async fn get_as_guest(&self, path: &str) -> Seen {
+    pub(crate) async fn get_as_guest(&self, path: &str) -> Seen {
         self.send(Request::get(path).body(Body::empty()).unwrap(), false).await
     }
 
-    pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Seen {
+    pub(crate) async fn post(&self, path: &str, form: &[(&str, &str)]) -> Seen {
         let pairs: Vec<String> = form.iter().map(|(name, value)| format!("{}={}", coded(name), coded(value))).collect();
         let request = Request::post(path)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
@@ -126,7 +128,7 @@ impl Desk {
     }
 
     /// A form with files: name, file name (empty: no file), content.
-    pub async fn upload(&self, path: &str, parts: &[(&str, &str, &[u8])]) -> Seen {
+    pub(crate) async fn upload(&self, path: &str, parts: &[(&str, &str, &[u8])]) -> Seen {
         let mut body = Vec::new();
         for (name, file, content) in parts {
             let named = if file.is_empty() {
@@ -168,20 +170,20 @@ impl Desk {
 }
 
 async fn play(request: Request, heard: &Mutex<Vec<Heard>>, answers: &Mutex<Answers>) -> axum::response::Response {
-    let (head, body) = request.into_parts();
-    let body = body.collect().await.unwrap().to_bytes();
-    let text = |name: &str| head.headers.get(name).map(|value| value.to_str().unwrap().to_owned());
+    let (parts, stream) = request.into_parts();
+    let body = stream.collect().await.unwrap().to_bytes();
+    let text = |name: &str| parts.headers.get(name).map(|value| value.to_str().unwrap().to_owned());
     heard.lock().unwrap().push(Heard {
-        method: head.method.clone(),
-        path: head.uri.path().to_owned(),
-        query: head.uri.query().unwrap_or_default().to_owned(),
+        method: parts.method.clone(),
+        path: parts.uri.path().to_owned(),
+        query: parts.uri.query().unwrap_or_default().to_owned(),
         if_match: text("if-match"),
         key: text("idempotency-key"),
         kind: text("content-type").unwrap_or_default(),
         body,
     });
     let mut answers = answers.lock().unwrap();
-    let (status, body) = match answers.get_mut(&(head.method, head.uri.path().to_owned())) {
+    let (status, body) = match answers.get_mut(&(parts.method, parts.uri.path().to_owned())) {
         Some(all) if all.len() > 1 => all.remove(0),
         Some(all) => all[0].clone(),
         None => (404, json!({"status": 404, "code": "not_found"})),
@@ -192,7 +194,7 @@ async fn play(request: Request, heard: &Mutex<Vec<Heard>>, answers: &Mutex<Answe
 }
 
 /// A problem of the API: fields that are wrong, by JSON pointer.
-pub fn problem(status: u16, code: &str, errors: &[(&str, &str)]) -> Value {
+pub(crate) fn problem(status: u16, code: &str, errors: &[(&str, &str)]) -> Value {
     let errors: Vec<Value> =
         errors.iter().map(|(pointer, detail)| json!({"pointer": pointer, "detail": detail})).collect();
     json!({"status": status, "code": code, "errors": errors})

@@ -65,8 +65,19 @@ const LONGEST_NAME: usize = 64;
 /// The deepest nesting that is kept.
 const MAX_DEPTH: usize = 32;
 
+/// `source`, Markdown or HTML, as HTML without anything active. What begins with a tag is HTML: Markdown would take its
+/// indented lines for code.
+pub(crate) fn described(source: &str) -> String {
+    if source.trim_start().starts_with('<') {
+        return sanitised(source);
+    }
+    let mut html = String::with_capacity(source.len() * 5 / 4);
+    pulldown_cmark::html::push_html(&mut html, pulldown_cmark::Parser::new(source));
+    sanitised(&html)
+}
+
 /// `source`, HTML or plain text, as HTML without anything active.
-pub(crate) fn sanitised(source: &str) -> String {
+fn sanitised(source: &str) -> String {
     let lower = source.to_ascii_lowercase();
     let patience_bytes = 16 * source.len() + 1_024;
     let out = String::with_capacity(source.len());

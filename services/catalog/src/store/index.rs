@@ -67,7 +67,7 @@ pub(crate) enum IndexError {
 pub(crate) struct Index {
     fields: Fields,
     reader: IndexReader,
-    index: Tantivy,
+    files: Tantivy,
     writer: Mutex<Option<IndexWriter>>,
     _lock: File,
 }
@@ -105,7 +105,7 @@ impl Index {
         };
         index.tokenizers().register(layout::WORDS, layout::analyzer());
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).num_warming_threads(0);
-        Ok((Self { fields, reader: reader.try_into()?, index, writer: Mutex::default(), _lock: lock }, position))
+        Ok((Self { fields, reader: reader.try_into()?, files: index, writer: Mutex::default(), _lock: lock }, position))
     }
 
     /// What fits.
@@ -113,9 +113,11 @@ impl Index {
         let searcher = self.reader.searcher();
         let wanted = Arc::new(wanted);
         let all = words::query(&self.fields, &wanted.subject, words::Match::All);
-        let found = match wanted.after.as_ref().is_some_and(|after| after.any_word) {
-            true => None,
-            false => Some(searcher.search(&*all, &Finder::new(Arc::clone(&wanted), false))?),
+        let goes_on_with_any = wanted.after.as_ref().is_some_and(|after| after.any_word);
+        let found = if goes_on_with_any {
+            None
+        } else {
+            Some(searcher.search(&*all, &Finder::new(Arc::clone(&wanted), false))?)
         };
         match found {
             Some(found) if found.matched > 0 || !words::may_miss_some(&wanted.subject) => Ok(found.into_found(&wanted)),
@@ -186,7 +188,7 @@ impl Index {
             .num_merge_threads(1)
             .memory_budget_per_thread(WRITER_BYTES)
             .build();
-        let new: IndexWriter = self.index.writer_with_options(options)?;
+        let new: IndexWriter = self.files.writer_with_options(options)?;
         let mut policy = LogMergePolicy::default();
         policy.set_del_docs_ratio_before_merge(MOST_DELETED);
         new.set_merge_policy(Box::new(policy));

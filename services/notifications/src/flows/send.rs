@@ -114,8 +114,8 @@ async fn write(
         permit(state, claimed, &recipient).await?;
         params.unsubscribe = Some(unsubscribe_link(state, claimed));
     }
-    // What is kept can be read by staff: a link or a code is in a mail that leaves, and nowhere else.
-    if claimed.kind.is_private() && matches!(state.post, Post::Mailbox) {
+    // What is kept can be read by staff: a link or a code is in a mail that leaves, and nowhere else but in a demonstration.
+    if claimed.kind.is_private() && matches!(state.post, Post::Mailbox) && !state.mailbox_keeps_links {
         params = params.redacted();
     }
     let letter = Letter::new(&state.shop, language, state.pages.words(language), claimed.kind, &known, &params);

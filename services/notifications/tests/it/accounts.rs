@@ -135,7 +135,23 @@ async fn the_code_of_a_gift_card_is_in_its_mail_alone(shop: &Shop) {
     assert!(seen.contains("••••") && !seen.contains(CODE), "{seen}");
 }
 
+async fn the_mailbox_of_a_demonstration_keeps_links_for_admins(shop: &Shop) {
+    let shop = shop.with(|settings| settings.mail.mailbox_keeps_links = true).await;
+    shop.knows_link("r-1", TOKEN, "ada@example.com");
+    let (_, events): (Vec<_>, Vec<_>) = requests(&shop).into_iter().unzip();
+    shop.deliver(events).await;
+    shop.send_all().await;
+    let root = Caller { user: Some(shop.user()), roles: vec![Role::Admin] };
+    let seen = shop.ask(0, Ask::get("/v1/mailbox?limit=100").by(root)).await.expect(200).text;
+    assert_eq!(seen.matches(TOKEN).count() % 3, 0, "{seen}");
+    assert!(seen.contains(&format!("/verify-email?token={TOKEN}")), "{seen}");
+    let staff = Caller { user: Some(shop.user()), roles: vec![Role::Staff] };
+    let seen = shop.ask(0, Ask::get("/v1/mailbox?limit=100").by(staff)).await.text;
+    assert!(!seen.contains(TOKEN), "{seen}");
+}
+
 stories!(
+    the_mailbox_of_a_demonstration_keeps_links_for_admins,
     a_link_is_asked_for_when_the_mail_is_written_and_kept_nowhere,
     a_request_that_is_over_sends_nothing,
     each_request_and_each_change_is_mailed_once_in_whatever_order_it_is_heard,

@@ -87,10 +87,12 @@ pub(crate) struct SalesRow {
 }
 
 type Key = (Time, Time, By);
+/// When a report was made, and what it says.
+type Kept = (Time, Arc<SalesReport>);
 
 /// Reports of the last half minute. Whoever asks meanwhile waits for the one that is being read.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Reports(Arc<Mutex<HashMap<Key, (Time, Arc<SalesReport>)>>>);
+pub(crate) struct Reports(Arc<Mutex<HashMap<Key, Kept>>>);
 
 /// What was sold with orders placed from then on and before then. The caller bounds the days.
 pub(crate) async fn report_sales(state: &Orders, from: Time, to: Time, by: By) -> Result<Arc<SalesReport>, Error> {

@@ -81,7 +81,7 @@ async fn a_report_is_bounded_and_for_staff(shop: &Shop) {
         let answer = shop.get(&Shop::staff(), &format!("{PATH}?{query}")).await.expect(422);
         assert!(answer.text.contains(pointer), "{}", answer.text);
     }
-    for query in ["from=", "from=2026-01-01&to=2026-01-02&by=moon", "from=2026-01-01&to=2026-01-02&x=1"] {
+    for query in ["from=2026-01-01&to=2026-01-02&by=moon", "from=2026-01-01&to=2026-01-02&x=1"] {
         assert_eq!(shop.get(&Shop::staff(), &format!("{PATH}?{query}")).await.expect(422).code(), "invalid_query");
     }
     let path = format!("{PATH}?from=2026-01-01&to=2026-01-01");

@@ -115,9 +115,10 @@ async fn closed(visit: &Visit) -> Page {
     };
     const LOG_IN: Text = Text { en: "Log in", de: "Anmelden" };
     const MINE: Text = Text { en: "My orders", de: "Meine Bestellungen" };
-    let action = match visit.is_logged_in() {
-        true => parts::link_button(&visit.link("/account/orders"), visit.say(MINE), false),
-        false => parts::link_button(&log_in_first(visit, &visit.here()), visit.say(LOG_IN), false),
+    let action = if visit.is_logged_in() {
+        parts::link_button(&visit.link("/account/orders"), visit.say(MINE), false)
+    } else {
+        parts::link_button(&log_in_first(visit, &visit.here()), visit.say(LOG_IN), false)
     };
     let main = html! { div.empty { h1.empty-title { (visit.say(TITLE)) } p { (visit.say(HOW)) } (action) } };
     let document = Document { title: visit.say(TITLE).to_owned(), ..Document::default() };

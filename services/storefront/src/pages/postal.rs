@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 /// Where somebody lives.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_field_names, reason = "named as the API names them")]
 pub(crate) struct Postal {
     pub(crate) name: String,
     pub(crate) line1: String,

@@ -20,7 +20,7 @@ pub(crate) fn detail(visit: &Visit, fault: &Fault) -> String {
     visit.say(known.unwrap_or_else(|| of_status(fault.status))).to_owned()
 }
 
-fn wait(visit: &Visit, status: u16, seconds: u64) -> String {
+fn wait(visit: &Visit, status: u16, seconds: u32) -> String {
     const OFTEN: Text = Text { en: "That was too often in a short time.", de: "Das war zu oft in kurzer Zeit." };
     const BUSY: Text = Text { en: "The shop is very busy right now.", de: "Im Shop ist gerade sehr viel los." };
     const AGAIN: Text = Text { en: "Please try again in", de: "Bitte versuchen Sie es wieder in" };

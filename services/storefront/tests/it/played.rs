@@ -136,8 +136,7 @@ impl Shown {
     pub(crate) fn cookie(&self, name: &str) -> Option<String> {
         let lines = self.headers.get_all(header::SET_COOKIE).into_iter().filter_map(|line| line.to_str().ok());
         let start = format!("__Host-{name}=");
-        let value =
-            lines.filter_map(|line| line.strip_prefix(&start)).filter_map(|rest| rest.split(';').next()).next()?;
+        let value = lines.filter_map(|line| line.strip_prefix(&start)).find_map(|rest| rest.split(';').next())?;
         Some(percent_encoding::percent_decode_str(value).decode_utf8_lossy().into_owned())
     }
 }

@@ -45,11 +45,11 @@ pub(super) fn notebooks(set: &mut Set, look: &Look) {
     let covers = [look.accent, CREAM * 0.8, look.colour];
     for (index, colour) in covers.into_iter().enumerate() {
         let level = index as f32 * 0.95;
-        let turn = [22.0, 8.0, -6.0][index];
+        let turn = -6.0;
         let print = if index == 2 { look.clone() } else { Look { words: String::new(), ..look.clone() } };
         let accent = if index == 2 { CREAM } else { INK };
         let look = Look { colour, accent, ..print };
-        let shift = index as f32 * 0.9;
+        let shift = index as f32 * 1.7;
         book(set, &look, (9.2, 0.85, 14.0), move |mesh| mesh.turned(turn).at(shift, level, shift * 0.4), paper(colour));
     }
     set.look(-12.0, 44.0, 0.76);

@@ -24,7 +24,8 @@ use serde_json::{Value, json};
 /// A code.
 #[derive(Debug, Deserialize)]
 struct Code {
-    code: String,
+    #[serde(rename = "code")]
+    text: String,
     enabled: bool,
     #[serde(default)]
     limit: Option<i64>,
@@ -141,13 +142,13 @@ async fn page(visit: &Visit, id: Id, form: &Filled, fault: Option<&Fault>) -> Re
 fn row(visit: &Visit, code: &Code) -> Vec<Markup> {
     let number = |number: i64| visit.lang().number(number);
     vec![
-        html! { span.code { (code.code) } },
+        html! { span.code { (code.text) } },
         html! { (number(code.uses)) },
         html! { @if let Some(limit) = code.limit { (number(limit)) } @else { "—" } },
         html! { (visit.lang().day(code.created_at)) },
         if code.enabled {
             button(
-                &format!("/admin/coupons/code/{}/disable", encoded(&code.code)),
+                &format!("/admin/coupons/code/{}/disable", encoded(&code.text)),
                 "Disable",
                 "Disable this code for good?",
                 &[],

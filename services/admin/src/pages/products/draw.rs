@@ -85,7 +85,7 @@ fn what(drawn: &Drawn<'_>) -> Markup {
             h2 { "What it is" }
             (parts::field(&Field { required: true, max: Some(255), ..line("name", "Name") }))
             (parts::field(&Field { hint: "Part of its address. Made from the name where it is empty.", ..line("slug", "Address") }))
-            (parts::area(&Field { hint: "Simple HTML: paragraphs, lists, bold. Scripts, styles and links are taken out.", ..line("description", "Description") }, 10))
+            (parts::area(&Field { hint: "Markdown or simple HTML. Scripts, styles and links are taken out.", ..line("description", "Description") }, 10))
             @if let Some(product) = product.filter(|product| !product.description.is_empty()) {
                 details.preview {
                     summary { "As the shop shows it (saved)" }

@@ -36,7 +36,8 @@ const SHOWN: i64 = 20;
 /// A version of the texts.
 #[derive(Debug, Deserialize)]
 struct Version {
-    version: i64,
+    #[serde(rename = "version")]
+    number: i64,
     digest: String,
     at: Time,
     texts: BTreeMap<String, Text>,
@@ -70,7 +71,7 @@ pub(super) async fn save(visit: Visit, sent: Filled) -> Result<Response, Fault> 
 pub(super) async fn version(visit: Visit, Path(version): Path<i64>) -> Result<Page, Fault> {
     let stored: Version = visit.get(format!("/v1/admin/shop/legal/versions/{version}")).await?;
     let main = html! {
-        (parts::crumbs("Way", &[(HERE, "Legal texts"), ("", &format!("Version {}", stored.version))]))
+        (parts::crumbs("Way", &[(HERE, "Legal texts"), ("", &format!("Version {}", stored.number))]))
         (parts::facts(&[
             ("Since", html! { (visit.lang().moment(stored.at)) }),
             ("SHA-256", html! { span.code { (stored.digest) } }),
@@ -81,7 +82,7 @@ pub(super) async fn version(visit: Visit, Path(version): Path<i64>) -> Result<Pa
             }
         }
     };
-    Ok(framed(&visit, &format!("Legal texts, version {}", stored.version), &main).await)
+    Ok(framed(&visit, &format!("Legal texts, version {}", stored.number), &main).await)
 }
 
 fn name_of(text: &str, language: &str) -> String {

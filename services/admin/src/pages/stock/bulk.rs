@@ -34,7 +34,8 @@ struct Report {
 /// What became of a row.
 #[derive(Debug, Deserialize)]
 struct Row {
-    row: i64,
+    #[serde(rename = "row")]
+    place: i64,
     #[serde(default)]
     sku: Option<String>,
     #[serde(default)]
@@ -95,7 +96,7 @@ fn result(visit: &Visit, report: &Report) -> Markup {
     let row = |one: &Row| {
         vec![
             // The heading is the first line of the file.
-            html! { (number(one.row + 2)) },
+            html! { (number(one.place + 2)) },
             html! { (one.sku.as_deref().unwrap_or_default()) },
             html! { (one.location.as_deref().unwrap_or_default()) },
             html! { @if let Some(on_hand) = one.on_hand { (number(on_hand)) } },

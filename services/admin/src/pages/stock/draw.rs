@@ -97,7 +97,7 @@ fn levels(visit: &Visit, stock: &Stock) -> Markup {
     parts::table("By location", &parts::columns(&titles), &rows)
 }
 
-fn locations<'a>(places: &'a [Location]) -> Vec<Choice<'a>> {
+fn locations(places: &[Location]) -> Vec<Choice<'_>> {
     places.iter().map(|place| Choice::new(&place.id, &place.name)).collect()
 }
 

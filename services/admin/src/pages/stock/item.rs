@@ -150,9 +150,10 @@ async fn page(visit: &Visit, sku: &str, form: &Filled, fault: Option<&Fault>) ->
     if !filters.get("cursor").is_empty() {
         asked.push(("cursor", filters.get("cursor")));
     }
-    let moved: Listed<Movement> = match is_known {
-        true => visit.get(address(&format!("{path}/movements"), &asked)).await?,
-        false => Listed { items: Vec::new(), next_cursor: None },
+    let moved: Listed<Movement> = if is_known {
+        visit.get(address(&format!("{path}/movements"), &asked)).await?
+    } else {
+        Listed { items: Vec::new(), next_cursor: None }
     };
     let form = kept(form, &stock, &places, &visit.new_key());
     let main =

@@ -188,3 +188,26 @@ proptest! {
         prop_assert_eq!(sanitised(&clean), clean);
     }
 }
+
+#[test]
+fn a_text_is_markdown_unless_it_begins_with_a_tag() {
+    let text = "Tells the **weather**.\n\n- brass\n- glass\n";
+    assert_eq!(
+        described(text),
+        "<p>Tells the <strong>weather</strong>.</p>\n<ul>\n<li>brass</li>\n<li>glass</li>\n</ul>\n"
+    );
+    assert_eq!(described("<p>**not** bold</p>"), "<p>**not** bold</p>");
+    assert_eq!(described(""), "");
+}
+
+#[test]
+fn no_markdown_becomes_active() {
+    for attack in ATTACKS.iter().chain(&["![x](x \"onerror=alert(1)\")", "<javascript:alert(1)>", "`<script>`"]) {
+        for text in
+            [format!("A **start**. {attack}"), format!("A start.\n\n{attack}\n"), format!("- a\n\n      {attack}")]
+        {
+            let html = described(&text);
+            assert!(is_harmless(&html), "{text} became {html}");
+        }
+    }
+}

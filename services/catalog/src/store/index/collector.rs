@@ -6,7 +6,7 @@ use crate::model::{Counts, Found, Hit, Ladder, Order, Rating, Subject, Wanted};
 use bodega_contracts::{BrandId, CategoryId};
 use bodega_kernel::uuid::Uuid;
 use std::{
-    collections::{BinaryHeap, HashMap},
+    collections::{BinaryHeap, HashMap, HashSet},
     sync::Arc,
 };
 use tantivy::{
@@ -80,7 +80,7 @@ struct Columns {
 pub(super) struct SegmentFinder {
     wanted: Arc<Wanted>,
     currency: u64,
-    wanted_categories: Option<Vec<u64>>,
+    wanted_categories: Option<HashSet<u64>>,
     above: Arc<HashMap<u64, Vec<usize>>>,
     /// The product that was counted last in each category.
     last_in: Vec<DocId>,
@@ -115,14 +115,12 @@ impl Collector for Finder {
         let wanted = Arc::clone(&self.wanted);
         let after = wanted.after.as_ref().map(|hit| columns.place(&wanted, hit)).transpose()?.flatten();
         let categories = wanted.categories.as_ref();
-        let mut wanted_categories: Option<Vec<u64>> =
-            categories.map(|categories| categories.iter().map(|category| layout::low(category.0)).collect());
-        wanted_categories.iter_mut().for_each(|categories| categories.sort_unstable());
+        let numbers = |categories: &HashSet<CategoryId>| categories.iter().map(|one| layout::low(one.0)).collect();
         let tally =
             wanted.facets.is_some().then(|| Tally { categories: vec![0; self.categories.len()], ..Tally::default() });
         Ok(SegmentFinder {
             currency: layout::number(wanted.currency),
-            wanted_categories,
+            wanted_categories: categories.map(numbers),
             above: Arc::clone(&self.above),
             last_in: vec![DocId::MAX; self.categories.len()],
             columns,
@@ -220,7 +218,7 @@ impl SegmentFinder {
         }
         if let Some(wanted) = &self.wanted_categories {
             let mut categories = self.columns.categories.values_for_doc(doc);
-            if !categories.any(|category| wanted.binary_search(&category).is_ok()) {
+            if !categories.any(|category| wanted.contains(&category)) {
                 failed |= CATEGORY;
             }
         }

@@ -130,7 +130,7 @@ fn packed(offer: &Offer) -> u64 {
 /// The price of an offer and whether it can be bought, if it is in this currency.
 pub(super) fn unpacked(offer: u64, currency: u64) -> Option<(i64, bool)> {
     let is_meant = offer >> (PRICE_BITS + 1) == currency;
-    is_meant.then(|| ((offer & ((1 << PRICE_BITS) - 1)) as i64, (offer >> PRICE_BITS) & 1 == 1))
+    is_meant.then_some(((offer & ((1 << PRICE_BITS) - 1)) as i64, (offer >> PRICE_BITS) & 1 == 1))
 }
 
 /// A currency as a number.

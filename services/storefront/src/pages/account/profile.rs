@@ -29,7 +29,7 @@ pub(crate) async fn show(visit: Visit) -> Result<Page, Fault> {
 /// `POST /account/profile`
 pub(crate) async fn save(visit: Visit, form: Form) -> Result<Response, Fault> {
     const SAVED: Text = Text { en: "Saved.", de: "Gespeichert." };
-    let some = |name: &str| form.some(name).map_or(Value::Null, |value| value.into());
+    let some = |name: &str| form.some(name).map_or(Value::Null, Value::from);
     let body = json!({
         "name": some("name"), "phone": some("phone"), "birthday": some("birthday"), "language": some("language"),
     });
