@@ -7,7 +7,7 @@ const { ADMIN, SHOPPER, STAFF, accessible, address, as, call, fits, journey, sho
 const { add, checkOut, logIn } = require('../steps');
 
 const PAGES = ['/', '/search', '/search?q=mug', '/search?q=nothing+like+this', '/c/kitchen', '/p/stoneware-mug', '/cart', '/login',
-  '/register', '/password/forgot', '/no/such/page', '/legal/terms', '/legal/privacy', '/design', '/de', '/de/p/stoneware-mug'];
+  '/register', '/password/forgot', '/no/such/page', '/legal/imprint', '/legal/privacy', '/design', '/de', '/de/p/stoneware-mug'];
 const OF_A_CUSTOMER = ['/account', '/account/orders', '/account/addresses', '/account/points'];
 
 for (const [name, options] of [['light', {}], ['dark', { dark: true }], ['phone', { width: 360 }]]) {

@@ -113,7 +113,8 @@ impl Listing<'_> {
         Ok(())
     }
 
-    /// Name, address and legal texts, as long as nobody has written any.
+    /// Name, address and legal texts, as long as nobody has written any. No terms: they would have to be accepted by whoever
+    /// tries the API.
     async fn profile(&self) -> anyhow::Result<()> {
         let path = "/v1/admin/shop";
         let shop = self.staff.get(path, Headers::default()).await?;
@@ -124,7 +125,6 @@ impl Listing<'_> {
         body["languages"] = shop["languages"].clone();
         let language = shop["languages"][0].as_str().unwrap_or("en").to_owned();
         for (name, text) in [
-            ("terms", include_str!("legal/terms.md")),
             ("privacy", include_str!("legal/privacy.md")),
             ("withdrawal", include_str!("legal/withdrawal.md")),
             ("imprint", include_str!("legal/imprint.md")),

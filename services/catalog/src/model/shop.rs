@@ -100,13 +100,13 @@ pub(crate) struct ShopNow {
 }
 
 impl ShopNow {
-    /// What others are told of it, with its legal texts.
+    /// What others are told of it. Its legal texts have to be accepted once there are terms among them.
     pub(crate) fn told(&self, legal: &LegalTexts) -> ShopChanged {
         let terms = Terms { version: self.legal_version, digest: legal.digest() };
         ShopChanged {
             version: self.version,
             name: self.profile.name.clone(),
-            terms: Some(terms).filter(|_| !legal.is_empty()),
+            terms: Some(terms).filter(|_| !legal.terms.is_empty()),
         }
     }
 }

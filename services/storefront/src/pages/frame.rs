@@ -4,16 +4,30 @@ use super::refusals;
 use crate::{clients, model::cart_count, views::Category};
 use bodega_pages::{Document, Fault, Lang, Page, Text, Visit, address, parts};
 use maud::{Markup, html};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// Which legal texts the shop has.
+#[derive(Deserialize)]
+struct About {
+    legal: Option<Legal>,
+}
+
+#[derive(Deserialize)]
+struct Legal {
+    #[serde(default)]
+    texts: BTreeMap<String, Vec<String>>,
+}
 
 /// A page of the shop.
 pub(crate) async fn framed(visit: &Visit, document: Document, main: &Markup) -> Page {
     // A shop whose catalog is away still shows its other pages.
-    let shelves = clients::categories(visit).await;
+    let (shelves, about) = futures_util::join!(clients::categories(visit), visit.get_public::<About>("/v1/shop"));
     let body = html! {
         a.skip href="#main" { (visit.say(Text { en: "Skip to content", de: "Zum Inhalt" })) }
         (head(visit, &shelves))
         main id="main" tabindex="-1" { (told(visit)) (main) }
-        (foot(visit))
+        (foot(visit, about.ok().as_ref()))
     };
     document.page(visit, &body)
 }
@@ -91,9 +105,9 @@ fn elsewhere(visit: &Visit, lang: Lang) -> String {
     }
 }
 
-fn foot(visit: &Visit) -> Markup {
+fn foot(visit: &Visit, about: Option<&About>) -> Markup {
     const HELP: Text = Text { en: "Good to know", de: "Gut zu wissen" };
-    const PAGES: [(&str, Text); 4] = [
+    const LEGAL: [(&str, Text); 4] = [
         ("/legal/imprint", Text { en: "Imprint", de: "Impressum" }),
         ("/legal/terms", Text { en: "Terms", de: "AGB" }),
         ("/legal/privacy", Text { en: "Privacy", de: "Datenschutz" }),
@@ -112,6 +126,12 @@ fn foot(visit: &Visit) -> Markup {
         en: "Sent with tracking, from our own shelves",
         de: "Versand mit Sendungsverfolgung, aus eigenem Lager",
     };
+    // Where nobody can say, all of them.
+    let is_there = |path: &str| {
+        let name = path.rsplit('/').next().unwrap_or_default();
+        about.is_none_or(|about| about.legal.as_ref().is_some_and(|legal| legal.texts.contains_key(name)))
+    };
+    let pages: Vec<(&str, Text)> = LEGAL.into_iter().filter(|(path, _)| is_there(path)).collect();
     let links = |of: &[(&str, Text)]| {
         html! { ul { @for (path, text) in of { li { a href=(visit.link(path)) { (visit.say(*text)) } } } } }
     };
@@ -123,7 +143,7 @@ fn foot(visit: &Visit) -> Markup {
                     p { (visit.say(PAY)) }
                     span { (parts::icon("truck")) (visit.say(SENT)) }
                 }
-                nav aria-label=(visit.say(HELP)) { h2 { (visit.say(HELP)) } (links(&PAGES)) }
+                @if !pages.is_empty() { nav aria-label=(visit.say(HELP)) { h2 { (visit.say(HELP)) } (links(&pages)) } }
                 nav aria-label=(visit.say(MINE[0].1)) { h2 { (visit.say(MINE[0].1)) } (links(&MINE)) }
             }
         }
