@@ -13,8 +13,9 @@ use axum::{
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use bodega_kernel::{Money, World};
 use bodega_settings::Settings;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::{
+    collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -29,6 +30,7 @@ struct Inner {
     api: Api,
     world: World,
     settings: Arc<Settings>,
+    shop: Option<Shop>,
     lang: Lang,
     /// Without the language.
     path: String,
@@ -36,6 +38,21 @@ struct Inner {
     nonce: String,
     session: Mutex<Option<Session>>,
     cookies: Mutex<Cookies>,
+}
+
+/// What the shop says of itself.
+#[derive(Deserialize)]
+struct Shop {
+    name: String,
+    #[serde(default)]
+    legal: Option<Legal>,
+}
+
+/// Its legal texts, each with its languages.
+#[derive(Deserialize)]
+struct Legal {
+    #[serde(default)]
+    texts: BTreeMap<String, Vec<String>>,
 }
 
 /// Told once, on the next page.
@@ -50,12 +67,14 @@ pub struct Flash {
 impl Visit {
     pub(crate) async fn begin(api: &Api, world: &World, settings: &Arc<Settings>, request: &Parts) -> Self {
         let mut cookies = Cookies::read(&request.headers);
-        let session = Session::resume(&mut cookies, api, world.now()).await;
+        let shop = api.ask(Method::GET, "/v1/shop").read();
+        let (session, shop) = futures_util::join!(Session::resume(&mut cookies, api, world.now()), shop);
         let (lang, path) = Lang::split(request.uri.path());
         Self(Arc::new(Inner {
             api: api.clone(),
             world: world.clone(),
             settings: Arc::clone(settings),
+            shop: shop.ok(),
             lang,
             path: path.to_owned(),
             query: request.uri.query().map(str::to_owned),
@@ -116,6 +135,17 @@ impl Visit {
     /// How the shop is set.
     pub fn settings(&self) -> &Settings {
         &self.0.settings
+    }
+
+    /// What the shop is called: as staff say, or as its settings do while nobody can be asked.
+    pub fn shop(&self) -> &str {
+        self.0.shop.as_ref().map_or(&self.0.settings.shop.name, |shop| &shop.name)
+    }
+
+    /// Whether the shop has this legal text. Where nobody can be asked it may.
+    pub fn has_legal_text(&self, name: &str) -> bool {
+        let has = |shop: &Shop| shop.legal.as_ref().is_some_and(|legal| legal.texts.contains_key(name));
+        self.0.shop.as_ref().is_none_or(has)
     }
 
     /// A key for a form whose effect must happen once, however often it is sent.

@@ -60,9 +60,7 @@ fn people() -> Router {
         .route("/logout", post(login::log_out))
         .route("/logout-everywhere", post(login::log_out_everywhere))
         .route("/password/forgot", get(password::show_forgot).post(password::forgot))
-        .route("/password/reset", get(password::show_reset).post(password::reset))
         .route("/reset-password", get(password::show_reset).post(password::reset))
-        .route("/verify", get(verify::show_verify).post(verify::verify))
         .route("/verify-email", get(verify::show_verify).post(verify::verify))
         .route("/accept-invitation", get(verify::show_invitation).post(verify::accept_invitation))
 }

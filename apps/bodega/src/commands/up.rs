@@ -36,6 +36,7 @@ impl Up {
         let address = listener.local_addr()?;
         let logins = if self.demo { Some(demo::fill(&shop).await?) } else { None };
         println!("Bodega is open at http://{address} after {} ms", started.elapsed().as_millis());
+        println!("  Desk         http://{address}/admin");
         println!("  API browser  http://{address}/docs");
         if let Some(logins) = logins {
             println!("{logins}");

@@ -79,7 +79,7 @@ pub(crate) fn bare(visit: &Visit, title: &str, main: &Markup) -> Page {
 }
 
 fn written(visit: &Visit, me: Option<&User>, title: &str, main: &Markup) -> Page {
-    let shop = &visit.settings().shop.name;
+    let shop = visit.shop();
     let body = html! {
         a.skip href="#main" { "Skip to content" }
         header.desk-top {

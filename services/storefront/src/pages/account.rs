@@ -54,7 +54,7 @@ pub(crate) async fn page(visit: &Visit, path: &str, title: &str, body: &Markup) 
             div.stack { h1 { (title) } (body) }
         }
     };
-    let shop = &visit.settings().shop.name;
+    let shop = visit.shop();
     let document = Document { title: format!("{title} · {shop}"), ..Document::default() };
     framed(visit, document, &main).await
 }

@@ -71,7 +71,16 @@ async fn show(visit: &Visit, wrong: &Wrong) -> Result<Page, Fault> {
 }
 
 fn document(visit: &Visit) -> Document {
-    Document { title: format!("{} – {}", visit.say(TITLE), visit.settings().shop.name), ..Document::default() }
+    const ABOUT: Text = Text {
+        en: "What you have chosen, what comes off, and what it costs with delivery.",
+        de: "Was Sie ausgesucht haben, was abgezogen wird und was es mit Versand kostet.",
+    };
+    Document {
+        title: format!("{} – {}", visit.say(TITLE), visit.shop()),
+        description: Some(visit.say(ABOUT).to_owned()),
+        canonical: Some("/cart".to_owned()),
+        ..Document::default()
+    }
 }
 
 async fn nothing(visit: &Visit) -> Page {

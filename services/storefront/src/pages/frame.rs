@@ -4,30 +4,16 @@ use super::refusals;
 use crate::{clients, model::cart_count, views::Category};
 use bodega_pages::{Document, Fault, Lang, Page, Text, Visit, address, parts};
 use maud::{Markup, html};
-use serde::Deserialize;
-use std::collections::BTreeMap;
-
-/// Which legal texts the shop has.
-#[derive(Deserialize)]
-struct About {
-    legal: Option<Legal>,
-}
-
-#[derive(Deserialize)]
-struct Legal {
-    #[serde(default)]
-    texts: BTreeMap<String, Vec<String>>,
-}
 
 /// A page of the shop.
 pub(crate) async fn framed(visit: &Visit, document: Document, main: &Markup) -> Page {
     // A shop whose catalog is away still shows its other pages.
-    let (shelves, about) = futures_util::join!(clients::categories(visit), visit.get_public::<About>("/v1/shop"));
+    let shelves = clients::categories(visit).await;
     let body = html! {
         a.skip href="#main" { (visit.say(Text { en: "Skip to content", de: "Zum Inhalt" })) }
         (head(visit, &shelves))
         main id="main" tabindex="-1" { (told(visit)) (main) }
-        (foot(visit, about.ok().as_ref()))
+        (foot(visit))
     };
     document.page(visit, &body)
 }
@@ -50,7 +36,7 @@ fn head(visit: &Visit, shelves: &[Category]) -> Markup {
             div.top-row {
                 a.brand href=(visit.link("/")) {
                     img src=(address("icon.svg")) alt="" width="32" height="32";
-                    span { (visit.settings().shop.name) }
+                    span { (visit.shop()) }
                 }
                 form.search role="search" method="get" action=(visit.link("/search")) data-suggest="/v1/products/suggestions"
                     data-suggest-to=(visit.link("/p/")) {
@@ -105,7 +91,7 @@ fn elsewhere(visit: &Visit, lang: Lang) -> String {
     }
 }
 
-fn foot(visit: &Visit, about: Option<&About>) -> Markup {
+fn foot(visit: &Visit) -> Markup {
     const HELP: Text = Text { en: "Good to know", de: "Gut zu wissen" };
     const LEGAL: [(&str, Text); 4] = [
         ("/legal/imprint", Text { en: "Imprint", de: "Impressum" }),
@@ -126,12 +112,8 @@ fn foot(visit: &Visit, about: Option<&About>) -> Markup {
         en: "Sent with tracking, from our own shelves",
         de: "Versand mit Sendungsverfolgung, aus eigenem Lager",
     };
-    // Where nobody can say, all of them.
-    let is_there = |path: &str| {
-        let name = path.rsplit('/').next().unwrap_or_default();
-        about.is_none_or(|about| about.legal.as_ref().is_some_and(|legal| legal.texts.contains_key(name)))
-    };
-    let pages: Vec<(&str, Text)> = LEGAL.into_iter().filter(|(path, _)| is_there(path)).collect();
+    let pages: Vec<(&str, Text)> =
+        LEGAL.into_iter().filter(|(path, _)| visit.has_legal_text(&path["/legal/".len()..])).collect();
     let links = |of: &[(&str, Text)]| {
         html! { ul { @for (path, text) in of { li { a href=(visit.link(path)) { (visit.say(*text)) } } } } }
     };
@@ -139,7 +121,7 @@ fn foot(visit: &Visit, about: Option<&About>) -> Markup {
         footer.foot {
             div.foot-row {
                 div.foot-promise {
-                    h2 { (visit.settings().shop.name) }
+                    h2 { (visit.shop()) }
                     p { (visit.say(PAY)) }
                     span { (parts::icon("truck")) (visit.say(SENT)) }
                 }

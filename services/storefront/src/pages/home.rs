@@ -33,7 +33,7 @@ pub(crate) async fn home(visit: Visit) -> Result<Page, Fault> {
     let (shelves, best, new) = join3(shelves, list(&visit, "best_selling", 8), list(&visit, "newest", 16)).await;
     let is_told = |tile: &Tile| best.iter().any(|other| other.slug == tile.slug);
     let new: Vec<Tile> = new.into_iter().filter(|tile| !is_told(tile)).take(8).collect();
-    let shop = &visit.settings().shop.name;
+    let shop = visit.shop();
     let hero = best.iter().chain(&new).find_map(|tile| tile.image.as_deref());
     let main = html! {
         (top(&visit, hero))

@@ -42,7 +42,7 @@ pub(crate) async fn show(visit: Visit, Path(text): Path<String>) -> Result<Page,
             div.prose lang=(legal.language) { (markdown::written(rest)) }
         }
     };
-    let shop = &visit.settings().shop.name;
+    let shop = visit.shop();
     let document = Document {
         title: format!("{title} · {shop}"),
         canonical: Some(format!("/legal/{text}")),

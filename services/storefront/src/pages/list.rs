@@ -109,7 +109,7 @@ impl Shelf<'_> {
     }
 
     fn document(&self, title: &str, way: &[(String, String)]) -> Document {
-        let shop = &self.visit.settings().shop.name;
+        let shop = self.visit.shop();
         let is_plain = self.filters.text.is_empty() && !self.filters.narrows();
         let is_known = self.category.is_some() || is_plain;
         let first = self.found.items.iter().find_map(|tile| tile.image.clone());
@@ -125,7 +125,7 @@ impl Shelf<'_> {
 
     fn describe(&self, category: &Category) -> String {
         const AT: Text = Text { en: "in stock and sent quickly, from", de: "auf Lager und schnell bei Ihnen, von" };
-        format!("{}: {} {}", category.name, self.visit.say(AT), self.visit.settings().shop.name)
+        format!("{}: {} {}", category.name, self.visit.say(AT), self.visit.shop())
     }
 
     fn title(&self) -> String {

@@ -154,7 +154,7 @@ pub(crate) fn wrong(visit: &Visit, fault: Option<&Fault>) -> Markup {
 
 /// A page with one narrow form.
 pub(crate) async fn narrow(visit: &Visit, title: &str, body: &Markup) -> Page {
-    let shop = &visit.settings().shop.name;
+    let shop = visit.shop();
     let document = Document { title: format!("{title} · {shop}"), ..Document::default() };
     let main = html! { div.page-narrow.stack { h1 { (title) } (body) } };
     framed(visit, document, &main).await

@@ -152,7 +152,7 @@ async fn order_page(visit: &Visit, whole: &Whole, is_placed: bool) -> Page {
             }
         }
     };
-    let shop = &visit.settings().shop.name;
+    let shop = visit.shop();
     framed(visit, Document { title: format!("{title} · {shop}"), ..Document::default() }, &main).await
 }
 

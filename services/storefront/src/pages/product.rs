@@ -89,7 +89,7 @@ async fn show(visit: &Visit, product: &Product, typed: &Typed) -> Page {
 fn document(visit: &Visit, product: &Product, reviews: &[Review], way: &[(String, String)]) -> Document {
     let summary = facts::summary(&product.description, MAX_SUMMARY);
     Document {
-        title: format!("{} – {}", product.name, visit.settings().shop.name),
+        title: format!("{} – {}", product.name, visit.shop()),
         description: Some(if summary.is_empty() { product.name.clone() } else { summary }),
         canonical: Some(format!("/p/{}", product.slug)),
         picture: product.image.clone().filter(|url| url.starts_with('/')),

@@ -24,8 +24,8 @@ const OPEN: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"
 const CLOSE: &str = "</urlset>\n";
 const LEGAL: [&str; 4] = ["terms", "privacy", "withdrawal", "imprint"];
 /// What is for one visitor alone, or has as many addresses as one likes.
-const PRIVATE: [&str; 9] =
-    ["/account", "/admin", "/cart", "/checkout", "/login", "/orders", "/password", "/register", "/search"];
+const PRIVATE: [&str; 8] =
+    ["/account", "/admin", "/checkout", "/login", "/orders", "/password", "/register", "/search"];
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -80,7 +80,7 @@ pub(crate) async fn robots(visit: Visit) -> Response {
 /// `GET /manifest.webmanifest`
 pub(crate) async fn manifest(visit: Visit) -> Response {
     let icon = json!({"src": address("icon.svg"), "type": "image/svg+xml", "sizes": "any"});
-    let name = &visit.settings().shop.name;
+    let name = visit.shop();
     let manifest = json!({"name": name, "short_name": name, "start_url": "/", "display": "browser", "icons": [icon]});
     kept("application/manifest+json", Body::from(manifest.to_string()))
 }
@@ -90,7 +90,7 @@ async fn first_pages(visit: &Visit) -> String {
     for category in categories(visit).await {
         pages.push_str(&page(origin(visit), &format!("/c/{}", category.slug)));
     }
-    for text in LEGAL {
+    for text in LEGAL.into_iter().filter(|text| visit.has_legal_text(text)) {
         pages.push_str(&page(origin(visit), &format!("/legal/{text}")));
     }
     format!("{OPEN}{pages}")

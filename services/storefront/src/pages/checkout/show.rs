@@ -38,7 +38,7 @@ impl Desk {
                 }
             }
         };
-        let title = format!("{} – {}", visit.say(TITLE), visit.settings().shop.name);
+        let title = format!("{} – {}", visit.say(TITLE), visit.shop());
         framed(visit, Document { title, ..Document::default() }, &main).await
     }
 
