@@ -43,13 +43,16 @@ pub fn guarded(router: Router, pages: Pages) -> Router {
 
 async fn guard(State(pages): State<Pages>, request: Request, next: Next) -> Response {
     let (mut head, body) = request.into_parts();
-    let visit = Visit::begin(&pages.api, &pages.world, &pages.settings, &head).await;
+    let (visit, away) = Visit::begin(&pages.api, &pages.world, &pages.settings, &head).await;
     let takes_gzip = takes_gzip(&head.headers);
     let is_forged = ![Method::GET, Method::HEAD].contains(&head.method) && !is_ours(&head.headers);
     head.extensions.insert(visit.clone());
     let request = Request::from_parts(head, body);
-    let mut response =
-        if is_forged { Fault::of(403, "sent_from_another_site").into_response() } else { next.run(request).await };
+    let refused = is_forged.then(|| Fault::of(403, "sent_from_another_site")).or(away);
+    let mut response = match refused {
+        Some(fault) => fault.into_response(),
+        None => next.run(request).await,
+    };
     if let Some(fault) = response.extensions_mut().remove::<Fault>() {
         response = (pages.faults)(visit.clone(), fault).await;
     }
@@ -156,5 +159,40 @@ mod tests {
         assert!(!sent(&[("origin", "null"), ("host", "shop.example")]));
         assert!(!sent(&[("host", "shop.example"), ("cookie", "a=b")]));
         assert!(sent(&[("host", "shop.example")]));
+    }
+
+    /// Pages whose only one says whether somebody is logged in, over an API that answers every request so.
+    async fn shown(api: (u16, &'static str), cookie: &'static str) -> Response {
+        let (status, body) = api;
+        let door: crate::Door = Arc::new(move |_| {
+            Box::pin(async move {
+                let status = StatusCode::from_u16(status).unwrap();
+                (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+            })
+        });
+        let faults: fn(Visit, Fault) -> BoxFuture<'static, Response> =
+            |_, fault| Box::pin(async move { StatusCode::from_u16(fault.status).unwrap().into_response() });
+        let settings = Arc::new(Settings::defaults());
+        let pages = Pages { api: Api::new(door), world: World::system(), settings, faults };
+        let page = axum::routing::get(async |visit: Visit| visit.is_logged_in().to_string());
+        let router = guarded(Router::new().route("/", page), pages);
+        let request = Request::get("/").header(header::COOKIE, cookie).body(Body::empty()).unwrap();
+        tower::ServiceExt::oneshot(router, request).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn whoever_is_logged_in_stays_so_while_nobody_can_renew_it() {
+        const OLD: &str = "__Host-session=old%20refresh";
+        let away = shown((503, "{\"code\":\"service_unavailable\"}"), OLD).await;
+        assert_eq!(away.status(), 503);
+        assert!(!away.headers().contains_key(header::SET_COOKIE), "the session is kept for the next try");
+        let over = shown((401, "{\"code\":\"invalid_token\"}"), OLD).await;
+        assert_eq!(over.status(), 200);
+        let told = over.headers()[header::SET_COOKIE].to_str().unwrap();
+        assert!(told.starts_with("__Host-session=;") && told.contains("Max-Age=0"), "{told}");
+        let renewed = shown((200, "{\"access_token\":\"a\",\"refresh_token\":\"b\"}"), OLD).await;
+        assert!(renewed.headers()[header::SET_COOKIE].to_str().unwrap().starts_with("__Host-session=a%20b;"));
+        let guest = shown((503, "{}"), "").await;
+        assert_eq!(guest.status(), 200, "guests need nobody");
     }
 }

@@ -1,6 +1,9 @@
 //! Who is logged in: the tokens of identity, kept in a cookie and renewed before they end.
 
-use crate::{api::Api, cookies::Cookies};
+use crate::{
+    api::{Api, Fault},
+    cookies::Cookies,
+};
 use axum::http::Method;
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use bodega_kernel::Time;
@@ -47,24 +50,24 @@ impl Session {
         Some(Time::from_ms(claims.exp.checked_mul(1_000)?))
     }
 
-    /// The session of these cookies, renewed where it ends soon; `None` where it is over.
-    pub(crate) async fn resume(cookies: &mut Cookies, api: &Api, now: Time) -> Option<Self> {
-        let session = Self::read(cookies)?;
+    /// The session of these cookies, renewed where it ends soon; `None` where it is over. Where nobody can say now, whoever
+    /// is logged in is not taken for a guest: pages would forget their cart with them.
+    pub(crate) async fn resume(cookies: &mut Cookies, api: &Api, now: Time) -> Result<Option<Self>, Fault> {
+        let Some(session) = Self::read(cookies) else { return Ok(None) };
         if session.ends().is_some_and(|ends| now.plus(SOON) < ends) {
-            return Some(session);
+            return Ok(Some(session));
         }
         let body = json!({"refresh_token": session.refresh_token});
         match api.ask(Method::POST, "/v1/auth/refresh").json(&body).read::<Self>().await {
             Ok(renewed) => {
                 renewed.keep(cookies);
-                Some(renewed)
+                Ok(Some(renewed))
             }
             Err(fault) if fault.status == 401 || fault.status == 422 => {
                 cookies.forget(SESSION);
-                None
+                Ok(None)
             }
-            // Nobody can say now: the page is shown as to a guest, and the next one tries again.
-            Err(_) => None,
+            Err(fault) => Err(fault),
         }
     }
 }

@@ -65,12 +65,22 @@ pub struct Flash {
 }
 
 impl Visit {
-    pub(crate) async fn begin(api: &Api, world: &World, settings: &Arc<Settings>, request: &Parts) -> Self {
+    /// The visit of a request, and why it cannot be answered: nobody can say now who is logged in.
+    pub(crate) async fn begin(
+        api: &Api,
+        world: &World,
+        settings: &Arc<Settings>,
+        request: &Parts,
+    ) -> (Self, Option<Fault>) {
         let mut cookies = Cookies::read(&request.headers);
         let shop = api.ask(Method::GET, "/v1/shop").read();
         let (session, shop) = futures_util::join!(Session::resume(&mut cookies, api, world.now()), shop);
+        let (session, fault) = match session {
+            Ok(session) => (session, None),
+            Err(fault) => (None, Some(fault)),
+        };
         let (lang, path) = Lang::split(request.uri.path());
-        Self(Arc::new(Inner {
+        let visit = Self(Arc::new(Inner {
             api: api.clone(),
             world: world.clone(),
             settings: Arc::clone(settings),
@@ -81,7 +91,8 @@ impl Visit {
             nonce: BASE64_URL_SAFE_NO_PAD.encode(world.bytes::<16>()),
             session: Mutex::new(session),
             cookies: Mutex::new(cookies),
-        }))
+        }));
+        (visit, fault)
     }
 
     /// The language of the page.

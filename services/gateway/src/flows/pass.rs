@@ -116,7 +116,7 @@ pub(super) async fn pass_inside(gate: &Gate, request: Request) -> Response {
         return response;
     }
     let client = client(gate, &request);
-    identified(gate, place, request, &mut None, client).await.unwrap_or_else(IntoResponse::into_response)
+    identified(gate, place, request, None, client).await.unwrap_or_else(IntoResponse::into_response)
 }
 
 /// Passes a request on, or answers why not.
@@ -166,7 +166,7 @@ async fn through(gate: &Gate, request: Request, left: &mut Option<Left>) -> Resu
         Found::Nothing => return not_found_page(gate, request).await,
     };
     let _place = gate.admission.enter(gate.routes[place].waits)?;
-    identified(gate, place, request, left, client).await
+    identified(gate, place, request, Some(left), client).await
 }
 
 /// A person who looks for what there is not gets a page; a program is told so.
@@ -186,12 +186,13 @@ async fn not_found_page(gate: &Gate, mut request: Request) -> Result<Response, R
     Ok(response.map(Body::new))
 }
 
-/// Passes it on as what its token says, within the route's time.
+/// Passes it on as what its token says, within the route's time. It is counted for its account where somebody wants to
+/// know what is left of it.
 async fn identified(
     gate: &Gate,
     place: usize,
     mut request: Request,
-    left: &mut Option<Left>,
+    left: Option<&mut Option<Left>>,
     client: Option<IpAddr>,
 ) -> Result<Response, Refusal> {
     let route = &gate.routes[place];
@@ -204,7 +205,7 @@ async fn identified(
     let limit = route.timeout_ms.map_or(gate.timeout, Duration::from_millis);
     let answer = tokio::time::timeout(limit, async {
         let known = gate.authenticator.identify(request.headers()).await?;
-        if let Some(known) = &known {
+        if let (Some(known), Some(left)) = (&known, left) {
             *left = Left::tighter(*left, gate.limits.count_account(known.user)?);
         }
         let caller = admit(route, known)?;

@@ -37,7 +37,9 @@ async fn what_a_page_asks_is_not_counted_twice() {
         (settings.limits.burst, settings.limits.per_second_per_address) = (1, 1);
         settings.server.admission = 1;
     });
+    let bearer = format!("Bearer {}", door.good_token());
     for _ in 0..20 {
+        assert_eq!(door.ask_inside("/user", &[("authorization", bearer.as_str())]).await.status, 200);
         assert_eq!(door.ask_inside("/public", &[]).await.bytes, "at hand");
         assert_eq!(door.ask_inside("/slow", &[]).await.status, 200);
     }

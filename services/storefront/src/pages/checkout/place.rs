@@ -135,7 +135,10 @@ async fn send(visit: &Visit, key: &CartKey, cart: Cart, typed: Typed) -> Result<
         Err(fault) if fault.is("cart_checked_out") => Ok(ordered_before(visit, &fault)),
         Err(fault) if is_gone(&fault) => Ok(begun_anew(visit)),
         Err(fault) => {
-            let cart = told_cart(&fault).unwrap_or(read(visit, key).await?.unwrap_or(cart));
+            let cart = match told_cart(&fault) {
+                Some(told) => told,
+                None => read(visit, key).await?.unwrap_or(cart),
+            };
             let refusal = explain(visit, &fault, &cart);
             Ok(refuse(visit, cart, typed, refusal).await)
         }
