@@ -91,10 +91,12 @@ function journey(body) {
   };
 }
 
-/** No serious fault of accessibility. */
-async function accessible(page) {
+/** No serious fault of accessibility. `colours`: of these alone, or of all but these; of both where it is not said. */
+async function accessible(page, { colours } = {}) {
   await page.evaluate(axe);
-  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+  const rules = { 'color-contrast': { enabled: colours !== false } };
+  const options = { resultTypes: ['violations'], ...(colours ? { runOnly: ['color-contrast'] } : { rules }) };
+  const found = await page.evaluate((how) => window.axe.run(document, how), options);
   const serious = found.violations.filter((one) => ['serious', 'critical'].includes(one.impact));
   const told = serious.map((one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`);
   assert.deepEqual(told, [], `axe at ${page.url()}`);
@@ -109,8 +111,13 @@ async function fits(page) {
 /** A picture of the whole page. */
 async function shot(page, name) {
   // Pictures that wait until they are in view are asked for now.
-  await page.evaluate(() => document.querySelectorAll('img[loading=lazy]').forEach((img) => { img.loading = 'eager'; }));
-  await page.waitForLoadState('networkidle').catch(() => {});
+  await page.evaluate(() => {
+    const drawn = (img) => img.complete || new Promise((done) => { img.onload = done; img.onerror = done; });
+    const patience = new Promise((done) => { setTimeout(done, 5000); });
+    for (const img of document.images) img.loading = 'eager';
+    return Promise.race([patience, Promise.all([...document.images].map(drawn)).then(() => {})]);
+  });
+  await page.evaluate(() => window.scrollTo(0, 0));
   await page.screenshot({ path: path.join(shots, `${name}.png`), fullPage: true });
 }
 

@@ -2,8 +2,9 @@
 'use strict';
 
 const assert = require('node:assert/strict');
-const { url } = require('./shop');
+const { until, url } = require('./shop');
 
+const PASSWORD = 'a lantern in the orchard';
 const HOME = { name: 'Ada Lovelace', line1: '12 St James\'s Square', city: 'London', postal_code: 'SW1Y 4JH' };
 
 /** Puts a product into the cart, from its page. */
@@ -55,6 +56,49 @@ async function logIn(page, { email, password }, at = '/login') {
   await page.waitForURL((where) => !where.pathname.endsWith('/login'));
 }
 
+/** Fills in a form and sends it by its last button. */
+async function fill(page, form, fields) {
+  for (const [name, value] of Object.entries(fields)) await page.fill(`${form} [name=${name}]`, value);
+  await page.locator(`${form} button[type=submit]`).last().click();
+}
+
+/** A new account, and its own page. */
+async function register(page, email, name) {
+  await page.goto('/register');
+  await fill(page, '#register-form', { email, name, password: PASSWORD });
+  await page.waitForURL('**/account*');
+}
+
+/** The newest mail to somebody that holds a link of this kind. */
+async function link(admin, to, kind) {
+  return until(`a mail to ${to} with ${kind}`, async () => {
+    const box = await admin('GET', '/v1/mailbox?limit=100');
+    for (const mail of box.items.filter((one) => one.to === to)) {
+      const found = JSON.stringify(mail).match(new RegExp(`https?://[^"\\s<>\\\\]*${kind}[^"\\s<>\\\\]*`));
+      if (found) return found[0].replace(/&amp;/g, '&').replace(/^https?:\/\/[^/]+/, url);
+    }
+    return null;
+  });
+}
+
+/** Opens the link of the mail that asks for it, and says yes. */
+async function verify(page, admin, email) {
+  await page.goto(await link(admin, email, '/verify-email'));
+  await page.locator('main form button').first().click();
+  await page.getByText(/verified|confirmed/i).first().waitFor();
+}
+
+/** The sum as the page tells it, line by line, in pence. */
+async function sums(page) {
+  const rows = await page.locator('dl.totals > div').evaluateAll((all) => all.map((row) => [
+    row.querySelector('dt').firstChild.textContent.trim(), row.querySelector('dd').textContent.trim(),
+  ]));
+  return Object.fromEntries(rows.map(([name, text]) => {
+    const [, less, whole, part] = text.match(/^([−-]?)£([\d,]+)\.(\d\d)$/) || [];
+    return [name, whole ? (less ? -1 : 1) * Number(whole.replaceAll(',', '') + part) : text];
+  }));
+}
+
 /** The id of the order whose page this is. */
 function orderOf(page) {
   const [, id] = new URL(page.url(), url).pathname.match(/\/orders\/([0-9a-f-]{36})/) || [];
@@ -62,4 +106,4 @@ function orderOf(page) {
   return id;
 }
 
-module.exports = { HOME, add, becomes, checkOut, choose, logIn, orderOf };
+module.exports = { HOME, PASSWORD, add, becomes, checkOut, choose, fill, link, logIn, orderOf, register, sums, verify };

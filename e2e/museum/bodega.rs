@@ -59,7 +59,7 @@ impl Bodega {
     async fn money(&self) -> Vec<PaymentFact> {
         for look in 0.. {
             self.shop.settle().await.unwrap();
-            let facts = self.shop.shop.host.rpc.ask(PaymentFacts { after: None }).await.unwrap();
+            let facts = self.shop.shop().host.rpc.ask(PaymentFacts { after: None }).await.unwrap();
             if look == LOOKS / 10 || !facts.iter().any(|fact| fact.open) {
                 return facts;
             }
@@ -112,7 +112,7 @@ impl Shop for Bodega {
 
     async fn shared_rows(&self, code: &str) -> i64 {
         let promotion = self.promotions.lock().unwrap()[code];
-        let facts = self.shop.shop.host.rpc.ask(PromotionFacts { after: None }).await.unwrap();
+        let facts = self.shop.shop().host.rpc.ask(PromotionFacts { after: None }).await.unwrap();
         let fact = facts.iter().find(|fact| fact.promotion_id == promotion).unwrap();
         i64::from(fact.counted.is_some())
     }
@@ -178,7 +178,7 @@ impl Shop for Bodega {
     }
 
     async fn pay(&self, order: &Order) {
-        let key = self.shop.shop.world.uuid().to_string();
+        let key = self.shop.shop().world.uuid().to_string();
         let body = json!({"payment_method": "sim_success"});
         let answer = self.shop.write_order(&order.bought, "payments", &body, &key).await.unwrap();
         assert!(answer.status.as_u16() < 500, "{answer:?}");
@@ -186,13 +186,13 @@ impl Shop for Bodega {
 
     async fn report(&self, order: &Order, report: Report) {
         let order_id = order.bought.order_id;
-        let now = self.shop.shop.world.now();
+        let now = self.shop.shop().world.now();
         let body = json!({
             "id": format!("{order_id}-{}", report.id), "type": "charge.captured", "key": format!("{order_id}/1"),
             "reference": format!("museum-{}", report.id), "amount": report.amount, "currency": report.currency, "at": now,
         })
         .to_string();
-        let secret = self.shop.shop.host.secrets.key("simulator webhooks");
+        let secret = self.shop.shop().host.secrets.key("simulator webhooks");
         let key = if report.signed { ReportKey::new(&secret) } else { ReportKey::new(b"somebody else's") };
         let signed_at = Time::from_ms(now.ms() - report.age.as_millis() as i64);
         let signature = key.sign(signed_at, body.as_bytes());

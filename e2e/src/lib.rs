@@ -5,12 +5,15 @@
 mod ahead;
 mod claims;
 mod doors;
+mod part;
 mod process;
 mod returns;
+mod shape;
 mod shop;
 
 pub use ahead::Ahead;
 pub use claims::Customer;
 pub use doors::{Bought, Doors, address, cart_with, check_out, everybody, order_of};
 pub use process::{Process, binary};
+pub use shape::{Shape, shapes};
 pub use shop::TestShop;

@@ -35,7 +35,7 @@ pub struct Place {
 enum Command {
     /// Run the whole shop in this process.
     Up(up::Up),
-    /// Run some services in this process: identity, catalog, inventory, cart, orders, payments, gateway.
+    /// Run some services in this process, or the gateway that is in front of them.
     Serve(serve::Serve),
     /// Bring the databases up to date and stop.
     Migrate,
@@ -88,7 +88,7 @@ async fn dispatch(cli: Cli, settings: Settings) -> anyhow::Result<bool> {
     let place = cli.place;
     let world = World::system();
     match cli.command {
-        Command::Up(up) => up.run(settings, world).await,
+        Command::Up(up) => up.run(&place, settings, world).await,
         Command::Serve(serve) => serve.run(settings, world).await,
         Command::Migrate => migrate::run(settings, world).await,
         Command::Import(import) => import.run(&place, settings, world).await,

@@ -2,6 +2,7 @@
 
 pub mod admin;
 pub(crate) mod backup;
+mod cluster;
 pub(crate) mod config;
 pub(crate) mod events;
 pub(crate) mod import;

@@ -1,19 +1,23 @@
-//! Routes for those who run the shop: dead letters and their replay, the proof of the books, and whether a process
-//! without a gateway lives and can serve.
+//! Routes for those who run the shop: dead letters and their replay, how the services stand, the proof of the books, and
+//! whether a process without a gateway lives and can serve.
 
-use crate::verify::{Report, Strictness, verify};
+mod proof;
+mod standing;
+
 use axum::{
     Json, Router,
     extract::State,
     response::{IntoResponse, Response},
     routing::get,
 };
-use bodega_bus::{Consumer, DeadLetter};
+use bodega_bus::{Consumer, DeadLetter, embedded::Embedded};
 use bodega_gateway::{Mount, Ready, Target, not_ready};
-use bodega_kernel::PageLimit;
+use bodega_kernel::{PageLimit, World};
 use bodega_rpc::Client;
-use bodega_service::Host;
+use bodega_service::{Host, Readiness};
+use bodega_settings::Settings;
 use bodega_web::{Admin, Path, Problem, Query};
+use proof::Proven;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::sync::Arc;
@@ -26,6 +30,9 @@ struct Operations {
     consumers: Arc<Vec<Consumer>>,
     services: Arc<Vec<String>>,
     rpc: Client,
+    readiness: Readiness,
+    bus: Option<Embedded>,
+    proven: Proven,
 }
 
 /// The routes and what they say of themselves.
@@ -37,13 +44,21 @@ pub(crate) struct Routes {
 }
 
 /// The routes of this process.
-pub(crate) fn routes(host: &Host) -> Routes {
+pub(crate) fn routes(host: &Host, settings: &Settings, world: &World) -> Routes {
     let consumers: Vec<Consumer> = host.services.iter().map(|service| service.consumer.clone()).collect();
-    let state = Operations { consumers: Arc::new(consumers), services: Arc::new(host.names()), rpc: host.rpc.clone() };
+    let state = Operations {
+        consumers: Arc::new(consumers),
+        services: Arc::new(host.names()),
+        rpc: host.rpc.clone(),
+        readiness: host.readiness.clone(),
+        bus: host.bus.clone(),
+        proven: Proven::read(settings, world),
+    };
     let (router, openapi) = OpenApiRouter::new()
         .routes(routes!(list_dead_letters))
         .routes(routes!(replay_dead_letter))
-        .routes(routes!(verify_books))
+        .routes(routes!(standing::get_shop_health))
+        .routes(routes!(proof::verify_books))
         .with_state(state)
         .split_for_parts();
     Routes { mount: Mount { service: "events", target: Target::Local(router) }, openapi }
@@ -114,22 +129,4 @@ async fn replay_dead_letter(
         }
     }
     Err(Problem::new(404, "dead_letter_not_found"))
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct VerifyQuery {
-    #[serde(default)]
-    strict: bool,
-}
-
-/// Checks the invariants of the whole shop while it runs.
-#[utoipa::path(post, path = "/v1/verify", tag = "operations", params(("strict" = Option<bool>, Query, description = "Nothing may be under way")), responses((status = 200, body = Object)))]
-async fn verify_books(
-    State(operations): State<Operations>,
-    _: Admin,
-    query: Query<VerifyQuery>,
-) -> Result<Json<Report>, Problem> {
-    let strictness = if query.0.strict { Strictness::Strict } else { Strictness::Live };
-    Ok(Json(verify(&operations.rpc, &operations.services, strictness).await?))
 }

@@ -14,7 +14,6 @@ use bodega_settings::{BusKind, Settings};
 use bodega_web::{internal::InternalKeys, layers};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, task::JoinHandle};
-use utoipa::openapi::OpenApi;
 
 /// How long requests may take to end when the process is asked to stop.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -67,7 +66,7 @@ impl Shop {
             let broker = Broker { url: settings.bus.url.clone(), exchange: settings.bus.exchange.clone() };
             broker.declare(&queues::queues()).await;
         }
-        let mut host = Host::start(definitions, Arc::clone(&settings), world.clone(), mode).await?;
+        let host = Host::start(definitions, Arc::clone(&settings), world.clone(), mode).await?;
         for service in &host.services {
             queues::check(&service.consumer)?;
         }
@@ -77,17 +76,15 @@ impl Shop {
         if !gateway || !settings.rpc.upstreams.is_empty() {
             router = doors(&host, &world, &internal);
         }
-        // What the services say of themselves is large, and good for the gateway only.
-        let described = host.services.iter_mut().map(|service| std::mem::take(&mut service.openapi)).collect();
         router = if gateway {
-            router.fallback_service(front(&host, described, &settings, &world, internal))
+            router.fallback_service(front(&host, &settings, &world, internal))
         } else {
             router.merge(operations::health(&host))
         };
         Ok(Self { host, router, world, settings })
     }
 
-    /// Serves until `stop` ends, then lets requests finish.
+    /// Serves until `stop` ends, says so at `/readyz` for as long as the settings tell, then lets requests finish.
     pub async fn serve(
         &self,
         listener: TcpListener,
@@ -95,8 +92,11 @@ impl Shop {
     ) -> anyhow::Result<()> {
         let app = self.router.clone().into_make_service_with_connect_info::<SocketAddr>();
         let (ending, ended) = tokio::sync::oneshot::channel();
+        let (readiness, drain) = (self.host.readiness.clone(), Duration::from_millis(self.settings.server.drain_ms));
         let serving = axum::serve(listener, app).with_graceful_shutdown(async move {
             stop.await;
+            readiness.stop();
+            tokio::time::sleep(drain).await;
             // Whoever waits for this has ended before if nobody listens.
             let _ = ending.send(());
         });
@@ -109,10 +109,13 @@ impl Shop {
     /// Serves on a free port of this machine, for a command that buys from its own shop.
     pub async fn serve_here(&self) -> anyhow::Result<(String, JoinHandle<anyhow::Result<()>>)> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let url = format!("http://{}", listener.local_addr()?);
+        Ok((format!("http://{}", listener.local_addr()?), self.serve_on(listener)))
+    }
+
+    /// Serves until the task is aborted.
+    pub fn serve_on(&self, listener: TcpListener) -> JoinHandle<anyhow::Result<()>> {
         let app = self.router.clone().into_make_service_with_connect_info::<SocketAddr>();
-        let serving = tokio::spawn(async move { axum::serve(listener, app).await.context("the listener failed") });
-        Ok((url, serving))
+        tokio::spawn(async move { axum::serve(listener, app).await.context("the listener failed") })
     }
 
     /// Waits until every event is handled and every payment has its answer.
@@ -146,14 +149,8 @@ fn doors(host: &Host, world: &World, keys: &InternalKeys) -> Router {
     })
 }
 
-fn front(
-    host: &Host,
-    described: Vec<OpenApi>,
-    settings: &Arc<Settings>,
-    world: &World,
-    internal: InternalKeys,
-) -> Router {
-    let operations = operations::routes(host);
+fn front(host: &Host, settings: &Arc<Settings>, world: &World, internal: InternalKeys) -> Router {
+    let operations = operations::routes(host, settings, world);
     let local = host.services.iter().map(|service| {
         let router = service.router.clone();
         let target = match &service.shelf {
@@ -163,14 +160,14 @@ fn front(
         Mount { service: service.name, target }
     });
     let elsewhere = services().into_iter().filter_map(|service| {
-        let url = settings.rpc.upstreams.get(service.name)?;
+        let places = host.rpc.places(service.name)?;
         let here = host.service(service.name).is_some();
-        (!here).then(|| Mount { service: service.name, target: Target::Remote(url.clone()) })
+        (!here).then_some(Mount { service: service.name, target: Target::Remote(places) })
     });
     let inside = Inside::default();
     bodega_gateway::router(Gateway {
         routes: bodega_gateway::policy().to_vec(),
-        openapi: bodega_gateway::describe(described.into_iter().chain([operations.openapi])),
+        openapi: bodega_gateway::describe(host.rpc.clone(), host.names(), operations.openapi),
         mounts: local.chain(elsewhere).chain([operations.mount]).chain(pages(&inside, settings, world)).collect(),
         rpc: host.rpc.clone(),
         world: world.clone(),

@@ -55,6 +55,8 @@ pub struct Report {
     pub ok: bool,
     /// Each of them.
     pub checks: Vec<Check>,
+    /// Orders that were looked at.
+    pub orders: usize,
 }
 
 type Rule = (&'static str, &'static str, fn(&Books, Strictness) -> BTreeSet<String>);
@@ -79,21 +81,23 @@ const RULES: &[Rule] = &[
 
 /// Checks a shop once.
 pub async fn verify(client: &Client, services: &[String], strictness: Strictness) -> Result<Report, RpcError> {
-    let first = offenders(&Books::read(client, services).await?, strictness);
+    let books = Books::read(client, services).await?;
+    let (first, orders) = (offenders(&books, strictness), books.orders.len());
+    drop(books);
     if strictness == Strictness::Strict || first.iter().all(BTreeSet::is_empty) {
-        return Ok(report(first));
+        return Ok(report(first, orders));
     }
     tokio::time::sleep(SETTLE).await;
     let second = offenders(&Books::read(client, services).await?, strictness);
     let both = first.into_iter().zip(second).map(|(first, second)| first.intersection(&second).cloned().collect());
-    Ok(report(both.collect()))
+    Ok(report(both.collect(), orders))
 }
 
 fn offenders(books: &Books, strictness: Strictness) -> Vec<BTreeSet<String>> {
     RULES.iter().map(|(_, _, rule)| rule(books, strictness)).collect()
 }
 
-fn report(offenders: Vec<BTreeSet<String>>) -> Report {
+fn report(offenders: Vec<BTreeSet<String>>, orders: usize) -> Report {
     let checks: Vec<Check> = RULES
         .iter()
         .zip(offenders)
@@ -104,5 +108,5 @@ fn report(offenders: Vec<BTreeSet<String>>) -> Report {
             offenders: offenders.into_iter().take(MAX_NAMED).collect(),
         })
         .collect();
-    Report { ok: checks.iter().all(|check| check.ok), checks }
+    Report { ok: checks.iter().all(|check| check.ok), checks, orders }
 }

@@ -3,35 +3,15 @@
 
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
-const { ADMIN, STAFF, accessible, address, as, fits, journey, shot, until, url } = require('../shop');
-const { add, becomes, checkOut, logIn, orderOf } = require('../steps');
-
-const PASSWORD = 'a lantern in the orchard';
-
-/** The newest mail to somebody that holds a link of this kind. */
-async function link(admin, to, kind) {
-  return until(`a mail to ${to} with ${kind}`, async () => {
-    const box = await admin('GET', '/v1/mailbox?limit=100');
-    for (const mail of box.items.filter((one) => one.to === to)) {
-      const found = JSON.stringify(mail).match(new RegExp(`https?://[^"\\s<>\\\\]*${kind}[^"\\s<>\\\\]*`));
-      if (found) return found[0].replace(/&amp;/g, '&').replace(/^https?:\/\/[^/]+/, url);
-    }
-    return null;
-  });
-}
+const { ADMIN, STAFF, accessible, address, as, fits, journey, shot, until } = require('../shop');
+const { PASSWORD, add, becomes, checkOut, link, logIn, orderOf, register, verify } = require('../steps');
 
 test('a customer registers, verifies, buys with a code, and watches the parcel while staff works', journey(async (come) => {
   const email = address();
   const customer = await come();
-  const page = await customer.open('/register');
-  await page.fill('#register-form [name=email]', email);
-  await page.fill('#register-form [name=name]', 'Mary Somerville');
-  await page.fill('#register-form [name=password]', PASSWORD);
-  await page.locator('#register-form button[type=submit]').click();
-  await page.waitForURL('**/account*');
-  await page.goto(await link(await as(ADMIN), email, '/verify-email'));
-  if (await page.locator('main form button').count()) await page.locator('main form button').first().click();
-  await page.getByText(/verified|confirmed/i).first().waitFor();
+  const page = await customer.open('/');
+  await register(page, email, 'Mary Somerville');
+  await verify(page, await as(ADMIN), email);
 
   await add(page, 'stoneware-mug', 4);
   await page.fill('#cart [name=code], #cart [name=coupon_code]', 'WELCOME10');
@@ -137,11 +117,8 @@ test('staff give money back, once, however often the button is pressed', journey
 
 test('a password that was forgotten is made anew', journey(async (come) => {
   const email = address();
-  const page = await (await come()).open('/register');
-  await page.fill('#register-form [name=email]', email);
-  await page.fill('#register-form [name=password]', PASSWORD);
-  await page.locator('#register-form button[type=submit]').click();
-  await page.waitForURL('**/account*');
+  const page = await (await come()).open('/');
+  await register(page, email, '');
   await page.locator('#logout-form button').click();
   await page.goto('/password/forgot');
   await page.fill('main [name=email]', email);

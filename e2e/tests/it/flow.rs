@@ -8,30 +8,29 @@ mod ways_out;
 
 use bodega::client::{Answer, Headers};
 use bodega_contracts::CartId;
-use bodega_e2e::{Bought, Customer, TestShop, cart_with, order_of};
+use bodega_e2e::{Bought, Customer, TestShop, cart_with, order_of, shapes};
 use bodega_settings::Settings;
-use bodega_testkit::{Home, backends};
 use serde_json::{Value, json};
 use std::time::Duration;
 
 const MINUTE: Duration = Duration::from_mins(1);
 const DAY: Duration = Duration::from_hours(24);
 
-/// Tells a story in a fresh shop on each database, and holds its books against each other afterwards.
+/// Tells a story in a fresh shop of each shape, and holds its books against each other afterwards.
 async fn on_each(story: impl AsyncFn(&mut TestShop)) {
     with(|_| {}, story).await;
 }
 
 /// The same in a shop with other settings.
 async fn with(change: impl Fn(&mut Settings), story: impl AsyncFn(&mut TestShop)) {
-    for backend in backends() {
-        let home = Home::new(backend);
-        let mut settings = home.settings();
+    for shape in shapes() {
+        let home = shape.home();
+        let mut settings = shape.settings(&home);
         change(&mut settings);
         let mut shop = TestShop::open(home, settings).await.unwrap();
         shop.sell("MUG", 1_000, 10).await.unwrap();
         story(&mut shop).await;
-        shop.prove().await.unwrap_or_else(|error| panic!("{backend:?}: {error}"));
+        shop.prove().await.unwrap_or_else(|error| panic!("{shape:?}: {error}"));
     }
 }
 

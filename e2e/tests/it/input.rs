@@ -1,8 +1,7 @@
 //! Bad input on every route that the API describes: a problem that says what is wrong, never a 5xx, and nothing changed.
 
-use bodega::verify::{Books, digest};
-use bodega_e2e::TestShop;
-use bodega_testkit::backends;
+use bodega::verify::digest;
+use bodega_e2e::{TestShop, shapes};
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -125,13 +124,13 @@ impl Prober {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn bad_input_is_a_problem_on_every_route_and_changes_nothing() {
-    for backend in backends() {
-        let shop = TestShop::start(backend).await.unwrap();
+    for shape in shapes() {
+        let shop = TestShop::start(shape).await.unwrap();
         shop.sell("MUG", 1_250, 10).await.unwrap();
         let bought = shop.buy(&[("MUG", 1)], "sim_success").await.unwrap();
         shop.wait(&bought, "confirmed").await.unwrap();
         shop.prove().await.unwrap();
-        let before = digest(&Books::read(&shop.shop.host.rpc, &shop.shop.host.names()).await.unwrap());
+        let before = digest(&shop.books().await.unwrap());
         let description: Value =
             reqwest::get(format!("{}/openapi.json", shop.url)).await.unwrap().json().await.unwrap();
         let routes = routes(&description);
@@ -140,7 +139,7 @@ async fn bad_input_is_a_problem_on_every_route_and_changes_nothing() {
         let session = shop.guest.post("/v1/auth/login", &body, None).await.unwrap();
         let token = session["access_token"].as_str().unwrap().to_owned();
         let mut refused = BTreeMap::<bool, usize>::new();
-        let digest_now = async || digest(&Books::read(&shop.shop.host.rpc, &shop.shop.host.names()).await.unwrap());
+        let digest_now = async || digest(&shop.books().await.unwrap());
         for token in [None, Some(token)] {
             let mut prober = Prober { http: Client::new(), url: shop.url.clone(), token, asked: 0 };
             let with_body: Vec<&Route> = routes.iter().filter(|route| route.body.is_some()).collect();
@@ -189,8 +188,8 @@ async fn what_nobody_described_does_not_exist() {
 
 #[tokio::test]
 async fn nobody_reads_or_cancels_what_is_somebody_elses() {
-    for backend in backends() {
-        let shop = TestShop::start(backend).await.unwrap();
+    for shape in shapes() {
+        let shop = TestShop::start(shape).await.unwrap();
         shop.sell("MUG", 1_250, 10).await.unwrap();
         let mine = shop.buy(&[("MUG", 1)], "sim_success").await.unwrap();
         let other = shop.buy(&[("MUG", 1)], "sim_success").await.unwrap();

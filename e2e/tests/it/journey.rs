@@ -2,8 +2,7 @@
 //! adds up: the timeline, her mails, her papers. With `BODEGA_TEST_JOURNEY` naming a folder it is kept there to be looked at.
 
 use bodega::client::Headers;
-use bodega_e2e::{Bought, Customer, TestShop, cart_with, order_of};
-use bodega_testkit::backends;
+use bodega_e2e::{Bought, Customer, TestShop, cart_with, order_of, shapes};
 use serde_json::{Value, json};
 use std::{fs, path::PathBuf, process::Command};
 
@@ -111,8 +110,8 @@ async fn look_at_papers(shop: &TestShop, bought: &Bought, order: &Value) {
 
 #[tokio::test]
 async fn a_customer_goes_from_the_cart_to_the_return_and_everything_she_sees_adds_up() {
-    for backend in backends() {
-        let shop = TestShop::start(backend).await.unwrap();
+    for shape in shapes() {
+        let shop = TestShop::start(shape).await.unwrap();
         shop.sell("MUG", 1_250, 10).await.unwrap();
         shop.sell("BOWL", 3_900, 5).await.unwrap();
         shop.doors.make_code("TENTH", 5).await.unwrap();

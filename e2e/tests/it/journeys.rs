@@ -1,13 +1,12 @@
 //! One shopper at a time: each way an order can go.
 
-use bodega_e2e::TestShop;
-use bodega_testkit::backends;
+use bodega_e2e::{TestShop, shapes};
 use serde_json::json;
 
 #[tokio::test]
 async fn a_guest_buys_and_the_books_agree() {
-    for backend in backends() {
-        let shop = TestShop::start(backend).await.unwrap();
+    for shape in shapes() {
+        let shop = TestShop::start(shape).await.unwrap();
         shop.sell("MUG", 1_250, 10).await.unwrap();
         shop.sell("BOWL", 3_900, 5).await.unwrap();
         let bought = shop.buy(&[("MUG", 2), ("BOWL", 1)], "sim_success").await.unwrap();
@@ -24,8 +23,8 @@ async fn a_guest_buys_and_the_books_agree() {
 
 #[tokio::test]
 async fn what_is_not_there_is_not_sold_and_the_cart_opens_again() {
-    for backend in backends() {
-        let shop = TestShop::start(backend).await.unwrap();
+    for shape in shapes() {
+        let shop = TestShop::start(shape).await.unwrap();
         shop.sell("MUG", 1_250, 1).await.unwrap();
         let bought = shop.buy(&[("MUG", 2)], "sim_success").await.unwrap();
         let order = shop.wait(&bought, "confirmed").await.unwrap();
@@ -37,8 +36,8 @@ async fn what_is_not_there_is_not_sold_and_the_cart_opens_again() {
 
 #[tokio::test]
 async fn a_declined_card_can_be_followed_by_another() {
-    for backend in backends() {
-        let shop = TestShop::start(backend).await.unwrap();
+    for shape in shapes() {
+        let shop = TestShop::start(shape).await.unwrap();
         shop.sell("MUG", 1_250, 1).await.unwrap();
         let bought = shop.buy(&[("MUG", 1)], "sim_decline").await.unwrap();
         shop.wait(&bought, "awaiting_payment").await.unwrap();
@@ -61,8 +60,8 @@ async fn a_declined_card_can_be_followed_by_another() {
 
 #[tokio::test]
 async fn a_cancelled_order_gives_everything_back() {
-    for backend in backends() {
-        let shop = TestShop::start(backend).await.unwrap();
+    for shape in shapes() {
+        let shop = TestShop::start(shape).await.unwrap();
         shop.sell("MUG", 1_250, 3).await.unwrap();
         let bought = shop.buy(&[("MUG", 3)], "sim_success").await.unwrap();
         shop.wait(&bought, "confirmed").await.unwrap();
@@ -77,8 +76,8 @@ async fn a_cancelled_order_gives_everything_back() {
 
 #[tokio::test]
 async fn every_method_of_the_simulator_comes_to_its_end() {
-    for backend in backends() {
-        let shop = TestShop::start(backend).await.unwrap();
+    for shape in shapes() {
+        let shop = TestShop::start(shape).await.unwrap();
         shop.sell("MUG", 1_250, 100).await.unwrap();
         for method in [
             "sim_success",
@@ -99,8 +98,8 @@ async fn every_method_of_the_simulator_comes_to_its_end() {
 
 #[tokio::test]
 async fn a_price_that_changed_is_shown_before_it_is_charged() {
-    for backend in backends() {
-        let shop = TestShop::start(backend).await.unwrap();
+    for shape in shapes() {
+        let shop = TestShop::start(shape).await.unwrap();
         shop.sell("MUG", 1_250, 10).await.unwrap();
         let cart = shop.cart(&[("MUG", 1)]).await.unwrap();
         let page = shop.guest.get("/v1/products/mug", bodega::client::Headers::default()).await.unwrap();
@@ -125,8 +124,8 @@ async fn a_price_that_changed_is_shown_before_it_is_charged() {
 
 #[tokio::test]
 async fn a_shop_opened_again_goes_on_where_it_was() {
-    for backend in backends() {
-        let shop = TestShop::start(backend).await.unwrap();
+    for shape in shapes() {
+        let shop = TestShop::start(shape).await.unwrap();
         shop.sell("MUG", 1_250, 10).await.unwrap();
         let bought = shop.buy(&[("MUG", 1)], "sim_success").await.unwrap();
         shop.wait(&bought, "confirmed").await.unwrap();

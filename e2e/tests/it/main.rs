@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod backup;
 #[cfg(test)]
+mod cluster;
+#[cfg(test)]
 mod corruptions;
 #[cfg(test)]
 mod costs;
@@ -17,6 +19,8 @@ mod faults;
 #[cfg(test)]
 mod flow;
 #[cfg(test)]
+mod health;
+#[cfg(test)]
 mod import;
 #[cfg(test)]
 mod input;
@@ -24,6 +28,8 @@ mod input;
 mod journey;
 #[cfg(test)]
 mod journeys;
+#[cfg(test)]
+mod order_links;
 #[cfg(test)]
 mod outage;
 #[cfg(test)]

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 /// `order.placed` for one piece, or, with `poison`, something nobody can read.
 fn placed(shop: &TestShop, number: u64, data: Option<Value>) -> Envelope {
-    let order_id = shop.shop.world.uuid();
+    let order_id = shop.shop().world.uuid();
     let fact = json!({
         "order_id": order_id, "number": format!("P{number}"), "lines": [{"sku": "MUG", "quantity": 1, "stocked": true}],
         "total": {"amount": 100, "currency": "GBP"}, "at": "2026-01-01T00:00:00Z",
@@ -16,10 +16,10 @@ fn placed(shop: &TestShop, number: u64, data: Option<Value>) -> Envelope {
     Envelope {
         source: "elsewhere".into(),
         seq: number as i64,
-        id: shop.shop.world.uuid(),
+        id: shop.shop().world.uuid(),
         kind: "order.placed.v1".into(),
         subject: order_id.to_string().into(),
-        at: shop.shop.world.now(),
+        at: shop.shop().world.now(),
         trace: None,
         data: data.unwrap_or(fact).to_string().into(),
     }
@@ -30,7 +30,7 @@ async fn a_poison_event_is_put_aside_its_neighbours_are_handled_and_a_replay_cur
     for backend in backends() {
         let shop = TestShop::start(backend).await.unwrap();
         shop.sell("MUG", 100, 1_000).await.unwrap();
-        let consumer = shop.shop.host.service("inventory").unwrap().consumer.clone();
+        let consumer = shop.service("inventory").unwrap().consumer.clone();
         let mut batch: Vec<Envelope> = (0..20).map(|number| placed(&shop, number, None)).collect();
         let good = batch[13].clone();
         batch[13] = Envelope { data: json!({"order_id": 13}).to_string().into(), ..good.clone() };
@@ -58,7 +58,7 @@ async fn a_poison_event_is_put_aside_its_neighbours_are_handled_and_a_replay_cur
 /// What a fixed producer, or a hand, would do.
 async fn mend(shop: &TestShop, good: &Envelope) {
     let (id, data) = (good.id, good.data.to_string());
-    let db = shop.shop.host.service("inventory").unwrap().db.clone();
+    let db = shop.service("inventory").unwrap().db.clone();
     db.write(async move |tx| {
         tx.execute("UPDATE dead_letters SET data = $2 WHERE event_id = $1", &bodega_db::params![id, &data]).await
     })

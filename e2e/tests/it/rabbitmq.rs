@@ -253,6 +253,15 @@ async fn three_processes_carry_an_order_and_a_broker_that_restarts_loses_nothing
     assert_eq!(report["ok"], true, "{report}");
     let stock = staff.get("/v1/stock/MUG", Headers::default()).await.unwrap();
     assert_eq!((&stock["on_hand"], &stock["allocated"], &stock["held"]), (&json!(1_000), &json!(61), &json!(0)));
+    let health = staff.get("/v1/health", Headers::default()).await.unwrap();
+    let services = health["services"].as_array().unwrap();
+    let orders = services.iter().find(|service| service["name"] == "orders").unwrap();
+    assert_eq!(
+        (&orders["ready"], &orders["outbox"]["unsent"]),
+        (&json!(true), &json!(0)),
+        "of another process: {health}"
+    );
+    assert_eq!(health["last_verify"]["ok"], true, "{health}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

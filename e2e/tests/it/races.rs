@@ -5,8 +5,7 @@
 
 use bodega::client::{Answer, Headers};
 use bodega_contracts::CartId;
-use bodega_e2e::{Bought, Doors, TestShop, everybody};
-use bodega_testkit::backends;
+use bodega_e2e::{Bought, Doors, TestShop, everybody, shapes};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -16,12 +15,12 @@ pub(crate) const CONTENDERS: usize = 1_000;
 /// Orders of which the money comes late.
 const LATE: usize = 100;
 
-/// Runs a race at the one door of a shop in this process, on each database.
+/// Runs a race at the one door of a shop in this process, in each shape.
 pub(crate) async fn at_one_door(race: impl AsyncFn(&Doors)) {
-    for backend in backends() {
-        let shop = TestShop::start(backend).await.unwrap();
+    for shape in shapes() {
+        let shop = TestShop::start(shape).await.unwrap();
         race(&shop.doors).await;
-        shop.prove().await.unwrap_or_else(|error| panic!("{backend:?}: {error}"));
+        shop.prove().await.unwrap_or_else(|error| panic!("{shape:?}: {error}"));
     }
 }
 

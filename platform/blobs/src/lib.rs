@@ -1,4 +1,4 @@
-//! Private files behind one door: put, get, exists, by key. Nobody gets at them but through a service.
+//! Private files behind one door: put, get, exists, remove, by key. Nobody gets at them but through a service.
 //!
 //! They are in a folder of the shop, in a bucket of S3 or in a container of Azure, one part of it for each service: nobody
 //! who keeps a file notices which. A file is there whole or not at all, and kept for good when `put` returns.
@@ -83,6 +83,11 @@ impl Blobs {
     /// Whether there is a file.
     pub async fn exists(&self, key: &Key) -> Result<bool, BlobError> {
         within(async { Ok(there(self.store.head(&path(key)).await)?.is_some()) }).await
+    }
+
+    /// Removes a file; fine where there is none.
+    pub async fn remove(&self, key: &Key) -> Result<(), BlobError> {
+        within(async { there(self.store.delete(&path(key)).await).map(drop) }).await
     }
 
     async fn write(&self, key: &Key, file: Bytes, mode: PutMode) -> Result<Put, BlobError> {

@@ -5,6 +5,7 @@
 
 use crate::{Consumer, Noting, progress::Progress};
 use bodega_db::{Db, Envelope, events_after};
+use bodega_kernel::Time;
 use std::{sync::Arc, time::Duration};
 use tokio::sync::mpsc;
 
@@ -29,7 +30,16 @@ pub struct Source {
 /// All links of a process.
 #[derive(Clone, Default)]
 pub struct Embedded {
-    links: Arc<Vec<Arc<Progress>>>,
+    links: Arc<Vec<(&'static str, Arc<Progress>)>>,
+}
+
+/// How far the slowest subscriber of a source is behind it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lag {
+    /// Committed events that it has not handled; at least one until what was stored when its link began is read.
+    pub waiting: u64,
+    /// How long the oldest of them has waited.
+    pub oldest: Duration,
 }
 
 type HandOver = mpsc::Sender<Arc<[Envelope]>>;
@@ -47,7 +57,7 @@ impl Embedded {
                     followed.measured_by(&progress);
                 }
                 feeds.push((feed, Arc::clone(&progress)));
-                links.push(Arc::clone(&progress));
+                links.push((source.db.service(), Arc::clone(&progress)));
                 let link = Link { source: source.db.clone(), consumer: consumer.clone(), feed: receiver, progress };
                 tokio::spawn(link.run());
             }
@@ -69,7 +79,16 @@ impl Embedded {
     /// How many committed events some subscriber has not handled yet; at least one for each link that has not read yet what
     /// was stored when it began.
     pub fn backlog(&self) -> u64 {
-        self.links.iter().map(|link| link.backlog()).sum()
+        self.links.iter().map(|(_, link)| link.backlog()).sum()
+    }
+
+    /// How far the slowest subscriber of this source is behind; nothing where nobody hears it.
+    pub fn lag(&self, source: &str, now: Time) -> Lag {
+        let of_source = self.links.iter().filter(|(name, _)| *name == source);
+        of_source.fold(Lag::default(), |lag, (_, link)| Lag {
+            waiting: lag.waiting.max(link.backlog()),
+            oldest: lag.oldest.max(link.behind(now)),
+        })
     }
 }
 
@@ -180,7 +199,6 @@ impl Link {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use bodega_kernel::Time;
     use uuid::Uuid;
 
     fn events(numbers: &[i64]) -> Vec<Envelope> {
@@ -195,6 +213,21 @@ mod tests {
             data: "{}".into(),
         };
         numbers.iter().map(event).collect()
+    }
+
+    #[test]
+    fn a_source_is_as_late_as_its_slowest_subscriber() {
+        let (quick, slow) = (Progress::begun(Time::from_ms(0)), Progress::begun(Time::from_ms(0)));
+        for link in [&quick, &slow] {
+            link.caught_up(0);
+            link.committed(Time::from_ms(1_000), 3);
+        }
+        quick.handled(3, Time::from_ms(1_000));
+        let links = vec![("bell", Arc::new(quick)), ("bell", Arc::new(slow))];
+        let bus = Embedded { links: Arc::new(links) };
+        let now = Time::from_ms(5_000);
+        assert_eq!(bus.lag("bell", now), Lag { waiting: 3, oldest: Duration::from_secs(4) });
+        assert_eq!(bus.lag("drum", now), Lag::default());
     }
 
     #[test]

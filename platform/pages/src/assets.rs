@@ -33,7 +33,7 @@ struct Asset {
 
 impl Asset {
     fn new((name, kind, body): &(&'static str, &'static str, &'static str)) -> Self {
-        let body = squeezed(body);
+        let body = if kind.starts_with("text/css") { tight(&squeezed(body)) } else { squeezed(body) };
         let body = body.as_bytes();
         let digest = Sha256::digest(body).iter().take(6).fold(String::new(), |mut hex, byte| {
             // Writing to a String cannot fail.
@@ -64,6 +64,13 @@ fn squeezed(text: &str) -> String {
         in_remark &= !line.ends_with("*/");
     }
     kept
+}
+
+/// A stylesheet without the blanks that only people need. None of ours has such signs in a text.
+fn tight(css: &str) -> String {
+    let signs =
+        [(": ", ":"), ("; ", ";"), (" {", "{"), ("{ ", "{"), (" }", "}"), (";}", "}"), (", ", ","), (" > ", ">")];
+    signs.into_iter().fold(css.to_owned(), |css, (loose, tight)| css.replace(loose, tight))
 }
 
 /// The address of a file of ours, such as `bodega.css`; of one that there is not, its bare name.
@@ -103,6 +110,18 @@ mod tests {
     fn remarks_are_not_sent() {
         let text = "/* For people\n   a { b: c } */\na { b: c; }\n  // why\n  let x = 1; // here\n";
         assert_eq!(squeezed(text), "a { b: c; }\nlet x = 1; // here\n");
+    }
+
+    #[test]
+    fn a_stylesheet_means_the_same_without_its_blanks() {
+        let css = "@media (min-width: 56rem) { .a > li, .b :is(i) { margin: calc(1px + 2px) 0; color: red; } }";
+        assert_eq!(tight(css), "@media (min-width:56rem){.a>li,.b :is(i){margin:calc(1px + 2px) 0;color:red}}");
+    }
+
+    #[test]
+    fn the_stylesheet_of_every_page_is_small() {
+        let css = ASSETS.iter().find(|asset| asset.name == "bodega.css").unwrap();
+        assert!(css.body.len() <= 30_000, "{} bytes", css.body.len());
     }
 
     #[test]

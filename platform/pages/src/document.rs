@@ -16,8 +16,10 @@ pub struct Document {
     pub description: Option<String>,
     /// The path under which searchers know it, without its language. `None`: it is not for them.
     pub canonical: Option<String>,
-    /// The address of a picture that stands for it.
+    /// The path of a picture that stands for it.
     pub picture: Option<String>,
+    /// What it is to those who show a link to it, such as `product`; a page of a site where it is `None`.
+    pub kind: Option<&'static str>,
     /// JSON-LD, each a whole.
     pub facts: Vec<serde_json::Value>,
     /// A class of the body: `staff` for pages of those who run the shop. Any brings the looks of the desk along.
@@ -53,12 +55,23 @@ impl Document {
                             @for lang in Lang::ALL {
                                 link rel="alternate" hreflang=(lang.code()) href={ (base) (lang.link(path)) };
                             }
+                            link rel="alternate" hreflang="x-default" href={ (base) (Lang::default().link(path)) };
+                            meta property="og:site_name" content=(visit.shop());
+                            meta property="og:type" content=(self.kind.unwrap_or("website"));
                             meta property="og:title" content=(self.title);
                             meta property="og:url" content={ (base) (visit.link(path)) };
+                            @if let Some(description) = &self.description { meta property="og:description" content=(description); }
                         }
-                        None => { meta name="robots" content="noindex"; }
+                        None => {
+                            // No searcher lists it; an archive of the web, which lists nothing, may keep what it can see.
+                            meta name="robots" content="noindex";
+                            meta name="archive.org_bot" content="all";
+                        }
                     }
-                    @if let Some(picture) = &self.picture { meta property="og:image" content={ (base) (picture) }; }
+                    @if let Some(picture) = &self.picture {
+                        meta property="og:image" content={ (base) (picture) };
+                        meta name="twitter:card" content="summary_large_image";
+                    }
                     meta name="color-scheme" content="light dark";
                     meta name="theme-color" content="#ffffff" media="(prefers-color-scheme: light)";
                     meta name="theme-color" content="#201f1b" media="(prefers-color-scheme: dark)";

@@ -9,6 +9,7 @@ mod assets;
 mod cookies;
 mod document;
 mod guard;
+pub mod orders;
 pub mod parts;
 mod session;
 mod visit;

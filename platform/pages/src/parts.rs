@@ -6,6 +6,7 @@ mod data;
 mod forms;
 mod goods;
 mod layout;
+mod orders;
 
 pub use chart::{line_chart, line_chart_by};
 pub use data::{Bar, Column, Step, bars, columns, facts, pager, table, timeline};
@@ -14,3 +15,4 @@ pub use forms::{
 };
 pub use goods::{Mood, badge, picture, price, stars, thumbnail};
 pub use layout::{card, crumbs, empty, icon, notice, section};
+pub use orders::{GoodsLine, PaperLink, Sum, goods_lines, less, papers, totals};

@@ -1,8 +1,9 @@
 //! Where everything goes: the head of the first page, the parts one under the other, and the foot of every page.
 
 use crate::{
+    code128,
     font::Fonts,
-    paper::{Block, Fact, Note, Paper, Part, Total},
+    paper::{Barcode, Block, Fact, Note, Paper, Part, Total},
     sheet::{HEIGHT, LEFT, Mark, RIGHT, Sheet, Style, TOP, Tone},
     table,
     text::{wrap, wrap_most},
@@ -36,6 +37,15 @@ const STRONG: Style = Style::bold(12.5, Tone::Ink);
 const NOTE: Style = Style::new(8.5, Tone::Ink);
 const NOTE_HEADING: Style = Style::bold(8.5, Tone::Ink);
 const FOOT: Style = Style::new(7.5, Tone::Quiet);
+const AFAR: Style = Style::bold(17.0, Tone::Ink);
+const CODE: Style = Style::bold(12.0, Tone::Ink);
+
+/// How high bars are.
+const BARS: f32 = 64.0;
+/// How wide the narrowest bar is, where there is room for it.
+const BAR: f32 = 1.2;
+/// What is left free beside bars, in their widths.
+const QUIET: f32 = 10.0;
 
 /// The pages of a paper.
 pub(crate) fn lay_out(paper: &Paper, fonts: &Fonts) -> Vec<Vec<Mark>> {
@@ -50,6 +60,8 @@ pub(crate) fn lay_out(paper: &Paper, fonts: &Fonts) -> Vec<Vec<Mark>> {
             Part::Table(rows) => table::draw(&mut sheet, rows),
             Part::Totals(sums) => totals(&mut sheet, sums),
             Part::Note(text) => note(&mut sheet, text),
+            Part::Address(block) => from_afar(&mut sheet, block),
+            Part::Barcode(code) => barcode(&mut sheet, code),
         }
         sheet.y += PAUSE;
     }
@@ -190,6 +202,48 @@ fn note(sheet: &mut Sheet<'_>, note: &Note) {
         sheet.need(NOTE.leading());
         sheet.y += NOTE.leading();
         sheet.text(LEFT, sheet.y - 4.0, style, line);
+    }
+}
+
+fn from_afar(sheet: &mut Sheet<'_>, block: &Block) {
+    let fonts = sheet.fonts;
+    let lines = block.lines.iter().flat_map(|line| wrap(&fonts.bold, AFAR.size, RIGHT - LEFT, line));
+    let lines: Vec<String> = lines.take(HEAD_LINES).collect();
+    let heading = wrap_most(&fonts.bold, LABEL.size, RIGHT - LEFT, &block.heading, 1);
+    sheet.need(LABEL.leading() + lines.len() as f32 * AFAR.leading());
+    for (style, line) in heading.into_iter().map(|line| (LABEL, line)).chain(lines.into_iter().map(|line| (AFAR, line)))
+    {
+        sheet.y += style.leading();
+        sheet.text(LEFT, sheet.y - 4.0, style, line);
+    }
+}
+
+fn barcode(sheet: &mut Sheet<'_>, code: &Barcode) {
+    let fonts = sheet.fonts;
+    let texts = wrap(&fonts.bold, CODE.size, RIGHT - LEFT, &code.text);
+    sheet.need(LABEL.leading() + BARS + texts.len() as f32 * CODE.leading() + GAP);
+    for line in wrap_most(&fonts.bold, LABEL.size, RIGHT - LEFT, &code.heading, 1) {
+        sheet.y += LABEL.leading();
+        sheet.text(LEFT, sheet.y - 4.0, LABEL, line);
+    }
+    if let Some(widths) = code128::widths(&code.text) {
+        let all = widths.iter().map(|width| f32::from(*width)).sum::<f32>() + 2.0 * QUIET;
+        let bar = BAR.min((RIGHT - LEFT) / all);
+        let mut x = LEFT + QUIET * bar;
+        let mut bars = Vec::with_capacity(widths.len() / 2 + 1);
+        for (place, width) in widths.into_iter().enumerate() {
+            let width = f32::from(width) * bar;
+            if place % 2 == 0 {
+                bars.push((x, width));
+            }
+            x += width;
+        }
+        sheet.bars(bars, sheet.y + 2.0, BARS);
+        sheet.y += BARS + 4.0;
+    }
+    for line in texts {
+        sheet.y += CODE.leading();
+        sheet.text(LEFT + QUIET * BAR, sheet.y - 4.0, CODE, line);
     }
 }
 

@@ -1,9 +1,11 @@
 //! Papers: a described document becomes the bytes of a PDF, the same bytes for the same description.
 //!
-//! [`Paper`] says what stands on it: letterhead, addresses, facts, tables that break over pages, totals, notes, a footer.
+//! [`Paper`] says what stands on it: letterhead, addresses, facts, tables that break over pages, totals, notes, large
+//! addresses and bar codes for what sticks on a parcel, a footer.
 //! Text is set in Open Sans (Latin, Greek, Cyrillic), which is embedded with the letters that are used, so that it looks
 //! alike everywhere and can be copied out. Pure: no clock, no files, no randomness; and bounded, whatever is written.
 
+mod code128;
 mod font;
 mod layout;
 mod paper;
@@ -12,7 +14,9 @@ mod sheet;
 mod table;
 mod text;
 
-pub use paper::{Align, Block, Column, Fact, Footer, MAX_CHARS, MAX_ROWS, Note, Paper, Part, Row, Size, Table, Total};
+pub use paper::{
+    Align, Barcode, Block, Column, Fact, Footer, MAX_CHARS, MAX_ROWS, Note, Paper, Part, Row, Size, Table, Total,
+};
 
 /// Why a paper cannot be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

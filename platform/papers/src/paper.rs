@@ -57,6 +57,20 @@ pub enum Part {
     Totals(Vec<Total>),
     /// Text.
     Note(Note),
+    /// An address in letters that are read from afar.
+    Address(Block),
+    /// A text as bars, for a scanner.
+    Barcode(Barcode),
+}
+
+/// A text as bars (Code 128), with the text below. Where it cannot be bars, there is the text alone: of other letters than
+/// those of ASCII, or of more than 48.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Barcode {
+    /// Above it.
+    pub heading: String,
+    /// What the bars say.
+    pub text: String,
 }
 
 /// Rows in columns. Its head is repeated on every page it reaches.
@@ -163,6 +177,8 @@ impl Paper {
                 }
                 Part::Totals(totals) => texts.extend(totals.iter().flat_map(|total| [&total.label, &total.value])),
                 Part::Note(note) => texts.extend([&note.heading, &note.text]),
+                Part::Address(block) => texts.extend(block.lines.iter().chain([&block.heading])),
+                Part::Barcode(code) => texts.extend([&code.heading, &code.text]),
             }
         }
         let chars: usize = texts.iter().map(|text| text.chars().count() + 1).sum();

@@ -117,6 +117,14 @@ fn draw(marks: &[Mark], letters: &[Letters<'_>; 2]) -> Vec<u8> {
                 content.set_stroke_rgb(red, green, blue).set_line_width(*weight);
                 content.move_to(round(*from), round(HEIGHT - y)).line_to(round(*to), round(HEIGHT - y)).stroke();
             }
+            Mark::Bars { bars, y, height } => {
+                // Black, and exactly as wide as they are: scanners measure them.
+                content.set_fill_rgb(0.0, 0.0, 0.0);
+                for (x, width) in bars {
+                    content.rect(*x, round(HEIGHT - y - height), *width, *height);
+                }
+                content.fill_nonzero();
+            }
         }
     }
     content.finish().into_vec()

@@ -45,6 +45,8 @@ pub(crate) enum Mark {
     Text { x: f32, y: f32, style: Style, text: String },
     /// A horizontal line.
     Rule { from: f32, to: f32, y: f32, weight: f32, tone: Tone },
+    /// Bars below `y`, each where it begins and how wide it is.
+    Bars { bars: Vec<(f32, f32)>, y: f32, height: f32 },
 }
 
 /// All pages so far, and where the next thing goes on the last.
@@ -128,6 +130,11 @@ impl<'a> Sheet<'a> {
     /// A horizontal line.
     pub(crate) fn rule(&mut self, from: f32, to: f32, y: f32, weight: f32, tone: Tone) {
         self.mark(Mark::Rule { from, to, y, weight, tone });
+    }
+
+    /// Upright bars below `y`.
+    pub(crate) fn bars(&mut self, bars: Vec<(f32, f32)>, y: f32, height: f32) {
+        self.mark(Mark::Bars { bars, y, height });
     }
 
     fn mark(&mut self, mark: Mark) {

@@ -6,7 +6,7 @@
 //! it is decoded.
 
 use fast_image_resize::{
-    PixelType, Resizer,
+    PixelType, ResizeOptions, Resizer,
     images::{Image, ImageRef},
 };
 use image::{
@@ -82,8 +82,21 @@ pub fn develop(sent: &[u8], widths: &[u32]) -> Result<Developed, Unfit> {
     Ok(Developed { size: size.unwrap_or_default(), files })
 }
 
+/// Makes one file in WebP of the middle of what somebody sent: a square of `side` pixels, enlarged where it is smaller.
+pub fn square(sent: &[u8], side: u32) -> Result<Vec<u8>, Unfit> {
+    let (pixels, turn) = taken(sent)?;
+    // The middle is the middle, however it is turned.
+    pixels.middle(side.max(1))?.turned(turn)?.written()
+}
+
 /// Its pixels, as it stands, at most so wide.
 fn decode(sent: &[u8], widest: u32) -> Result<Pixels, Unfit> {
+    let (pixels, turn) = taken(sent)?;
+    pixels.shrunk_before(turn, widest)?.turned(turn)
+}
+
+/// Its pixels as they were sent, and how its camera was held.
+fn taken(sent: &[u8]) -> Result<(Pixels, Orientation), Unfit> {
     let format = guess_format(sent).map_err(|_| Unfit::Type)?;
     if !TYPES.contains(&format) {
         return Err(Unfit::Type);
@@ -107,7 +120,7 @@ fn decode(sent: &[u8], widest: u32) -> Result<Pixels, Unfit> {
     }
     let turn = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let image = DynamicImage::from_decoder(decoder).map_err(|error| unfit(&error))?;
-    Pixels::of(image).shrunk_before(turn, widest)?.turned(turn)
+    Ok((Pixels::of(image), turn))
 }
 
 fn unfit(error: &ImageError) -> Unfit {
@@ -189,11 +202,20 @@ impl Pixels {
         self.resized(width, height)
     }
 
+    /// Its middle, in a square.
+    fn middle(self, side: u32) -> Result<Self, Unfit> {
+        self.resized_by(side, side, &ResizeOptions::new().fit_into_destination(None))
+    }
+
     fn resized(self, width: u32, height: u32) -> Result<Self, Unfit> {
+        self.resized_by(width, height, &ResizeOptions::new())
+    }
+
+    fn resized_by(self, width: u32, height: u32, options: &ResizeOptions) -> Result<Self, Unfit> {
         let from = ImageRef::new(self.width, self.height, &self.bytes, PixelType::U8x4);
         let from = from.map_err(|error| unreadable(&error))?;
         let mut to = Image::new(width, height, PixelType::U8x4);
-        Resizer::new().resize(&from, &mut to, None).map_err(|error| unreadable(&error))?;
+        Resizer::new().resize(&from, &mut to, options).map_err(|error| unreadable(&error))?;
         Ok(Self { width, height, bytes: to.into_vec() })
     }
 

@@ -120,6 +120,30 @@ fn a_picture_stands_as_the_camera_was_held() {
 }
 
 #[test]
+fn a_square_is_the_middle_of_a_picture_however_it_was_sent() {
+    let square = |sent: &[u8]| super::square(sent, 256).map(|file| read(&file));
+    for format in TYPES {
+        for (width, height) in [(2_000, 300), (300, 2_000), (256, 256), (20, 10), (1, 1)] {
+            let made = square(&sent_as(format, &drawn(width, height))).unwrap();
+            assert_eq!((made.width(), made.height()), (256, 256), "{format:?} {width}x{height}");
+            let halves = (*made.get_pixel(40, 128), *made.get_pixel(216, 128));
+            assert!(width == 1 || (is_red(halves.0) && is_blue(halves.1)), "{format:?} {width}x{height} {halves:?}");
+        }
+    }
+    // Stripes at both ends, which are cut off.
+    let ends = RgbaImage::from_fn(900, 300, |x, _| {
+        if (300..600).contains(&x) { Rgba([200, 0, 0, 255]) } else { Rgba([0, 0, 200, 255]) }
+    });
+    let made = square(&sent_as(ImageFormat::Png, &ends)).unwrap();
+    assert!([(8, 8), (248, 248), (128, 128)].iter().all(|(x, y)| is_red(*made.get_pixel(*x, *y))));
+    let turned = square(&by_camera(&drawn(600, 200), 6)).unwrap();
+    assert!(is_red(*turned.get_pixel(128, 40)) && is_blue(*turned.get_pixel(128, 216)), "as the camera was held");
+    assert_eq!(super::square(b"<svg/>", 256), Err(Unfit::Type));
+    let secret = super::square(&by_camera(&drawn(300, 300), 1), 256).unwrap();
+    assert_eq!(chunks(&secret), ["VP8 "]);
+}
+
+#[test]
 fn nothing_is_kept_but_pixels() {
     let told = |file: &[u8]| {
         [&b"SECRET"[..], b"<script", b"Exif", b"PK\x03\x04"]

@@ -1,6 +1,6 @@
 //! Asks: finds who answers, here or elsewhere, and waits for at most two seconds, or for as long as books take to be read.
 
-use crate::{Answers, RpcError, answers::encode, error::unknown, remote::Remote};
+use crate::{Answers, Places, RpcError, answers::encode, error::unknown, remote::Remote};
 use bodega_kernel::{Question, World};
 use bodega_web::InternalKeys;
 use bytes::Bytes;
@@ -22,16 +22,37 @@ pub struct Client(Arc<Inner>);
 
 struct Inner {
     here: RwLock<BTreeMap<String, Answers>>,
-    elsewhere: BTreeMap<String, String>,
+    elsewhere: BTreeMap<String, Places>,
     remote: Remote,
 }
 
 impl Client {
     /// A client for `own_service`; `upstreams` holds the base address (`http://host:port`) of each service that runs
-    /// elsewhere.
+    /// elsewhere, several with commas between them. What is no address is as good as none, and is logged.
     pub fn new(own_service: &str, upstreams: BTreeMap<String, String>, internal: InternalKeys, world: World) -> Self {
         let remote = Remote::new(own_service, internal, world);
-        Self(Arc::new(Inner { here: RwLock::default(), elsewhere: upstreams, remote }))
+        let places = |(service, text): (String, String)| {
+            let places = Places::parse(&text);
+            if places.is_none() {
+                tracing::error!(service, text, "is no address of a service: http://host:port");
+            }
+            Some((service, places?))
+        };
+        let elsewhere = upstreams.into_iter().filter_map(places).collect();
+        Self(Arc::new(Inner { here: RwLock::default(), elsewhere, remote }))
+    }
+
+    /// Where `service` runs, if that is elsewhere.
+    pub fn places(&self, service: &str) -> Option<Places> {
+        self.0.elsewhere.get(service).cloned()
+    }
+
+    /// Looks, once a second, which places of services that have several can serve. Ends when this process does.
+    pub fn watch(&self) {
+        for (service, places) in self.0.elsewhere.clone().into_iter().filter(|(_, places)| places.count() > 1) {
+            let client = Arc::clone(&self.0);
+            tokio::spawn(async move { client.remote.watch(&service, &places).await });
+        }
     }
 
     /// Lets `service`, which runs in this process, answer. It goes before an upstream of the same name.
@@ -80,7 +101,7 @@ impl Client {
             };
         }
         match self.0.elsewhere.get(service) {
-            Some(base) => self.0.remote.ask(base, service, name, question).await,
+            Some(places) => self.0.remote.ask(places, service, name, question).await,
             None => Err(RpcError::Unavailable(format!("{service} is neither here nor among the upstreams"))),
         }
     }

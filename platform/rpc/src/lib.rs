@@ -6,13 +6,18 @@
 
 mod answers;
 mod client;
+mod described;
 mod error;
+mod places;
 mod remote;
 mod server;
 
 pub use answers::Answers;
 pub use client::Client;
+pub use described::OwnDescription;
 pub use error::RpcError;
+pub use places::{Asked, Places};
+pub use remote::STOPPING;
 pub use server::router;
 
 /// Bytes of the longest question and of the longest answer.

@@ -1,21 +1,36 @@
-//! A question over HTTP: pooled connections, an internal token, one more try where the connection failed.
+//! A question over HTTP: pooled connections, an internal token, one more try where the connection failed, rather elsewhere.
 
-use crate::{MAX_BYTES, RpcError};
+use crate::{MAX_BYTES, Places, RpcError};
 use bodega_kernel::{Caller, World};
 use bodega_web::{InternalKeys, current_request_id, current_trace, internal};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
-use hyper::{Method, Request, Response, StatusCode, body::Incoming, header};
+use hyper::{Method, Request, Response, StatusCode, Uri, body::Incoming, header};
 use hyper_util::{
     client::legacy::{Client as HttpClient, connect::HttpConnector},
     rt::{TokioExecutor, TokioTimer},
 };
+use serde::Deserialize;
 use std::{sync::Arc, time::Duration};
 
 /// How long a connection may take to open.
 const CONNECT: Duration = Duration::from_millis(500);
 /// How long a connection is kept for the next question.
 const IDLE: Duration = Duration::from_secs(30);
+
+/// Places that a question is sent to before it is given up.
+const TRIES: usize = 2;
+/// Between two looks at whether a place can serve.
+const WATCH: Duration = Duration::from_secs(1);
+/// What a process that is about to end has among what is not ready.
+pub const STOPPING: &str = "stopping";
+
+/// What `/readyz` says where something cannot serve.
+#[derive(Default, Deserialize)]
+struct NotReady {
+    #[serde(default)]
+    not_ready: Vec<String>,
+}
 
 pub(crate) struct Remote {
     own_service: Arc<str>,
@@ -37,15 +52,26 @@ impl Remote {
         Self { own_service: own_service.into(), keys, world, http }
     }
 
-    /// Asks the service at `base`.
-    pub(crate) async fn ask(&self, base: &str, service: &str, name: &str, body: Bytes) -> Result<Bytes, RpcError> {
-        let address = format!("{}/internal/questions/{name}", base.trim_end_matches('/'));
+    /// Asks the service at one of its places.
+    pub(crate) async fn ask(&self, places: &Places, service: &str, name: &str, body: Bytes) -> Result<Bytes, RpcError> {
+        let path = format!("/internal/questions/{name}");
         let unavailable = |reason: &dyn std::fmt::Display| RpcError::Unavailable(format!("{service}/{name}: {reason}"));
-        let response = match self.send(&address, service, body.clone()).await? {
-            Ok(response) => response,
-            Err(first) => {
-                tracing::debug!(error = %first, %address, "asking once more");
-                self.send(&address, service, body).await?.map_err(|error| unavailable(&error))?
+        let mut tried = Vec::with_capacity(TRIES);
+        let response = loop {
+            let asked = places.pick(&self.world, &tried);
+            let address = asked.address(&path).ok_or_else(|| unavailable(&"no such address"))?;
+            match self.send(address, service, body.clone()).await? {
+                Ok(response) => {
+                    asked.reached();
+                    break response;
+                }
+                Err(error) => {
+                    asked.not_reached(&self.world);
+                    tried.push(asked.number());
+                    if tried.len() == TRIES {
+                        return Err(unavailable(&error));
+                    }
+                }
             }
         };
         let status = response.status();
@@ -60,10 +86,34 @@ impl Remote {
         }
     }
 
+    /// Asks every place of `places` again and again whether `service` can be served there. Never ends.
+    pub(crate) async fn watch(&self, service: &str, places: &Places) {
+        loop {
+            for (number, base) in places.each() {
+                let asked = tokio::time::timeout(CONNECT, self.can_serve(&base, service)).await;
+                places.heard(number, asked.unwrap_or(false));
+            }
+            tokio::time::sleep(WATCH).await;
+        }
+    }
+
+    async fn can_serve(&self, base: &str, service: &str) -> bool {
+        let request = Request::get(format!("{base}/readyz")).body(Full::default());
+        let Ok(request) = request else { return false };
+        let Ok(response) = self.http.request(request).await else { return false };
+        if response.status() == StatusCode::OK {
+            return true;
+        }
+        let Ok(body) = Limited::new(response.into_body(), 4_096).collect().await else { return false };
+        // Another service of the same process may be the one that cannot.
+        let said: NotReady = serde_json::from_slice(&body.to_bytes()).unwrap_or_default();
+        !said.not_ready.is_empty() && !said.not_ready.iter().any(|name| name == service || name == STOPPING)
+    }
+
     /// The outer error is a request that cannot be sent at all.
     async fn send(
         &self,
-        address: &str,
+        address: Uri,
         service: &str,
         body: Bytes,
     ) -> Result<Result<Response<Incoming>, hyper_util::client::legacy::Error>, RpcError> {
@@ -71,7 +121,7 @@ impl Remote {
         let token = self.keys.issue(&self.own_service, service, &Caller::guest(), self.world.now());
         let mut request = Request::builder()
             .method(Method::POST)
-            .uri(address)
+            .uri(&address)
             .header(header::CONTENT_TYPE, "application/json")
             .header(internal::HEADER, token);
         if let Some(id) = current_request_id() {

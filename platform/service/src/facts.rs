@@ -2,8 +2,9 @@
 
 use bodega_db::{Db, DbError, params};
 use bodega_kernel::{Question, Time};
-use bodega_rpc::{Answers, RpcError};
+use bodega_rpc::{Answers, OwnDescription, RpcError};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -55,6 +56,9 @@ pub struct StandingFacts {}
 pub struct Standstill {
     /// Events that no broker has confirmed.
     pub unsent: i64,
+    /// When the oldest of them was committed.
+    #[serde(default)]
+    pub oldest_unsent: Option<Time>,
     /// Events that could not be handled.
     pub dead_letters: i64,
     /// The types of event it hears.
@@ -86,7 +90,7 @@ asked_of_any! {
 }
 
 /// The answers that every service gives besides its own.
-pub(crate) fn answers(db: &Db, hears: Vec<String>, answers: Answers) -> Answers {
+pub(crate) fn answers(db: &Db, hears: Vec<String>, described: Box<RawValue>, answers: Answers) -> Answers {
     let (events, inbox, standing) = (db.clone(), db.clone(), db.clone());
     answers
         .on::<EventFacts, _>(async move |question: EventFacts| {
@@ -98,6 +102,7 @@ pub(crate) fn answers(db: &Db, hears: Vec<String>, answers: Answers) -> Answers 
         .on::<StandingFacts, _>(async move |_: StandingFacts| {
             standing_facts(&standing, hears.clone()).await.map_err(refused)
         })
+        .on::<OwnDescription, _>(async move |_: OwnDescription| Ok(described))
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
@@ -130,11 +135,13 @@ async fn inbox_facts(db: &Db, after: Option<Uuid>) -> Result<Vec<InboxFact>, DbE
 async fn standing_facts(db: &Db, hears: Vec<String>) -> Result<Standstill, DbError> {
     let gapless = db.has_one_owner();
     db.write(async move |tx| {
-        let sql = "SELECT (SELECT COUNT(*) FROM unsent), (SELECT COUNT(*) FROM dead_letters)";
+        let sql = "SELECT (SELECT COUNT(*) FROM unsent), (SELECT COUNT(*) FROM dead_letters), \
+                   (SELECT e.at_ms FROM events e WHERE e.seq = (SELECT MIN(seq) FROM unsent))";
         let row = tx.query_one(sql, &[]).await?.ok_or_else(|| DbError::Refused("no count".into()))?;
         let cursors = tx.query("SELECT source, seq FROM cursors ORDER BY source LIMIT 100", &[]).await?;
         let cursors = cursors.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect::<Result<_, DbError>>()?;
-        Ok(Standstill { unsent: row.get(0)?, dead_letters: row.get(1)?, hears, cursors, gapless, now: tx.now() })
+        let (unsent, dead_letters, oldest_unsent) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        Ok(Standstill { unsent, oldest_unsent, dead_letters, hears, cursors, gapless, now: tx.now() })
     })
     .await
 }

@@ -14,7 +14,6 @@ use bodega_settings::{BusKind, DatabaseKind, Settings};
 use bodega_web::{Shelf, internal::InternalKeys, tokens::GuestKeys};
 use futures_util::future::join_all;
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
-use utoipa::openapi::OpenApi;
 
 /// How often old events and keys are forgotten.
 const HOUSEKEEPING: Duration = Duration::from_mins(10);
@@ -53,8 +52,6 @@ pub struct Hosted {
     pub router: axum::Router,
     /// What it has at hand for readers.
     pub shelf: Option<Shelf>,
-    /// What its routes say of themselves.
-    pub openapi: OpenApi,
     /// What it hears.
     pub consumer: Consumer,
     /// What it answers.
@@ -78,7 +75,10 @@ impl Host {
         let rpc = Client::new("host", settings.rpc.upstreams.clone(), internal, world.clone());
         let services = host_all(definitions, &settings, &world, &rpc, &secrets, mode).await?;
         let bus = match mode {
-            Mode::Run => run(&services, &settings).await,
+            Mode::Run => {
+                rpc.watch();
+                run(&services, &settings).await
+            }
             Mode::Still => None,
         };
         let elsewhere = settings.rpc.upstreams.keys().cloned().collect();
@@ -150,17 +150,17 @@ async fn host(
         secrets,
     };
     let running = (definition.start)(context).await.with_context(|| format!("{name} does not start"))?;
-    let answers =
-        crate::facts::answers(&db, running.subscriptions.kinds().map(str::to_owned).collect(), running.answers);
+    let (router, described) = running.routes.split_for_parts();
+    let described = serde_json::value::to_raw_value(&described).context("a description cannot be written")?;
+    let hears = running.subscriptions.kinds().map(str::to_owned).collect();
+    let answers = crate::facts::answers(&db, hears, described, running.answers);
     rpc.register(name, answers.clone());
-    let (router, openapi) = running.routes.split_for_parts();
     Ok(Hosted {
         name,
         consumer: Consumer::new(db.clone(), running.subscriptions),
         db,
         router,
         shelf: running.shelf,
-        openapi,
         answers,
         jobs: running.jobs,
         publishes: definition.publishes,

@@ -1,9 +1,13 @@
 //! Whether the services of a process can serve: their databases answer and their writers run.
 
 use bodega_db::Db;
+use bodega_rpc::STOPPING;
 use futures_util::future::join_all;
 use std::{
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 use tokio::sync::Mutex;
@@ -20,16 +24,25 @@ pub struct Readiness(Arc<Inner>);
 struct Inner {
     databases: Vec<(&'static str, Db)>,
     last: Mutex<Option<(Instant, Vec<&'static str>)>>,
+    stopping: AtomicBool,
 }
 
 impl Readiness {
     pub(crate) fn new(databases: Vec<(&'static str, Db)>) -> Self {
-        Self(Arc::new(Inner { databases, last: Mutex::default() }))
+        Self(Arc::new(Inner { databases, last: Mutex::default(), stopping: AtomicBool::new(false) }))
+    }
+
+    /// From now on the process says that it cannot serve, whatever else is true: it is about to end.
+    pub fn stop(&self) {
+        self.0.stopping.store(true, Ordering::Relaxed);
     }
 
     /// The names of the services that cannot serve, as of at most a second ago; answers within a second. Who asks
     /// meanwhile waits for the same answer.
     pub async fn missing(&self) -> Vec<&'static str> {
+        if self.0.stopping.load(Ordering::Relaxed) {
+            return vec![STOPPING];
+        }
         let mut last = self.0.last.lock().await;
         if let Some((at, missing)) = &*last
             && at.elapsed() < KEPT

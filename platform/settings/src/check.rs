@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 const MIN_SECRET_CHARS: usize = 32;
 /// Longest span of time that may be set, in any unit: a hundred years of minutes, and no sum of times overflows.
 const MAX_SPAN: u64 = 100 * 366 * 24 * 60;
+/// A process that is to end does so within this time, milliseconds, and what its last requests take.
+const MAX_DRAIN_MS: u64 = 60_000;
 /// Limits on the age of prices, in seconds: word of them comes every ten seconds, and is kept for an hour at most.
 const PRICE_AGE: std::ops::RangeInclusive<u64> = 20..=3_600;
 /// The most hours that a cart is left before its shopper is reminded: a guest's cart lives for 90 days.
@@ -64,7 +66,8 @@ fn addresses(settings: &Settings) -> Result<(), Fault> {
     let bus = settings.bus.kind != BusKind::Rabbitmq || starts(&settings.bus.url, &["amqp://"]);
     require(bus, "bus.url", || "does not begin with amqp://; connections to the broker are not encrypted".to_owned())?;
     require(!settings.bus.exchange.is_empty(), "bus.exchange", || "is empty".to_owned())?;
-    let other = settings.rpc.upstreams.iter().find(|(_, url)| !starts(url, &["http://"]));
+    let plain = |places: &str| places.split(',').all(|place| starts(place.trim(), &["http://"]));
+    let other = settings.rpc.upstreams.iter().find(|(_, places)| !plain(places));
     let message = |service| {
         format!("the address of {service:?} does not begin with http://; services do not speak https:// to each other")
     };
@@ -113,6 +116,8 @@ fn spans(settings: &Settings) -> Result<(), Fault> {
     })?;
     let hours = settings.cart.remind_after_hours;
     require(hours <= CART_HOURS, "cart.remind_after_hours", || format!("is more than {CART_HOURS}"))?;
+    let drain = settings.server.drain_ms;
+    require(drain <= MAX_DRAIN_MS, "server.drain_ms", || format!("is more than {MAX_DRAIN_MS}"))?;
     let grace = settings.inventory.hold_grace_hours;
     require(grace <= MAX_SPAN, "inventory.hold_grace_hours", || format!("is more than {MAX_SPAN}"))
 }

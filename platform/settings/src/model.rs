@@ -64,6 +64,8 @@ pub struct Server {
     pub request_timeout_ms: u64,
     /// Requests worked on at the same time.
     pub admission: usize,
+    /// How long a process that is to end goes on serving after it said that it cannot.
+    pub drain_ms: u64,
 }
 
 /// `[database]`

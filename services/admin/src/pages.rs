@@ -14,6 +14,7 @@ mod import;
 mod login;
 mod mails;
 mod markets;
+mod naming;
 mod orders;
 mod payments;
 mod photos;

@@ -11,6 +11,7 @@ mod shapes;
 mod shop;
 mod tax;
 mod taxonomy;
+mod variants;
 
 use crate::{Catalog, flows::Answered, pages::Page as Answer};
 use axum::{
@@ -55,6 +56,7 @@ pub(crate) fn routes(catalog: Catalog) -> OpenApiRouter<()> {
         .routes(routes!(products::get_product, products::change_product, products::archive_product))
         .routes(routes!(search::suggest_products))
         .routes(routes!(search::list_related_products))
+        .routes(routes!(variants::list_variants))
         .routes(routes!(reviews::list_reviews, reviews::write_review))
         .routes(routes!(reviews::list_reviews_for_staff))
         .routes(routes!(reviews::approve_review))

@@ -1,4 +1,4 @@
-//! What the catalogue hears: what inventory has of each SKU, and what orders sold.
+//! What the catalogue hears: what inventory has of each SKU, what orders sold, and what came back.
 
 use crate::{
     Catalog,
@@ -8,7 +8,7 @@ use bodega_bus::{Delivery, Subscriptions};
 use bodega_contracts::{
     OrderId, OrderLine,
     inventory::StockChanged,
-    orders::{OrderCancelled, OrderConfirmed},
+    orders::{OrderCancelled, OrderConfirmed, ReturnReceived},
 };
 use bodega_db::Tx;
 use bodega_kernel::{Event, UserId};
@@ -46,5 +46,9 @@ pub(crate) fn subscriptions(catalog: &Catalog) -> Subscriptions {
         .on(async move |tx: &mut Tx, batch: &[Delivery<OrderCancelled>]| {
             let orders: Vec<OrderId> = batch.iter().map(|delivery| delivery.event.order_id).collect();
             Ok(selling::note_cancelled(tx, &orders).await?)
+        })
+        .on(async move |tx: &mut Tx, batch: &[Delivery<ReturnReceived>]| {
+            let returns: Vec<_> = batch.iter().map(|delivery| &delivery.event).collect();
+            Ok(selling::note_returned(tx, &returns).await?)
         })
 }

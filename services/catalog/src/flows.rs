@@ -15,6 +15,7 @@ pub(crate) mod shop;
 pub(crate) mod stock;
 pub(crate) mod tax;
 pub(crate) mod taxonomy;
+pub(crate) mod variants;
 
 use crate::{Catalog, error::Error, pages::Changed};
 use bodega_db::{DbError, IdempotencyKey, Replay, StoredAnswer, Tx};

@@ -4,8 +4,8 @@
 //! shop says of itself. Asks nobody. Publishes `product.changed.v1`, a
 //! product whole, in the transaction of each change and again where what surrounds it has changed, `product.stocked.v1`
 //! with the first stock of what an import brings, `tax_rates.changed.v1`, `market.changed.v1` and `shop.changed.v1`. Hears `stock.changed.v1` into its own
-//! `availability`, so that readers see what is in stock without asking, and `order.confirmed.v1` and `order.cancelled.v1`: what
-//! sells, and who may review what. Keeps an index of what is for sale, which comes from the database alone. Answers `verify` with its variants,
+//! `availability`, so that readers see what is in stock without asking, and `order.confirmed.v1`, `order.cancelled.v1` and
+//! `return.received.v1`: what sells, and who may review what. Keeps an index of what is for sale, which comes from the database alone. Answers `verify` with its variants,
 //! markets and rates, and whoever writes papers or mails with who the shop is.
 
 mod api;

@@ -4,11 +4,13 @@ mod reviews;
 mod search;
 mod settings;
 mod shop;
+mod variants;
 
 pub(crate) use reviews::{ModeratedReview, ReviewView, ReviewedProduct};
 pub(crate) use search::{Facets, ProductPage, RelatedProducts, Suggestions};
 pub(crate) use settings::{MarketView, TaxTable};
 pub(crate) use shop::{LegalVersion, LegalView, PublicShop, ShopView};
+pub(crate) use variants::{NamedVariant, NamedVariants};
 
 use crate::{
     model::{Photo, Product, Rating, Status, Terms, described},
@@ -68,6 +70,9 @@ pub(crate) struct ProductView {
     pub(crate) status: Status,
     /// HTML without anything active: some tags, no attributes.
     pub(crate) description: String,
+    /// The description as it was written, Markdown or HTML. Only for staff.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) description_source: Option<String>,
     /// The lowest price of its variants.
     pub(crate) price: Money,
     /// What the cheapest one cost before a reduction.
@@ -242,7 +247,7 @@ impl ProductSummary {
 }
 
 impl ProductView {
-    /// A product that was just written, with what it depends on.
+    /// A product as staff see it, with what it depends on.
     pub(crate) fn written(
         product: &Product,
         brand: Option<&Brand>,
@@ -276,6 +281,7 @@ impl ProductView {
             name: product.name.clone(),
             status: product.status,
             description: described(&product.description),
+            description_source: Some(product.description.clone()),
             price: money(product.price_from()),
             compare_at_price: product.compare_from().map(money),
             rating: rating.average(),
@@ -309,7 +315,12 @@ impl ProductView {
         Some(self)
     }
 
-    /// A product that was read.
+    /// The same for readers who are not staff.
+    pub(crate) fn for_everybody(self) -> Self {
+        Self { description_source: None, ..self }
+    }
+
+    /// A product that was read, as staff see it.
     pub(crate) fn found(found: FoundProduct, terms: Terms) -> Result<Self, DbError> {
         let FoundProduct { product: row, variants, available, brand, categories } = found;
         let unreadable = || DbError::Refused("a stored product is unreadable".into());

@@ -89,5 +89,5 @@ pub fn not_ready(missing: &[&str]) -> Problem {
 /// This description.
 #[utoipa::path(get, path = "/openapi.json", tag = "gateway", responses((status = 200, description = "OpenAPI 3.1")))]
 async fn get_openapi(State(about): State<About>) -> Response {
-    ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], about.openapi.json()).into_response()
+    ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], about.openapi.json().await).into_response()
 }

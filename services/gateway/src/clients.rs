@@ -4,4 +4,4 @@ mod identity;
 mod upstream;
 
 pub(crate) use identity::{Away, Identity};
-pub(crate) use upstream::{Upstream, Upstreams};
+pub(crate) use upstream::Upstreams;

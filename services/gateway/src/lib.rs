@@ -18,10 +18,10 @@ pub use settings::{Access, LimitClass, PolicyError, Route, policy, read_policy};
 
 use axum::{Router, extract::Request, response::Response};
 use bodega_kernel::World;
-use bodega_rpc::Client;
+use bodega_rpc::{Client, Places};
 use bodega_settings::Settings;
 use bodega_web::{InternalKeys, Shelf, layers};
-use clients::{Identity, Upstream, Upstreams};
+use clients::{Identity, Upstreams};
 use flows::{Admission, Authenticator, Gate, Limits, Origins, Service};
 use model::Matcher;
 use std::{sync::Arc, time::Duration};
@@ -68,8 +68,8 @@ pub enum Target {
     Local(Router),
     /// In this process, with what it has at hand for readers: public routes are answered from there first.
     Shelved(Router, Shelf),
-    /// At this base address, `http://host:port`.
-    Remote(String),
+    /// At these places: see [`Places::parse`].
+    Remote(Places),
 }
 
 impl Mount {
@@ -82,7 +82,7 @@ impl Mount {
 }
 
 /// The gateway as a router. Serve it with `into_make_service_with_connect_info::<SocketAddr>()`: clients are told apart
-/// by their addresses, or by what trusted proxies say of them. A mount at what is no address is as good as none, and is logged.
+/// by their addresses, or by what trusted proxies say of them.
 pub fn router(parts: Gateway) -> Router {
     let Gateway { routes, mounts, openapi, rpc, world, settings, internal, ready, inside } = parts;
     let identity = Arc::new(Identity::new(rpc, world.clone()));
@@ -92,7 +92,7 @@ pub fn router(parts: Gateway) -> Router {
         let shelf = shelves.iter().find(|(name, _)| route.access == Access::Public && *name == route.service);
         shelf.map(|(_, shelf)| Arc::clone(shelf))
     };
-    let mounted = mounts.into_iter().filter_map(|mount| Some((mount.service, mounted(mount)?)));
+    let mounted = mounts.into_iter().map(|mount| (mount.service, mounted(mount.target)));
     let mounted: Vec<(&str, Service)> = mounted.chain([(OWN, own)]).collect();
     let of =
         |route: &Route| mounted.iter().find(|(name, _)| *name == route.service).map(|(_, service)| service.clone());
@@ -106,7 +106,7 @@ pub fn router(parts: Gateway) -> Router {
         limits: Limits::new(&settings, &world),
         admission: Admission::new(settings.server.admission),
         authenticator: Authenticator::new(identity, world.clone(), &settings.shop.issuer),
-        upstreams: Upstreams::new(),
+        upstreams: Upstreams::new(world.clone()),
         internal,
         timeout: Duration::from_millis(settings.server.request_timeout_ms),
         body_limit_bytes: settings.server.body_limit_bytes,
@@ -130,15 +130,9 @@ async fn shortest(gate: Arc<Gate>, mut long_way: Router, request: Request) -> Re
     response
 }
 
-fn mounted(mount: Mount) -> Option<Service> {
-    match mount.target {
-        Target::Local(router) | Target::Shelved(router, _) => Some(Service::Local(router)),
-        Target::Remote(url) => {
-            let upstream = Upstream::parse(&url);
-            if upstream.is_none() {
-                tracing::error!(service = mount.service, url, "is no address of a service: http://host:port");
-            }
-            upstream.map(Service::Remote)
-        }
+fn mounted(target: Target) -> Service {
+    match target {
+        Target::Local(router) | Target::Shelved(router, _) => Service::Local(router),
+        Target::Remote(places) => Service::Remote(places),
     }
 }

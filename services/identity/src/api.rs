@@ -1,6 +1,7 @@
 //! Routes, request and response types.
 
 mod addresses;
+mod avatars;
 mod credentials;
 mod groups;
 mod invitations;
@@ -39,6 +40,8 @@ pub(crate) fn routes(identity: Identity) -> OpenApiRouter {
         .routes(routes!(credentials::change_password))
         .routes(routes!(credentials::change_email))
         .routes(routes!(profile::get_me, profile::change_me))
+        .routes(routes!(profile::export_me))
+        .merge(avatars::routes())
         .routes(routes!(addresses::list_addresses, addresses::add_address))
         .routes(routes!(addresses::get_address, addresses::replace_address, addresses::delete_address))
         .routes(routes!(list_users))

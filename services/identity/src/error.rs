@@ -1,6 +1,8 @@
 //! What can go wrong with accounts, and how each is answered.
 
+use bodega_blobs::BlobError;
 use bodega_db::DbError;
+use bodega_pictures::Unfit;
 use bodega_web::{Problem, internal_error, problem};
 use std::{fmt, time::Duration};
 
@@ -18,7 +20,7 @@ pub enum Error {
     BadCredentials,
     /// Too many log-ins were tried for the account; wait this long.
     TooManyAttempts(Duration),
-    /// All hashing places are taken.
+    /// All places for hard work, such as hashing, are taken.
     Busy,
     /// The refresh token is unknown, used before, or over.
     BadRefreshToken,
@@ -40,6 +42,10 @@ pub enum Error {
     LastAdmin,
     /// The idempotency key was used with another body.
     KeyReused,
+    /// What was sent is no picture for us.
+    Picture(Unfit),
+    /// The place where files are kept does not take or give them.
+    Files(String),
     /// The database.
     Db(DbError),
     /// What cannot be: a hash or a key of ours does not work.
@@ -52,13 +58,19 @@ impl From<DbError> for Error {
     }
 }
 
+impl From<BlobError> for Error {
+    fn from(error: BlobError) -> Self {
+        Self::Files(error.to_string())
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Invalid { pointer, reason } => write!(f, "{pointer}: {reason}"),
             Self::BadCredentials => f.write_str("the address or the password is wrong"),
             Self::TooManyAttempts(wait) => write!(f, "too many attempts; wait {} s", wait.as_secs()),
-            Self::Busy => f.write_str("too many passwords are being checked"),
+            Self::Busy => f.write_str("too much is being worked on"),
             Self::BadRefreshToken => f.write_str("the refresh token is not good any more"),
             Self::NoSession => f.write_str("neither a refresh token nor an access token names a session"),
             Self::BadToken => f.write_str("the link is not good any more"),
@@ -69,7 +81,8 @@ impl fmt::Display for Error {
             Self::LastAdmin => f.write_str("this is the last admin"),
             Self::KeyReused => f.write_str("the idempotency key was used with another body"),
             Self::Db(error) => error.fmt(f),
-            Self::Broken(reason) => f.write_str(reason),
+            Self::Picture(unfit) => unfit.fmt(f),
+            Self::Files(reason) | Self::Broken(reason) => f.write_str(reason),
         }
     }
 }
@@ -95,6 +108,18 @@ impl From<Error> for Problem {
             Error::Changed => Self::precondition_failed(),
             Error::LastAdmin => problem(409, "last_admin").detail("somebody has to be able to manage people"),
             Error::KeyReused => Self::key_reused(),
+            Error::Picture(unfit) => {
+                let (status, code) = match &unfit {
+                    Unfit::Type => (415, "photo_type"),
+                    Unfit::TooLarge => (422, "photo_too_large"),
+                    Unfit::Unreadable(_) => (422, "photo_unreadable"),
+                };
+                problem(status, code).detail(unfit.to_string())
+            }
+            Error::Files(reason) => {
+                tracing::error!(%reason, "files cannot be kept or read");
+                Self::unavailable()
+            }
             Error::Db(error) => error.into(),
             Error::Broken(reason) => internal_error(&reason),
         }

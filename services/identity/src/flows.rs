@@ -1,6 +1,7 @@
 //! Use cases: opening accounts, logging in and out, proving who one is, one's profile, and who may do what.
 
 mod accounts;
+mod avatars;
 mod groups;
 mod hashing;
 mod invitations;
@@ -13,6 +14,7 @@ mod staff;
 mod verification;
 
 pub(crate) use accounts::{create_user, register};
+pub(crate) use avatars::{Portraits, read_avatar, remove_avatar, set_avatar, sweep_avatars};
 pub(crate) use groups::{create_group, delete_group, groups_of, join_group, leave_group, list_groups, list_members};
 pub(crate) use hashing::Passwords;
 pub(crate) use invitations::{accept_invitation, invite, list_invitations, withdraw_invitation};
@@ -20,7 +22,7 @@ pub(crate) use keys::{Signer, signing_keys};
 pub(crate) use passwords::{change_password, forget_password, reset_password, send_links};
 pub(crate) use people::{assign_role, disable, enable, list_users, remove_role, user_contact, user_contacts};
 pub(crate) use profile::{
-    NewAddress, add_address, change_me, delete_address, get_address, get_me, list_addresses, replace_address,
+    NewAddress, add_address, change_me, delete_address, export_me, get_address, get_me, list_addresses, replace_address,
 };
 pub(crate) use sessions::{Tokens, forget_old, log_in, log_out, log_out_everywhere, refresh, session_standing};
 pub(crate) use staff::{
@@ -92,6 +94,7 @@ mod tests {
         let config = DbConfig { engine, service: "identity", readers: 1, broker: false };
         let db = Db::open(&config, MIGRATIONS, &world).await.unwrap();
         Identity {
+            portraits: Portraits::open(&home.settings()).unwrap(),
             passwords: Passwords::new(1, 1, &world).unwrap(),
             signer: Signer::load(&db, &world, "bodega", Duration::from_mins(15)).await.unwrap(),
             links: crate::model::Links::new(&[7; 32]),

@@ -1,4 +1,5 @@
-//! What identity does by itself: sends links to those who forgot their passwords, and forgets what is over.
+//! What identity does by itself: sends links to those who forgot their passwords, forgets what is over, and removes pictures
+//! that nobody shows.
 
 use crate::{Identity, flows};
 use bodega_service::Job;
@@ -23,6 +24,19 @@ pub(crate) fn send_links(identity: &Identity) -> Job {
         })
     });
     job.woken_by(wake)
+}
+
+pub(crate) fn sweep_avatars(identity: &Identity) -> Job {
+    let identity = identity.clone();
+    Job::new("old avatars", EVERY, move || {
+        let identity = identity.clone();
+        Box::pin(async move {
+            flows::sweep_avatars(&identity).await.unwrap_or_else(|error| {
+                tracing::warn!(%error, "old avatars were not removed");
+                false
+            })
+        })
+    })
 }
 
 pub(crate) fn forget_old(identity: &Identity) -> Job {

@@ -1,7 +1,8 @@
 //! People: accounts, log-ins, sessions, profiles, and who may do what.
 //!
 //! Owns users with their passwords (argon2id), profiles and address books, roles of staff with their permissions,
-//! invitations, groups of customers, sessions with their refresh tokens, and the key that access tokens are signed with.
+//! invitations, groups of customers, the pictures that people show of themselves, sessions with their refresh tokens, and the
+//! key that access tokens are signed with.
 //! Asks nobody and hears nothing. Publishes what happens to users (`user.*`) and `staff.invited`. Answers the gateway which
 //! keys sign tokens and how a session stands, and notifications how a user is written to and what a link in a mail holds:
 //! links are signed, never stored, and good once.
@@ -34,6 +35,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0003_profiles", sql: include_str!("migrations/0003_profiles.sql") },
     Migration { name: "0004_staff", sql: include_str!("migrations/0004_staff.sql") },
     Migration { name: "0005_groups", sql: include_str!("migrations/0005_groups.sql") },
+    Migration { name: "0006_avatars", sql: include_str!("migrations/0006_avatars.sql") },
 ];
 
 /// The service.
@@ -60,6 +62,7 @@ pub(crate) struct Identity {
     db: Db,
     world: World,
     passwords: flows::Passwords,
+    portraits: flows::Portraits,
     signer: flows::Signer,
     links: Links,
     /// Woken when somebody forgot a password.
@@ -73,6 +76,7 @@ impl Identity {
         let access = Duration::from_mins(settings.access_minutes);
         Ok(Self {
             passwords: flows::Passwords::new(settings.hash_threads, settings.hash_queue, &world)?,
+            portraits: flows::Portraits::open(&context.settings)?,
             signer: flows::Signer::load(&db, &world, &context.settings.shop.issuer, access).await?,
             links: Links::new(&context.secrets.key("identity mail links")),
             wake: Arc::default(),
@@ -89,6 +93,7 @@ async fn start(context: Context) -> anyhow::Result<Running> {
         .routes(api::routes(identity.clone()))
         .answers(api::answers(&identity))
         .job(jobs::forget_old(&identity))
+        .job(jobs::sweep_avatars(&identity))
         .job(jobs::send_links(&identity)))
 }
 

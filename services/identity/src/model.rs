@@ -1,12 +1,16 @@
 //! Types and rules of accounts: addresses, names, what a log-in may try, and the life of a session.
 
 mod attempts;
+mod avatar;
+mod export;
 mod password;
 mod profile;
 mod requests;
 mod staff;
 
 pub(crate) use attempts::{Attempts, FORGOTTEN_AFTER, GUESSES, MAILS, WINDOW};
+pub(crate) use avatar::{AVATAR_SIDE, AVATARS, AvatarId, MAX_AVATAR_BYTES, UNNAMED_FOR, avatar_path};
+pub(crate) use export::{Export, RequestView, SessionView};
 pub(crate) use password::Password;
 pub(crate) use profile::{AddressView, Given, MOST_ADDRESSES, ProfileChange, birthday, check_address, language, phone};
 pub(crate) use requests::{Link, Links, MOST_REQUESTS, Purpose};
@@ -86,6 +90,9 @@ pub(crate) struct UserView {
     /// What they read, as BCP 47 writes it; none for the shop's language.
     #[schema(example = "en")]
     pub(crate) language: Option<String>,
+    /// Where the picture is that they show of themselves, 256 x 256 WebP.
+    #[schema(example = "/v1/avatars/3f2a8c0de4b1460f9a7c55d0e1b2c3d4.webp")]
+    pub(crate) avatar: Option<String>,
     /// What they may do, sorted.
     pub(crate) roles: Vec<Role>,
     /// Which staff role narrows what they may do as staff; none: they may do all that staff may.
@@ -107,6 +114,7 @@ impl UserView {
             phone: None,
             birthday: None,
             language: None,
+            avatar: None,
             roles: vec![Role::Customer],
             staff_role_id: None,
             disabled: false,

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod attempts;
+mod avatars;
 mod groups;
 mod invitations;
 mod read;
@@ -13,6 +14,9 @@ pub(crate) use addresses::{
     count_addresses, delete_address, insert_address, list_addresses, lock_address, replace_address, unset_defaults,
 };
 pub(crate) use attempts::{count_attempt, delete_attempts_before, forget_attempts};
+pub(crate) use avatars::{
+    drop_avatar_files, forget_avatar_file, is_shown, name_avatar, note_avatar_file, unname_avatar,
+};
 pub(crate) use groups::{
     bump_groups, count_groups, delete_group, delete_member, group_has_members, groups_of, insert_group, insert_member,
     list_groups, list_members, lock_group,
@@ -27,11 +31,11 @@ pub(crate) use read::{
 };
 pub(crate) use requests::{
     Request, delete_ended_requests, delete_requests_for, delete_requests_of, find_request, forgotten, insert_request,
-    note_forgotten, take_request,
+    list_requests, note_forgotten, take_request,
 };
 pub(crate) use sessions::{
-    FIRST_GENERATION, NewSession, delete_ended_sessions, insert_refresh_token, insert_session, lock_session,
-    read_refresh_token, revoke_other_sessions, revoke_session, revoke_sessions_of, rotate_session,
+    FIRST_GENERATION, NewSession, delete_ended_sessions, insert_refresh_token, insert_session, list_sessions,
+    lock_session, read_refresh_token, revoke_other_sessions, revoke_session, revoke_sessions_of, rotate_session,
 };
 pub(crate) use staff::{
     count_staff_roles, delete_staff_role, give_staff_role, insert_staff_role, list_staff_roles, lock_staff_role,
@@ -64,7 +68,7 @@ pub(crate) async fn user_of(tx: &mut Tx, email: &str) -> Result<Option<UserId>, 
 
 /// A user with their roles.
 pub(crate) async fn read_user(tx: &mut Tx, user: UserId) -> Result<Option<UserView>, DbError> {
-    let sql = "SELECT email, email_verified_ms, name, phone, birthday, language, disabled, created_ms \
+    let sql = "SELECT email, email_verified_ms, name, phone, birthday, language, avatar, disabled, created_ms \
                FROM users WHERE id = $1";
     let Some(row) = tx.query_one(sql, &params![user.0]).await? else { return Ok(None) };
     let (roles, staff_role_id) = (roles_of(tx, user).await?, staff_role_of(tx, user).await?);
@@ -76,10 +80,11 @@ pub(crate) async fn read_user(tx: &mut Tx, user: UserId) -> Result<Option<UserVi
         phone: row.get(3)?,
         birthday: row.get(4)?,
         language: row.get(5)?,
+        avatar: model::avatar_path(row.get(6)?),
         roles,
         staff_role_id,
-        disabled: row.get(6)?,
-        created_at: row.get(7)?,
+        disabled: row.get(7)?,
+        created_at: row.get(8)?,
     }))
 }
 

@@ -12,7 +12,7 @@ use crate::{
     error::Error,
     flows::{self, MovedStock, Written},
     model::{Count, NewMovement, PolicyChange, Violation},
-    store,
+    store::{self, Sought},
     views::{MovementView, StockView},
 };
 use axum::{
@@ -22,13 +22,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bodega_kernel::{Page, Sku};
-use bodega_web::{Conditional, KeyedBody, Paging, Path, Problem, Staff, answer_again, etag_of};
+use bodega_web::{Conditional, KeyedBody, Paging, Path, Problem, Query, Staff, answer_again, etag_of, problem};
 use serde::{
     Deserialize, Deserializer, Serialize,
     de::{MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
 };
 use std::fmt;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// The most movements of one request.
@@ -49,16 +49,44 @@ pub(crate) fn routes(inventory: Inventory) -> OpenApiRouter {
         .with_state(inventory)
 }
 
+/// Which SKUs to list.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Listing {
+    /// Only those that begin so, in large or small letters: at most 64 characters.
+    #[param(example = "851")]
+    q: Option<String>,
+    /// Only those of which fewer are available.
+    #[param(example = 5)]
+    below: Option<i64>,
+    /// Only those of which staff were told that little is left, and that have not risen since.
+    #[param(value_type = Option<bool>)]
+    low: bool,
+}
+
+impl Listing {
+    fn checked(self) -> Result<Sought, Problem> {
+        let Self { q, below, low } = self;
+        let fits = |text: &String| text.chars().count() <= Sku::MAX_CHARS && !text.chars().any(char::is_control);
+        if !q.as_ref().is_none_or(fits) {
+            return Err(problem(422, "invalid_query").field("/q", "is the beginning of a SKU: at most 64 characters"));
+        }
+        Ok(Sought { beginning: q, below, low })
+    }
+}
+
 /// Stock of every SKU, in the order of their names: over all locations, and at each.
-#[utoipa::path(get, path = "/v1/stock", tag = "stock", params(Paging),
+#[utoipa::path(get, path = "/v1/stock", tag = "stock", params(Listing, Paging),
     responses((status = 200, body = Page<StockView>), Problem))]
 async fn list_stock(
     State(inventory): State<Inventory>,
     _: Staff,
+    Query(listing): Query<Listing>,
     paging: Paging,
 ) -> Result<Json<Page<StockView>>, Problem> {
-    let after = paging.key::<String>()?;
-    Ok(Json(store::list_stock(inventory.db.reader(), after, &paging).await?))
+    let (sought, after) = (listing.checked()?, paging.key::<String>()?);
+    Ok(Json(store::list_stock(inventory.db.reader(), &sought, after, &paging).await?))
 }
 
 /// Stock of one SKU: over all locations, and at each.

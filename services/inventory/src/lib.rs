@@ -40,6 +40,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "0008_sources", sql: include_str!("migrations/0008_sources.sql") },
     Migration { name: "0009_homes", sql: include_str!("migrations/0009_homes.sql") },
     Migration { name: "0010_ledger", sql: include_str!("migrations/0010_ledger.sql") },
+    Migration { name: "0011_finding", sql: include_str!("migrations/0011_finding.sql") },
 ];
 
 const PUBLISHES: &[&str] = &[

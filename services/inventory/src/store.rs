@@ -18,7 +18,7 @@ pub(crate) use locations::{
     begin_retelling, count_locations, insert_location, location_in, note_locations, retelling, skus_at,
     update_location, write_retold,
 };
-pub(crate) use reads::{list_locations, list_movements, list_stock, location_of, stock_of};
+pub(crate) use reads::{Sought, list_locations, list_movements, list_stock, location_of, stock_of};
 pub(crate) use reservations::{
     Moved, Reservation, claim, claim_departures, fill_tombstones, insert_early, lock_reservations, move_reservations,
     overdue_holds, write_shipped,

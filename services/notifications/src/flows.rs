@@ -3,6 +3,7 @@
 mod answered;
 mod desk;
 mod gather;
+mod order_link;
 mod queue;
 mod send;
 mod unsubscribe;

@@ -1,11 +1,15 @@
 //! What a mail is, when it is tried again, and what its templates are given. Pure: no I/O, no clock.
 
+#[cfg(test)]
+mod hostile;
 mod kind;
 mod letter;
 mod retry;
 mod samples;
 mod wording;
 
+#[cfg(test)]
+pub(crate) use hostile::HOSTILE;
 pub(crate) use kind::{Kind, State};
 pub(crate) use letter::Letter;
 pub(crate) use retry::{GIVE_UP_AFTER, retry_after};

@@ -29,6 +29,7 @@ pub(crate) fn routes(shipping: Shipping) -> OpenApiRouter {
         .routes(routes!(shipments::dispatch_fulfilment))
         .routes(routes!(shipments::dispatch_order))
         .routes(routes!(shipments::get_shipment))
+        .routes(routes!(shipments::get_label))
         .routes(routes!(shipments::mark_delivered))
         .routes(routes!(methods::list_methods, methods::create_method))
         .routes(routes!(methods::get_method, methods::change_method, methods::disable_method))

@@ -43,6 +43,9 @@ pub(crate) enum Error {
     /// A carrier's report is refused.
     #[error("a report is refused: {0:?}")]
     Report(ReportError),
+    /// A label could not be written.
+    #[error("a label could not be written: {0}")]
+    Unwritable(String),
     /// Another service gave no answer.
     #[error(transparent)]
     Rpc(#[from] RpcError),
@@ -85,6 +88,7 @@ impl From<Error> for Failure {
             | Error::OtherVersion
             | Error::KeyReused
             | Error::Report(_)
+            | Error::Unwritable(_)
             | Error::Rpc(_)
             | Error::Json(_) => Self::permanent(error),
         }
@@ -110,6 +114,7 @@ impl From<Error> for Problem {
             Error::OtherVersion => Self::precondition_failed(),
             Error::KeyReused => Self::key_reused(),
             Error::Report(error) => error.into(),
+            Error::Unwritable(error) => internal_error(&error),
             Error::Rpc(error) => error.into(),
             Error::Db(error) => error.into(),
             Error::Json(error) => internal_error(&error),

@@ -1,6 +1,6 @@
 //! What is done: `hears` for what becomes known of orders, `dispatch` for parcels that staff pack, `captures` for those that
 //! wait for their money, `labels` for carriers that are called, `progress` for what is known of parcels afterwards, `reports` for what carriers say by themselves, `methods`
-//! for the ways of shipping, `looking` for who may see what.
+//! for the ways of shipping, `looking` for who may see what, `printing` for labels on paper.
 //!
 //! Every write of a fulfilment locks its row first, whatever else it reads, so that a piece leaves once and so that either
 //! a parcel or the wish to stop it is first.
@@ -11,6 +11,7 @@ mod hears;
 mod labels;
 mod looking;
 mod methods;
+mod printing;
 mod progress;
 mod reports;
 
@@ -20,6 +21,7 @@ pub(crate) use hears::{Heard, hear, hear_allocated};
 pub(crate) use labels::buy_labels;
 pub(crate) use looking::{Seen, order_fulfilments, product_names};
 pub(crate) use methods::{change_method, create_method, currency, disable_method, seed_methods};
+pub(crate) use printing::{Printed, print_label};
 pub(crate) use progress::{collect, mark_delivered, mark_ready, release_hold};
 pub(crate) use reports::{Inbox, Received, receive_report};
 

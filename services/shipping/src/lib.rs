@@ -1,7 +1,7 @@
 //! Shipping: what is to be packed of paid orders, the parcels it leaves in, and the ways of shipping a cart may offer.
 //!
 //! Owns fulfilments, parcels, ways of shipping and the reports of carriers. Asks orders whose an order is and what its goods
-//! are called. Hears `order.confirmed` (one fulfilment of what is stocked), `stock.allocated` (now it may be packed),
+//! are called, and catalog who sends (for labels). Hears `order.confirmed` (one fulfilment of what is stocked), `stock.allocated` (now it may be packed),
 //! `order.stopping` (answers whether nothing has left), `order.cancelled`, `order.address_changed`, `payment.disputed` (nothing
 //! leaves meanwhile), and of orders whose money is promised only `order.capture_due` with `payment.captured` or
 //! `payment.capture_failed` (a parcel leaves when its money was taken). Publishes `fulfilment.*`, `shipment.*` and
@@ -16,6 +16,7 @@ mod facts;
 mod flows;
 mod jobs;
 mod model;
+mod pages;
 mod store;
 mod views;
 
@@ -49,6 +50,8 @@ pub(crate) struct Shipping {
     guests: GuestKeys,
     carriers: Carriers,
     inbox: Inbox,
+    /// Its name, where the shop does not say who it is.
+    shop: Arc<str>,
     /// Rung when a label is to be bought.
     wake: Arc<Notify>,
     /// Of all prices.
@@ -87,6 +90,7 @@ async fn start(context: Context) -> anyhow::Result<Running> {
         guests: context.guests.clone(),
         carriers: Carriers { manual, simulator },
         inbox,
+        shop: shop.name.as_str().into(),
         wake: Arc::default(),
         currency: flows::currency(shop)?,
         tax_rate_bp: shop.tax_rate_bp,

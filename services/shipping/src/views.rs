@@ -105,8 +105,8 @@ impl ShipmentView {
         })
     }
 
-    /// Whether a shopper is to see it: it has left.
-    fn has_left(&self) -> bool {
+    /// Whether it has left: a shopper is to see it, and it has a label.
+    pub(crate) fn has_left(&self) -> bool {
         matches!(self.state, ShipmentState::Dispatched | ShipmentState::InTransit | ShipmentState::Delivered)
     }
 }

@@ -1,8 +1,8 @@
-//! What several pages ask of the API: the categories, and the cart of this browser.
+//! What several pages ask of the API: the categories, what goods look like, and the cart of this browser.
 
 use crate::{
-    model::CartKey,
-    views::{Cart, Category, List},
+    model::{CartKey, escaped},
+    views::{Cart, Category, List, Look, Looks},
 };
 use axum::http::Method;
 use bodega_pages::{Ask, Fault, Visit};
@@ -10,6 +10,8 @@ use serde_json::json;
 
 /// The most pages of categories that are read.
 const MAX_PAGES: usize = 5;
+/// The most SKUs that one question names, and the most bytes of their names.
+const MAX_LOOKS: (usize, usize) = (100, 4_000);
 
 /// All categories by name; none where the catalogue cannot say, so that other pages still show.
 pub(crate) async fn categories(visit: &Visit) -> Vec<Category> {
@@ -18,9 +20,30 @@ pub(crate) async fn categories(visit: &Visit) -> Vec<Category> {
         let Ok(page) = visit.get_public::<List<Category>>(path).await else { break };
         all.extend(page.items);
         let Some(cursor) = page.next_cursor else { break };
-        path = format!("/v1/categories?limit=100&cursor={}", crate::model::escaped(&cursor));
+        path = format!("/v1/categories?limit=100&cursor={}", escaped(&cursor));
     }
     all
+}
+
+/// What these goods look like: carts and orders know names and prices alone. One question for all of them; where the
+/// catalogue cannot say, or there are more than it takes, they are shown without pictures.
+pub(crate) async fn looks(visit: &Visit, skus: impl Iterator<Item = &str>) -> Looks {
+    let mut names: Vec<String> = Vec::new();
+    let mut bytes = 0;
+    for name in skus.map(escaped) {
+        bytes += name.len();
+        if names.len() == MAX_LOOKS.0 || bytes > MAX_LOOKS.1 {
+            break;
+        }
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    if names.is_empty() {
+        return Looks::default();
+    }
+    let found = visit.get_public::<List<Look>>(format!("/v1/variants?skus={}", names.join(","))).await;
+    Looks::of(found.unwrap_or_default().items)
 }
 
 /// A question about a cart, as whoever holds it. `below` is what follows its address.

@@ -8,6 +8,6 @@ mod places;
 
 pub(crate) use filters::{Filters, SORTS, major};
 pub(crate) use form::{Form, escaped, query};
-pub(crate) use kept::{CartKey, Look, cart_count, looks, order_token, remember_look, remember_order};
+pub(crate) use kept::{CartKey, cart_count, order_token, remember_order};
 pub(crate) use paying::{PayMethod, pay_methods};
 pub(crate) use places::countries;

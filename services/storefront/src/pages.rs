@@ -14,6 +14,7 @@ mod orders;
 mod password;
 mod postal;
 mod product;
+mod promises;
 mod refusals;
 mod seo;
 mod tiles;
@@ -78,6 +79,9 @@ fn buyers() -> Router {
         .route("/account", get(account::overview))
         .route("/account/orders", get(account::orders::show))
         .route("/account/profile", get(account::profile::show).post(account::profile::save))
+        .route("/account/avatar", get(to_profile).post(account::avatar::send))
+        .route("/account/avatar/remove", get(to_profile).post(account::avatar::remove))
+        .route("/account/data.json", get(account::profile::export))
         .route("/account/security", get(account::security::show))
         .route("/account/email", get(to_security).post(account::security::change_email))
         .route("/account/password", get(to_security).post(account::security::change_password))
@@ -103,6 +107,10 @@ fn papers() -> Router {
 
 async fn to_account(visit: Visit) -> Response {
     ways::go(&visit, "/account")
+}
+
+async fn to_profile(visit: Visit) -> Response {
+    ways::go(&visit, "/account/profile")
 }
 
 async fn to_security(visit: Visit) -> Response {

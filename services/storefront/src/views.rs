@@ -4,7 +4,7 @@ mod cart;
 mod goods;
 
 pub(crate) use cart::{Cart, Change, Coupon, Line, PostalAddress};
-pub(crate) use goods::{Bucket, Category, Facets, Product, Range, Review, Tile, Variant};
+pub(crate) use goods::{Bucket, Category, Facets, Look, Looks, Product, Range, Review, Tile, Variant};
 
 use serde::Deserialize;
 

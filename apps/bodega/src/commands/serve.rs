@@ -6,6 +6,7 @@ use bodega_kernel::World;
 use bodega_service::Mode;
 use bodega_settings::{BusKind, Settings};
 use clap::Args;
+use rustix::process::{Signal, set_parent_process_death_signal};
 use tokio::net::TcpListener;
 
 /// Run some services in this process.
@@ -17,12 +18,18 @@ pub(crate) struct Serve {
     /// Address and port to listen on.
     #[arg(long, value_name = "ADDR")]
     listen: Option<String>,
+    /// Stop when the process that started this one ends.
+    #[arg(long, hide = true)]
+    until_parent_ends: bool,
 }
 
 impl Serve {
     pub(crate) async fn run(self, mut settings: Settings, world: World) -> anyhow::Result<bool> {
         if let Some(listen) = self.listen {
             settings.server.listen = listen;
+        }
+        if self.until_parent_ends {
+            set_parent_process_death_signal(Some(Signal::TERM)).context("the parent's end cannot be heard")?;
         }
         commands::start_logs(&settings);
         let known: Vec<&str> = services().iter().map(|service| service.name).chain(["gateway"]).collect();

@@ -1,6 +1,7 @@
-//! `bodega up`: the whole shop in one process.
+//! `bodega up`: the whole shop in one process, or on one machine.
 
-use crate::{Shop, commands, demo};
+use super::cluster;
+use crate::{Shop, cli::Place, commands, demo};
 use anyhow::Context as _;
 use bodega_kernel::World;
 use bodega_service::Mode;
@@ -17,12 +18,21 @@ pub(crate) struct Up {
     /// Fill a sample shop with the payment simulator, and print its log-ins. Only on an address of this machine.
     #[arg(long)]
     demo: bool,
+    /// For development: a process for each service and one for the gateway, on PostgreSQL and RabbitMQ.
+    #[arg(long, conflicts_with = "demo")]
+    cluster: bool,
+    /// With --cluster: so many processes of each service.
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "cluster")]
+    replicas: usize,
 }
 
 impl Up {
-    pub(crate) async fn run(self, mut settings: Settings, world: World) -> anyhow::Result<bool> {
+    pub(crate) async fn run(self, place: &Place, mut settings: Settings, world: World) -> anyhow::Result<bool> {
         if let Some(listen) = self.listen {
             settings.server.listen = listen;
+        }
+        if self.cluster {
+            return cluster::run(place, settings, &world, self.replicas).await;
         }
         if self.demo {
             demo::adjust(&mut settings)?;

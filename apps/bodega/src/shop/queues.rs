@@ -46,7 +46,7 @@ const CART: &[&str] = &[
     ExchangeDue::TYPE,
 ];
 const COUPONS: &[&str] = &[OrderPlaced::TYPE, OrderConfirmed::TYPE, OrderCancelled::TYPE, RewardGranted::TYPE];
-const CATALOG: &[&str] = &[StockChanged::TYPE, OrderConfirmed::TYPE, OrderCancelled::TYPE];
+const CATALOG: &[&str] = &[StockChanged::TYPE, OrderConfirmed::TYPE, OrderCancelled::TYPE, ReturnReceived::TYPE];
 const INVENTORY: &[&str] = &[
     ProductStocked::TYPE,
     OrderPlaced::TYPE,

@@ -148,7 +148,7 @@ async fn rest(shop: &TestShop) {
         shop.settle().await.unwrap();
         let now = counters();
         // Only the questions of settling, one of each service.
-        let quiet = before.is_some_and(|before| now.commits - before.commits <= shop.shop.host.services.len() as u64);
+        let quiet = before.is_some_and(|before| now.commits - before.commits <= shop.shop().host.services.len() as u64);
         if quiet {
             return;
         }

@@ -218,15 +218,15 @@ impl<'s> Rows<'s> {
 
     /// What goes wrong: differences of money and of stock, and an event that cannot be read.
     async fn trouble(&self, number: usize) {
-        let (order, found, figure) = (self.shop.shop.world.uuid(), self.shop.shop.world.uuid(), number as i64);
-        let money = self.shop.shop.host.service("payments").unwrap().db.clone();
+        let (order, found, figure) = (self.shop.shop().world.uuid(), self.shop.shop().world.uuid(), number as i64);
+        let money = self.shop.service("payments").unwrap().db.clone();
         let sql = "INSERT INTO mismatches (id, order_id, kind, subject, ours, theirs, currency, first_seen_ms) \
                    VALUES ($1, $2, 'captured', $3, $4, 0, 'GBP', 1)";
         let subject = format!("{order}/1");
         let values =
             async move |tx: &mut bodega_db::Tx| tx.execute(sql, &params![found, order, &subject, figure]).await;
         money.write(values).await.unwrap();
-        let stock = self.shop.shop.host.service("inventory").unwrap().db.clone();
+        let stock = self.shop.service("inventory").unwrap().db.clone();
         let sql = "INSERT INTO mismatches (id, source, sku, location, theirs, ours, state, found_ms) \
                    VALUES ($1, 'erp-0', $2, 'main', 0, 1, 'open', 1)";
         let name = sku(number);
@@ -237,11 +237,11 @@ impl<'s> Rows<'s> {
             id: order,
             kind: "order.placed.v1".into(),
             subject: order.to_string().into(),
-            at: self.shop.shop.world.now(),
+            at: self.shop.shop().world.now(),
             trace: None,
             data: r#"{"order_id": 13}"#.into(),
         };
-        self.shop.shop.host.service("inventory").unwrap().consumer.deliver(vec![poison], Noting::Each).await;
+        self.shop.service("inventory").unwrap().consumer.deliver(vec![poison], Noting::Each).await;
     }
 
     /// A product, a draft, a transfer, a promotion, a cart, each of so many parts.

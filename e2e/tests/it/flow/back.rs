@@ -183,7 +183,7 @@ async fn a_paid_order_whose_goods_are_gone_is_cancelled_and_refunded() {
         let url = bank(&shop.doors, 0, &late).await;
         shop.settle().await.unwrap();
         // The safety net of inventory is faster here than the payment's deadline.
-        let db = shop.shop.host.service("inventory").unwrap().db.clone();
+        let db = shop.service("inventory").unwrap().db.clone();
         db.write(async |tx| {
             tx.execute("UPDATE turnstile SET turn = NULL", &[]).await?;
             tx.execute("UPDATE reservations SET at_ms = $1", &params![0_i64]).await

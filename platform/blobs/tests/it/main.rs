@@ -48,6 +48,12 @@ async fn what_is_put_is_there_whole_and_can_be_replaced() {
         blobs.put(&name, "two".into()).await.unwrap();
         assert_eq!(blobs.get(&name).await.unwrap().unwrap(), "two");
         assert!(blobs.exists(&name).await.unwrap());
+        let other = key("papers/INV-2026-00002/en.pdf");
+        blobs.put(&other, "stays".into()).await.unwrap();
+        for _ in 0..2 {
+            blobs.remove(&other).await.unwrap();
+            assert_eq!(blobs.get(&other).await.unwrap(), None);
+        }
         let again = Blobs::open(&settings, "orders").unwrap();
         assert_eq!(again.get(&name).await.unwrap().unwrap(), "two");
         let elsewhere = Blobs::open(&settings, "catalog").unwrap();

@@ -4,7 +4,7 @@ use super::goods::Mood;
 use maud::{Markup, PreEscaped, html};
 
 /// A drawing of 24 by 24 in the colour of the text: `cart`, `search`, `user`, `menu`, `close`, `check`, `truck`, `box`,
-/// `bell`, `chart`, `tag`, `gear`, `mail`, `heart`, `arrow`. Others are empty.
+/// `bell`, `chart`, `tag`, `gear`, `mail`, `heart`, `arrow`, `lock`. Others are empty.
 pub fn icon(name: &str) -> Markup {
     let path = match name {
         "cart" => "M3 4h2l2.4 11.2a1 1 0 0 0 1 .8h8.8a1 1 0 0 0 1-.8L20 8H6M9 20h.01M17 20h.01",
@@ -22,6 +22,7 @@ pub fn icon(name: &str) -> Markup {
             "M12 15a3 3 0 1 0 0-6 3 3 0 0 0 0 6ZM12 3v3M12 18v3M3 12h3M18 12h3M5.600 5.600l2.100 2.100M16.300 16.300l2.100 2.100M18.400 5.600l-2.100 2.100M7.700 16.300l-2.100 2.100"
         }
         "mail" => "M3 6h18v12H3zM3 7l9 6 9-6",
+        "lock" => "M6 11h12v9H6zM8 11V8a4 4 0 0 1 8 0v3",
         "heart" => "M12 20s-7-4.500-7-10a4 4 0 0 1 7-2.500A4 4 0 0 1 19 10c0 5.500-7 10-7 10Z",
         "arrow" => "M5 12h14M13 6l6 6-6 6",
         _ => "",

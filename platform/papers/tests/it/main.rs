@@ -3,7 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use bodega_papers::{
-    Align, Block, Column, Fact, Footer, MAX_CHARS, MAX_ROWS, Note, Paper, PaperError, Part, Row, Size, Table, Total,
+    Align, Barcode, Block, Column, Fact, Footer, MAX_CHARS, MAX_ROWS, Note, Paper, PaperError, Part, Row, Size, Table,
+    Total,
 };
 use proptest::prelude::*;
 use std::{
@@ -65,6 +66,21 @@ fn numbered(rows: usize) -> Table {
         [main, Row::Detail(vec![format!("SKU-{number}")])]
     };
     Table { columns: columns(), rows: (1..=rows).flat_map(row).collect(), size: Size::Full }
+}
+
+#[test]
+fn a_label_says_in_letters_what_its_bars_say() {
+    let to = Block { heading: "Ship to".to_owned(), lines: texts(&["Ada Lovelace", "12 St James's Square"]) };
+    let code = |text: &str| Part::Barcode(Barcode { heading: "Tracking".to_owned(), text: text.to_owned() });
+    let label = paper(vec![Part::Address(to.clone()), code("RM123456789GB")]).to_pdf().unwrap();
+    let page = read(&label).concat();
+    for text in ["Ship to", "12 St James's Square", "Tracking", "RM123456789GB"] {
+        assert!(page.contains(text), "{text} is not in {page}");
+    }
+    // The bars are drawn; what cannot be bars is text alone.
+    let letters = paper(vec![Part::Address(to), code("Münze 1")]).to_pdf().unwrap();
+    assert!(read(&letters).concat().contains("Münze 1"));
+    assert!(label.len() > letters.len() + 200, "{} and {}", label.len(), letters.len());
 }
 
 #[test]
@@ -182,6 +198,8 @@ proptest! {
             Part::Totals(vec![total; 3]),
             Part::Table(Table { columns, rows, size: Size::Full }),
             Part::Note(Note { heading: words[2].clone(), text: words[3..].join("\n") }),
+            Part::Address(Block { heading: words[7].clone(), lines: words.clone() }),
+            Part::Barcode(Barcode { heading: words[8].clone(), text: words[9].clone() }),
         ]);
         anything.title.clone_from(&words[4]);
         anything.language.clone_from(&words[5]);

@@ -108,8 +108,7 @@ fn a_variable_is_read_as_the_type_of_its_setting() {
 fn an_unknown_key_is_refused_by_name_and_source() {
     let file = TempFile::new("unknown", "[server]\nlisten = \"0.0.0.0:80\"\nlisen = \"x\"\n");
     let message = file.load(&[]).unwrap_err().to_string();
-    let expected =
-        "there is no setting `server.lisen`; known here: admission, body_limit_bytes, listen, request_timeout_ms";
+    let expected = "there is no setting `server.lisen`; known here: admission, body_limit_bytes, drain_ms, listen, request_timeout_ms";
     assert_eq!(message, format!("{}: {expected}", file.0.display()));
     for (name, key) in [
         ("BODEGA__SERVER__LISEN", "server.lisen"),
@@ -133,6 +132,7 @@ fn a_bad_value_is_refused_by_name_and_source() {
         ("BODEGA__SERVER__LISTEN", "8080", "server.listen"),
         ("BODEGA__SERVER__REQUEST_TIMEOUT_MS", "18446744073709551615", "server.request_timeout_ms"),
         ("BODEGA__SERVER", "x", "server"),
+        ("BODEGA__SERVER__DRAIN_MS", "60001", "server.drain_ms"),
         ("BODEGA__DATABASE__KIND", "oracle", "database.kind"),
         ("BODEGA__BLOBS__KIND", "tape", "blobs.kind"),
         ("BODEGA__BLOBS__ENDPOINT", "s3.example.com", "blobs.endpoint"),
@@ -147,6 +147,7 @@ fn a_bad_value_is_refused_by_name_and_source() {
         ("BODEGA__RPC__SECRET", "short", "rpc.secret"),
         ("BODEGA__RPC__UPSTREAMS__CART", "10.0.0.6", "rpc.upstreams"),
         ("BODEGA__RPC__UPSTREAMS__CART", "https://10.0.0.6", "rpc.upstreams"),
+        ("BODEGA__RPC__UPSTREAMS__CART", "http://10.0.0.6:8080,10.0.0.7:8080", "rpc.upstreams"),
         ("BODEGA__GATEWAY__CLIENT_HEADER", "x-real-ip", "gateway.client_header"),
         ("BODEGA__PAYMENTS__PROVIDERS", "a,a", "payments.providers"),
         ("BODEGA__PAYMENTS__MANUAL__DEADLINE_DAYS", "0", "payments.manual.deadline_days"),

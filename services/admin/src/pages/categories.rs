@@ -1,25 +1,26 @@
 //! Categories as the tree that they are, and brands: made, renamed, moved, deleted where nothing stands in them.
 
 use super::{
-    forms::{all, belongs_to_form, button, done, entry, known, refused, told},
+    forms::{all, entry, known, refused},
     frame::framed,
+    naming::{self, Kind, Sent},
 };
 use crate::model::{Filled, Id};
 use axum::{
     Router,
-    http::Method,
     response::{IntoResponse as _, Response},
     routing::{get, post},
 };
 use bodega_pages::{
     Fault, Page, Visit,
-    parts::{self, Choice, Field},
+    parts::{self, Choice},
 };
 use maud::{Markup, html};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::HashMap;
 
+const CATEGORIES: Kind = Kind { word: "category", page: "/admin/categories", api: "/v1/categories" };
 /// What stands where nothing is above it.
 const TOP: Choice<'static> = Choice::new("", "At the top");
 
@@ -82,12 +83,9 @@ async fn list(visit: Visit) -> Result<Page, Fault> {
 
 /// A new category was sent.
 async fn create(visit: Visit, sent: Filled) -> Result<Response, Fault> {
-    match visit.post("/v1/categories", &body(&sent)).await {
-        Ok(_) => Ok(done(&visit, "/admin/categories", "The category is made.")),
-        Err(fault) if belongs_to_form(&fault) => {
-            Ok(page(&visit, &sent, Some(&fault)).await?.status(422).into_response())
-        }
-        Err(fault) => Err(fault),
+    match CATEGORIES.make(&visit, &body(&sent)).await? {
+        Sent::Done(response) => Ok(response),
+        Sent::Refused(fault) => Ok(page(&visit, &sent, Some(&fault)).await?.status(422).into_response()),
     }
 }
 
@@ -106,27 +104,21 @@ async fn show(visit: Visit, id: Id) -> Result<Page, Fault> {
 
 /// A changed category was sent.
 async fn save(visit: Visit, id: Id, sent: Filled) -> Result<Response, Fault> {
-    let mut ask = visit.ask(Method::PATCH, format!("/v1/categories/{id}")).json(&body(&sent));
-    if let Ok(version) = sent.get("version").parse() {
-        ask = ask.version(version);
-    }
-    match ask.send().await {
-        Ok(_) => Ok(done(&visit, "/admin/categories", "The category is saved.")),
-        Err(fault) if belongs_to_form(&fault) => {
+    match CATEGORIES.change(&visit, id, &sent, &body(&sent)).await? {
+        Sent::Done(response) => Ok(response),
+        Sent::Refused(fault) => {
             let categories = read(&visit).await?;
             let one = of(&categories, id)?;
             let sent = sent.instead("version", one.version.to_string());
             let status = if fault.status == 412 { 412 } else { 422 };
             Ok(editor(&visit, one, &categories, &sent, Some(&fault)).await.status(status).into_response())
         }
-        Err(fault) => Err(fault),
     }
 }
 
 /// A category is to go.
 async fn delete(visit: Visit, id: Id) -> Result<Response, Fault> {
-    let outcome = visit.ask(Method::DELETE, format!("/v1/categories/{id}")).send().await;
-    told(&visit, "/admin/categories", outcome, "The category is deleted.")
+    CATEGORIES.delete(&visit, id).await
 }
 
 fn of(categories: &[Category], id: Id) -> Result<&Category, Fault> {
@@ -135,10 +127,8 @@ fn of(categories: &[Category], id: Id) -> Result<&Category, Fault> {
 }
 
 fn body(form: &Filled) -> Value {
-    let mut body = json!({"name": form.text("name").unwrap_or_default(), "parent_id": form.text("parent")});
-    if let Some(slug) = form.text("slug") {
-        body["slug"] = slug.into();
-    }
+    let mut body = naming::body(form);
+    body["parent_id"] = form.text("parent").into();
     body
 }
 
@@ -150,39 +140,25 @@ async fn page(visit: &Visit, form: &Filled, fault: Option<&Fault>) -> Result<Pag
         vec![
             html! { span.tree data-depth=(placed.depth) { @for _ in 0..placed.depth { span.muted aria-hidden="true" { "— " } } a href=(href) { (one.name) } } },
             html! { (one.slug) },
-            button(&format!("{href}/delete"), "Delete", "Delete this category?", &[]),
+            CATEGORIES.delete_button(&one.id),
         ]
     };
     let rows: Vec<Vec<Markup>> = tree(&categories).iter().map(row).collect();
-    let main = html! {
-        div.split {
-            div.stack {
-                @if rows.is_empty() { (parts::empty("No categories yet", "They are the shelves of the shop.", &html! {})) }
-                @else { (parts::table("Categories", &parts::columns(&["Category", "Address", "Delete"]), &rows)) }
-            }
-            aside {
-                form.panel.form id="new-category" method="post" action="/admin/categories" {
-                    h2 { "New category" }
-                    (refused(fault))
-                    (fields(form, fault, &categories, None))
-                    (parts::submit("Make it"))
-                }
-            }
-        }
+    let list = html! {
+        @if rows.is_empty() { (parts::empty("No categories yet", "They are the shelves of the shop.", &html! {})) }
+        @else { (parts::table("Categories", &parts::columns(&["Category", "Address", "Delete"]), &rows)) }
     };
+    let main = CATEGORIES.page(&list, form, fault, &parent(form, fault, &categories, None));
     Ok(framed(visit, "Categories", &main).await)
 }
 
-fn fields(form: &Filled, fault: Option<&Fault>, categories: &[Category], own: Option<&str>) -> Markup {
+/// What a category stands under: any other one.
+fn parent(form: &Filled, fault: Option<&Fault>, categories: &[Category], own: Option<&str>) -> Markup {
     let tree = tree(categories);
     let mut places = vec![TOP];
     let others = tree.iter().filter(|placed| own != Some(placed.category.id.as_str()));
     places.extend(others.map(|placed| Choice::new(&placed.category.id, &placed.path)));
-    html! {
-        (parts::field(&Field { required: true, max: Some(255), ..entry(form, fault, "name", "Name", "/name") }))
-        (parts::field(&Field { hint: "Made from the name where it is empty.", ..entry(form, fault, "slug", "Address", "/slug") }))
-        (parts::select(&entry(form, fault, "parent", "Stands under", "/parent_id"), &places))
-    }
+    parts::select(&entry(form, fault, "parent", "Stands under", "/parent_id"), &places)
 }
 
 async fn editor(visit: &Visit, one: &Category, all: &[Category], form: &Filled, fault: Option<&Fault>) -> Page {
@@ -194,7 +170,8 @@ async fn editor(visit: &Visit, one: &Category, all: &[Category], form: &Filled, 
         form.panel.form id="category" method="post" action={ "/admin/categories/" (one.id) } {
             (refused(fault))
             (parts::hidden("version", form.get("version")))
-            (fields(form, fault, all, Some(&one.id)))
+            (naming::fields(form, fault))
+            (parent(form, fault, all, Some(&one.id)))
             (parts::submit("Save"))
         }
     };

@@ -75,5 +75,6 @@ fn standing(user: &User) -> Markup {
         @if !user.email_verified { (parts::badge(Mood::Warn, "Not verified")) " " }
         @if user.is_admin() { (parts::badge(Mood::Good, "Admin")) }
         @else if user.is_staff() { (parts::badge(Mood::Good, "Staff")) }
+        @else { (parts::badge(Mood::Plain, "Customer")) }
     }
 }

@@ -1,7 +1,7 @@
 //! The first page of the desk: what was sold, what waits, and what needs somebody. What its reader may not see is left out.
 
 use super::{
-    forms::{all, known},
+    forms::known,
     frame::{framed, me},
     login,
     orders::{in_words, order_table},
@@ -10,7 +10,7 @@ use crate::views::{
     List,
     money::{Sales, Sold},
     orders::{OrderBrief, Return},
-    running::{DeadLetter, Mail, Stock},
+    running::{Health, Mail, Stock},
 };
 use bodega_kernel::{Currency, Money, Time};
 use bodega_pages::{
@@ -38,7 +38,7 @@ pub(crate) async fn dashboard(visit: Visit) -> Result<Page, Fault> {
     let (sold, best, low, work, trouble) = join!(
         visit.get::<Sales>("/v1/admin/reports/sales"),
         visit.get::<Sales>("/v1/admin/reports/sales?by=product"),
-        all::<Stock>(&visit, "/v1/stock"),
+        little(&visit),
         work(&visit),
         trouble(&visit),
     );
@@ -50,7 +50,7 @@ pub(crate) async fn dashboard(visit: Visit) -> Result<Page, Fault> {
                 (parts::card("Orders that are open", &work))
                 @if let Ok(best) = &best { (parts::card("Best sellers of 30 days", &sellers(&visit, &best.items))) }
                 (parts::card("To look at", &trouble))
-                @if let Ok(low) = &low { (parts::card("Little is left", &low_stock(&visit, low))) }
+                @if let Some(low) = &low { (parts::card("Little is left", &low_stock(&visit, low))) }
             }
             (late(&visit).await)
         }
@@ -113,7 +113,7 @@ fn chart(visit: &Visit, sales: &Sales) -> Markup {
     };
     let points: Vec<Bar> = days.into_iter().map(bar).collect();
     html! {
-        (parts::line_chart("Revenue by day", &points))
+        (parts::line_chart_by("Revenue by day", &points, |value| visit.money(Money::new(value, code))))
         p.muted.small { "Taken for orders of a day, less what was given back of them." }
     }
 }
@@ -131,20 +131,31 @@ fn sellers(visit: &Visit, items: &[Sold]) -> Markup {
     html! { @if bars.is_empty() { p.muted { "Nothing was sold yet." } } @else { (parts::bars(&bars)) } }
 }
 
-fn low_stock(visit: &Visit, items: &[Stock]) -> Markup {
-    let mut low: Vec<&Stock> = items.iter().filter(|stock| stock.low || stock.available <= 0).collect();
-    low.sort_by_key(|stock| stock.available);
+/// Of what is gone and of what is at its threshold, some; `None` where its reader may not know.
+async fn little(visit: &Visit) -> Option<Vec<Stock>> {
+    let (gone, low) = join!(
+        visit.get::<List<Stock>>("/v1/stock?below=1&limit=10"),
+        visit.get::<List<Stock>>("/v1/stock?low=true&limit=10"),
+    );
+    let mut some: Vec<Stock> = gone.ok()?.items.into_iter().chain(low.ok()?.items).collect();
+    some.sort_by(|a, b| (a.available, &a.sku).cmp(&(b.available, &b.sku)));
+    some.dedup_by(|a, b| a.sku == b.sku);
+    some.truncate(10);
+    Some(some)
+}
+
+fn low_stock(visit: &Visit, low: &[Stock]) -> Markup {
     html! {
         @if low.is_empty() { p.muted { "Of everything there is enough." } }
         ul.stack.is-tight {
-            @for stock in low.iter().take(10) {
+            @for stock in low {
                 li.row.is-spread {
-                    a.code href={ "/admin/stock/" (crate::model::encoded(&stock.sku)) } { (stock.sku) }
+                    a.code href={ "/admin/stock/items/" (crate::model::encoded(&stock.sku)) } { (stock.sku) }
                     span { (visit.lang().number(stock.available)) " left" }
                 }
             }
         }
-        p.small { a href="/admin/stock" { "All stock" } }
+        p.small { a href="/admin/stock/low" { "All that runs low" } }
     }
 }
 
@@ -168,19 +179,19 @@ async fn work(visit: &Visit) -> Markup {
 
 /// What somebody should look at.
 async fn trouble(visit: &Visit) -> Markup {
-    let (late, disputed, returns, failed, dead) = join!(
+    let (late, disputed, returns, failed, health) = join!(
         total(visit, "/v1/orders?late=true&limit=1&count=true".to_owned()),
         total(visit, "/v1/orders?payment_status=disputed&limit=1&count=true".to_owned()),
         visit.get::<List<Return>>("/v1/admin/returns?state=requested&limit=1&count=true"),
         visit.get::<List<Mail>>("/v1/mails?state=failed&limit=1&count=true"),
-        visit.get::<List<DeadLetter>>("/v1/events/dead?limit=100"),
+        visit.get::<Health>("/v1/health"),
     );
     let lines = [
         ("Late orders", "/admin/orders?late=yes", late),
         ("Disputed payments", "/admin/payments", disputed),
         ("Returns to decide on", "/admin/returns?state=requested", returns.ok().and_then(|list| list.total)),
         ("Mails given up", "/admin/mails?state=failed", failed.ok().and_then(|list| list.total)),
-        ("Dead letters", "/admin/dead-letters", dead.ok().map(|list| list.items.len() as i64)),
+        ("Dead letters", "/admin/health", health.ok().map(|health| health.dead_letters())),
     ];
     html! {
         ul.stack.is-tight {

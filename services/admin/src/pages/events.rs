@@ -1,6 +1,10 @@
 //! Dead letters: what no handler could handle, why, and once more.
 
-use super::{forms::told, frame::framed, orders::one_button};
+use super::{
+    forms::{done, tell, told},
+    frame::framed,
+    orders::one_button,
+};
 use crate::{
     model::{Form, Id},
     views::{List, running::DeadLetter},
@@ -8,12 +12,14 @@ use crate::{
 use axum::{
     Router,
     http::Method,
-    response::Response,
+    response::{IntoResponse as _, Redirect, Response},
     routing::{get, post},
 };
 use bodega_pages::{Fault, Page, Visit, parts};
 use maud::html;
 use serde_json::json;
+
+const PAGE: &str = "/admin/dead-letters";
 
 /// Everything under `/admin/dead-letters`.
 pub(crate) fn routes() -> Router {
@@ -23,7 +29,7 @@ pub(crate) fn routes() -> Router {
 async fn list(visit: Visit) -> Result<Page, Fault> {
     let list: List<DeadLetter> = visit.get("/v1/events/dead?limit=100").await?;
     let main = html! {
-        p.muted { "What a service could not handle waits here, with all that comes after it for the same thing. Look at the cause, repair it, and let it be handled again." }
+        p.muted { "What a service could not handle waits here; everything else went on. Look at the cause, repair it, and let it be handled again." }
         @if list.items.is_empty() {
             (parts::empty("None", "Everything that happened was handled.", &html! {}))
         }
@@ -52,5 +58,17 @@ async fn list(visit: Visit) -> Result<Page, Fault> {
 
 async fn replay(visit: Visit, id: Id, _form: Form) -> Result<Response, Fault> {
     let outcome = visit.ask(Method::POST, format!("/v1/events/dead/{id}/replay")).json(&json!({})).send().await;
-    told(&visit, "/admin/dead-letters", outcome, "It was handled.")
+    match outcome {
+        Ok(_) => Ok(done(&visit, PAGE, "It was handled.")),
+        Err(fault) if fault.code == "still_failing" => {
+            let cause = fault.detail.as_deref().unwrap_or("nobody says why");
+            tell(&visit, true, &format!("It could not be handled again, and stays here: {cause}"));
+            Ok(Redirect::to(PAGE).into_response())
+        }
+        Err(fault) if fault.status == 404 => {
+            tell(&visit, true, "It is not here any more: somebody had it handled before.");
+            Ok(Redirect::to(PAGE).into_response())
+        }
+        Err(fault) => told(&visit, PAGE, Err::<(), _>(fault), ""),
+    }
 }

@@ -59,7 +59,7 @@ const NEEDS: [(&str, &str, &str); 13] = [
     ("/admin/stock", "stock.read", "stock.write"),
     ("/admin/mails", "mails.read", "mails.write"),
     ("/admin/dead-letters", "admin", "admin"),
-    ("/admin/health", "admin", "admin"),
+    ("/admin/health", "settings.read", "admin"),
 ];
 
 /// Who looks at a page; `None` where nobody is logged in or nobody can say.

@@ -26,6 +26,7 @@ pub(crate) fn routes() -> Router {
         .route("/admin/orders/{id}/live", get(detail::live))
         .route("/admin/orders/{id}/papers/{file}", get(detail::paper))
         .route("/admin/orders/{id}/packing-slip.pdf", get(detail::packing_slip))
+        .route("/admin/orders/{id}/parcels/{parcel}/label.pdf", get(parcels::label))
         .route("/admin/orders/{id}/dispatch", post(acts::dispatch))
         .route("/admin/orders/{id}/parcel", post(acts::parcel))
         .route("/admin/orders/{id}/fulfilment", post(acts::fulfilment))

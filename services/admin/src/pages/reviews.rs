@@ -7,6 +7,7 @@ use super::{
 use crate::model::{Filled, Filters, Id, address};
 use axum::{
     Router,
+    extract::Path,
     http::Method,
     response::Response,
     routing::{get, post},
@@ -23,10 +24,7 @@ const STATES: [(&str, &str); 3] = [("pending", "To be read"), ("approved", "Show
 
 /// The pages of reviews.
 pub(super) fn routes() -> Router {
-    Router::new()
-        .route("/admin/reviews", get(list))
-        .route("/admin/reviews/{id}/approve", post(approve))
-        .route("/admin/reviews/{id}/reject", post(reject))
+    Router::new().route("/admin/reviews", get(list)).route("/admin/reviews/{id}/{step}", post(decide))
 }
 
 /// A review.
@@ -103,15 +101,18 @@ fn one(visit: &Visit, review: &Review, status: &str) -> Markup {
     }
 }
 
-async fn approve(visit: Visit, id: Id, sent: Filled) -> Result<Response, Fault> {
-    decide(&visit, id, "approve", &sent, "The review is shown.").await
-}
-
-async fn reject(visit: Visit, id: Id, sent: Filled) -> Result<Response, Fault> {
-    decide(&visit, id, "reject", &sent, "The review is not shown.").await
-}
-
-async fn decide(visit: &Visit, id: Id, what: &str, sent: &Filled, text: &str) -> Result<Response, Fault> {
-    let outcome = visit.ask(Method::POST, format!("/v1/admin/reviews/{id}/{what}")).send().await;
-    told(visit, &address("/admin/reviews", &[("status", sent.get("status"))]), outcome, text)
+/// A review is approved or rejected.
+async fn decide(
+    visit: Visit,
+    id: Id,
+    Path((_, step)): Path<(String, String)>,
+    sent: Filled,
+) -> Result<Response, Fault> {
+    let text = match step.as_str() {
+        "approve" => "The review is shown.",
+        "reject" => "The review is not shown.",
+        _ => return Err(Fault::of(404, "not_found")),
+    };
+    let outcome = visit.ask(Method::POST, format!("/v1/admin/reviews/{id}/{step}")).send().await;
+    told(&visit, &address("/admin/reviews", &[("status", sent.get("status"))]), outcome, text)
 }

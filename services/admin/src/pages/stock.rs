@@ -8,10 +8,7 @@ mod locations;
 mod sources;
 mod transfers;
 
-use super::{
-    forms::{Listed, all},
-    frame::framed,
-};
+use super::{forms::Listed, frame::framed};
 use crate::model::{Filters, address, encoded};
 use axum::{
     Router,
@@ -20,11 +17,14 @@ use axum::{
 };
 use bodega_pages::{
     Fault, Page, Visit,
-    parts::{self, Mood},
+    parts::{self, Field, Mood},
 };
+use futures_util::join;
 use maud::{Markup, html};
 use serde::Deserialize;
 
+/// What is few where nobody says how many.
+const FEW: i64 = 5;
 const TABS: [(&str, &str); 6] = [
     ("/admin/stock", "All"),
     ("/admin/stock/low", "Running low"),
@@ -88,42 +88,80 @@ struct Level {
 
 /// `/admin/stock`
 async fn list(visit: Visit) -> Result<Response, Fault> {
-    let filters = Filters::of(&visit, &["sku", "cursor"]);
+    let filters = Filters::of(&visit, &["sku", "q", "below", "cursor"]);
     if !filters.get("sku").is_empty() {
         return Ok(Redirect::to(&item(filters.get("sku"))).into_response());
     }
-    let mut asked = vec![("limit", "50")];
-    if !filters.get("cursor").is_empty() {
-        asked.push(("cursor", filters.get("cursor")));
-    }
-    let page: Listed<Stock> = visit.get(address("/v1/stock", &asked)).await?;
-    let (first, next) = filters.pages(page.next_cursor.as_deref());
+    let (sought, below) = (filters.get("q"), filters.get("below"));
+    let wrong = (!below.is_empty() && below.parse::<i64>().is_err()).then_some("Please enter a whole number.");
+    let page = asked(&visit, &filters, &[("q", sought), ("below", if wrong.is_some() { "" } else { below })]).await?;
     let main = html! {
         (tabs(&visit))
-        form.toolbar method="get" action="/admin/stock" role="search" {
-            (parts::field(&parts::Field { name: "sku", label: "SKU", kind: "search", required: true, ..parts::Field::default() }))
-            (parts::submit_quiet("Open"))
+        form.toolbar id="filters" method="get" action="/admin/stock" role="search" {
+            (parts::field(&Field { kind: "search", max: Some(64), ..filter(&filters, "q", "SKU begins with") }))
+            (parts::field(&Field { inputmode: "numeric", error: wrong, ..filter(&filters, "below", "Fewer available than") }))
+            (parts::submit_quiet("Find"))
         }
-        @if page.items.is_empty() {
-            (parts::empty("No stock yet", "Look for a SKU and receive its first pieces, or import products with their stock.", &html! {}))
+        @if !page.items.is_empty() { (table(&visit, &page.items)) }
+        @else if !sought.is_empty() {
+            (parts::empty("Nothing like that", "No SKU begins so, or there is more of it.", &html! {
+                p { a href=(item(sought)) { "Receive the first pieces of " (sought) } }
+            }))
+        } @else if filters.any() {
+            (parts::empty("Nothing is that few", "Of everything there is more.", &html! {}))
         } @else {
-            (table(&visit, &page.items))
+            (parts::empty("No stock yet", "Look for a SKU and receive its first pieces, or import products with their stock.", &html! {}))
         }
-        (parts::pager(first.as_deref().map(|href| (href, "To the first")), next.as_deref().map(|href| (href, "More"))))
+        (pager(&filters, &page))
     };
     Ok(framed(&visit, "Stock", &main).await.into_response())
 }
 
+/// A page of stock; filters that are empty ask for nothing.
+async fn asked(visit: &Visit, filters: &Filters, wanted: &[(&str, &str)]) -> Result<Listed<Stock>, Fault> {
+    let given = wanted.iter().copied().chain([("cursor", filters.get("cursor"))]);
+    let pairs: Vec<(&str, &str)> =
+        [("limit", "50")].into_iter().chain(given.filter(|(_, value)| !value.is_empty())).collect();
+    visit.get(address("/v1/stock", &pairs)).await
+}
+
+fn filter<'a>(filters: &'a Filters, name: &'a str, label: &'a str) -> Field<'a> {
+    Field { name, label, value: filters.get(name), ..Field::default() }
+}
+
+fn pager(filters: &Filters, page: &Listed<Stock>) -> Markup {
+    let (first, next) = filters.pages(page.next_cursor.as_deref());
+    parts::pager(first.as_deref().map(|href| (href, "To the first")), next.as_deref().map(|href| (href, "More")))
+}
+
 /// `/admin/stock/low`
 async fn low(visit: Visit) -> Result<Page, Fault> {
-    let stock: Vec<Stock> = all(&visit, "/v1/stock").await?;
-    let few: Vec<Stock> =
-        stock.iter().filter(|one| one.low || (one.available <= 0 && !one.backorder)).cloned().collect();
+    let filters = Filters::of(&visit, &["below", "cursor"]);
+    let below = filters.get("below").parse().unwrap_or(FEW).to_string();
+    let wanted = [("below", below.as_str())];
+    let (few, told) =
+        join!(asked(&visit, &filters, &wanted), visit.get::<Listed<Stock>>("/v1/stock?low=true&limit=50"));
+    let (few, told) = (few?, told?);
+    let is_first = filters.get("cursor").is_empty();
     let main = html! {
         (tabs(&visit))
-        p.muted { "At or under their threshold, or gone. Of the first " (visit.lang().number(1_000)) " SKUs." }
-        @if few.is_empty() { (parts::empty("Nothing runs low", "Thresholds are set on the page of each SKU.", &html! {})) }
-        @else { (table(&visit, &few)) }
+        @if is_first {
+            section.section id="at-threshold" {
+                h2 { "At or under their threshold" }
+                @if told.items.is_empty() { p.muted { "None. Thresholds are set on the page of each SKU." } }
+                @else { (table(&visit, &told.items)) }
+                @if told.next_cursor.is_some() { p.muted { "These are the first 50." } }
+            }
+        }
+        section.section id="few" {
+            h2 { "Fewer than " (below) " available" }
+            form.toolbar method="get" action="/admin/stock/low" {
+                (parts::field(&Field { value: &below, inputmode: "numeric", ..filter(&filters, "below", "Fewer available than") }))
+                (parts::submit_quiet("Show"))
+            }
+            @if few.items.is_empty() { p.muted { "Of everything there is more." } } @else { (table(&visit, &few.items)) }
+            (pager(&filters, &few))
+        }
     };
     Ok(framed(&visit, "Running low", &main).await)
 }

@@ -92,6 +92,51 @@ pub(crate) struct Check {
 pub(crate) struct Stock {
     pub(crate) sku: String,
     pub(crate) available: i64,
+}
+
+/// How the shop stands.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Health {
+    pub(crate) services: Vec<ServiceHealth>,
     #[serde(default)]
-    pub(crate) low: bool,
+    pub(crate) last_verify: Option<LastProof>,
+}
+
+/// How a service stands; nothing where that is not known.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct ServiceHealth {
+    pub(crate) name: String,
+    #[serde(default)]
+    pub(crate) ready: Option<bool>,
+    #[serde(default)]
+    pub(crate) outbox: Option<Outbox>,
+    #[serde(default)]
+    pub(crate) dead_letters: Option<i64>,
+}
+
+/// What the others have not heard of a service.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Outbox {
+    pub(crate) unsent: i64,
+    pub(crate) oldest_seconds: i64,
+}
+
+/// What the last proof of the books came to.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct LastProof {
+    pub(crate) at: Time,
+    pub(crate) ok: bool,
+    #[serde(default)]
+    pub(crate) strict: bool,
+    #[serde(default)]
+    pub(crate) orders: i64,
+    #[serde(default)]
+    pub(crate) by: Option<Uuid>,
+}
+
+impl Health {
+    /// Dead letters of all services that say how many they have.
+    pub(crate) fn dead_letters(&self) -> i64 {
+        self.services.iter().filter_map(|service| service.dead_letters).sum()
+    }
 }

@@ -102,6 +102,16 @@ async fn what_a_customer_wrote_is_text_in_every_place_of_an_order() {
 }
 
 #[tokio::test]
+async fn a_parcel_that_has_left_links_to_its_label() {
+    let link = format!("/admin/orders/{ID}/parcels/{PARCEL}/label.pdf");
+    let desk = desk("Ada", 7, "confirmed").on(&format!("GET /v1/shipments/{PARCEL}/label.pdf"), 200, json!("a paper"));
+    desk.get(&format!("/admin/orders/{ID}")).await.has(&[&format!("href=\"{link}\"")]);
+    let label = desk.get(&link).await;
+    assert_eq!((label.status, label.html.as_str()), (200, "\"a paper\""));
+    assert_eq!(desk.get(&format!("/admin/orders/{ID}/parcels/none/label.pdf")).await.status, 404);
+}
+
+#[tokio::test]
 async fn what_a_customer_wrote_is_text_in_the_list() {
     let desk = Desk::new().on("GET /v1/orders", 200, json!({"items": [brief(BAD)], "total": 1}));
     let seen = desk.get("/admin/orders?q=%3Cscript%3Ealert(1)%3C%2Fscript%3E").await;

@@ -73,7 +73,16 @@ async fn a_dead_letter_shows_its_cause_and_is_handled_again() {
     let refused = desk.post(&replay, &[("key", "k")]).await;
     assert_eq!((refused.status, refused.to.as_str()), (303, "/admin/dead-letters"));
     assert!(refused.cookies.contains("__Host-flash=%21"), "it is told as something bad: {}", refused.cookies);
+    assert!(refused.cookies.contains("could%20not%20be%20handled%20again"), "{}", refused.cookies);
+    assert!(refused.cookies.contains("alert%281%29"), "and why: {}", refused.cookies);
     assert!(desk.post(&replay, &[("key", "k")]).await.cookies.contains("__Host-flash=%2B"));
+}
+
+#[tokio::test]
+async fn a_dead_letter_that_somebody_else_had_handled_is_told_as_such() {
+    let seen = Desk::new().post(&format!("/admin/dead-letters/{ID}/replay"), &[("key", "k")]).await;
+    assert_eq!((seen.status, seen.to.as_str()), (303, "/admin/dead-letters"));
+    assert!(seen.cookies.contains("__Host-flash=%21") && seen.cookies.contains("not%20here%20any%20more"));
 }
 
 #[tokio::test]
@@ -82,16 +91,76 @@ async fn the_proof_of_the_books_is_shown_with_what_offends() {
         {"id": "V1", "says": "stock equals its ledger", "ok": true, "offenders": []},
         {"id": "V5", "says": "money agrees", "ok": false, "offenders": [BAD]},
     ]});
-    let desk = Desk::new().on("POST /v1/verify", 200, proof).on(
-        "GET /readyz",
-        503,
-        json!({"status": 503, "code": "not_ready", "not_ready": ["orders"]}),
-    );
+    let desk = Desk::new().on("POST /v1/verify", 200, proof).on("GET /v1/health", 200, health());
     let seen = desk.post("/admin/health/verify", &[("strict", "yes")]).await;
     assert_eq!(seen.status, 200);
     is_harmless(&seen.html);
-    seen.has(&["Does not hold", "cannot serve", "id=\"proof\""]);
+    seen.has(&["Does not hold", "Cannot serve", "id=\"proof\""]);
     assert_eq!(desk.written()[0].query, "strict=true");
+}
+
+fn health() -> Value {
+    json!({"services": [
+        {"name": "orders", "ready": false, "outbox": {"unsent": 1_200, "oldest_seconds": 300}, "dead_letters": 40},
+        {"name": "cart", "ready": true, "outbox": {"unsent": 0, "oldest_seconds": 0}, "dead_letters": 3},
+        {"name": "payments", "ready": null, "outbox": null, "dead_letters": null},
+    ], "last_verify": {"at": AT, "ok": true, "strict": true, "orders": 1_204, "by": ID}})
+}
+
+fn somebody(role: &str) -> Value {
+    json!({"id": ID, "email": "a@example.com", "roles": [role], "created_at": AT})
+}
+
+#[tokio::test]
+async fn health_says_what_waits_what_is_unknown_and_who_checked_the_books_last() {
+    let desk = Desk::new().on("GET /v1/health", 200, health()).on("GET /v1/me", 200, somebody("admin"));
+    let seen = desk.get("/admin/health").await;
+    assert_eq!(seen.status, 200, "{}", seen.html);
+    seen.has(&["Cannot serve", "1,200", "5 min", "Unknown", "href=\"/admin/dead-letters\">43<", "1,204 orders"]);
+    seen.has(&["Last checked", "nothing under way", &format!("/admin/customers/{ID}"), "id=\"verify\""]);
+}
+
+#[tokio::test]
+async fn health_without_managing_people_is_read_only() {
+    let desk = Desk::new().on("GET /v1/health", 200, health()).on("GET /v1/me", 200, somebody("staff"));
+    let seen = desk.get("/admin/health").await;
+    seen.has(&["Last checked", "43"]);
+    assert!(!seen.html.contains("id=\"verify\"") && !seen.html.contains(&format!("/admin/customers/{ID}")));
+    let refused = Desk::new().on("GET /v1/health", 403, problem(403, "forbidden", &[])).get("/admin/health").await;
+    assert_eq!(refused.status, 403);
+    refused.has(&["settings.read"]);
+}
+
+#[tokio::test]
+async fn whoever_may_read_reports_alone_sees_figures_on_the_dashboard() {
+    let refused = || problem(403, "forbidden", &[]);
+    let desk = Desk::new()
+        .on("GET /v1/me", 200, somebody("staff"))
+        .on("GET /v1/admin/reports/sales", 200, json!({"items": []}))
+        .on("GET /v1/orders", 403, refused())
+        .on("GET /v1/stock", 403, refused())
+        .on("GET /v1/health", 403, refused());
+    let seen = desk.get("/admin").await;
+    assert_eq!(seen.status, 200, "{}", seen.html);
+    seen.has(&["Revenue of 30 days", "30 days", "Best sellers"]);
+    assert!(!seen.html.contains("Dead letters") && !seen.html.contains("Little is left"), "{}", seen.html);
+}
+
+#[tokio::test]
+async fn the_dashboard_shows_the_least_of_what_is_gone_or_at_its_threshold() {
+    let items = json!({"items": [{"sku": "B", "available": 3}, {"sku": "A/1", "available": -2}]});
+    let desk = Desk::new().on("GET /v1/me", 200, somebody("admin")).on("GET /v1/stock", 200, items).on(
+        "GET /v1/health",
+        200,
+        health(),
+    );
+    let seen = desk.get("/admin").await;
+    seen.has(&["/admin/stock/items/A%2F1", "href=\"/admin/health\"", "43"]);
+    assert_eq!(seen.html.matches("/admin/stock/items/B").count(), 1, "once");
+    assert!(seen.html.find("items/A%2F1") < seen.html.find("items/B"), "the least of it first");
+    let mut asked: Vec<String> = desk.read("/v1/stock").into_iter().map(|heard| heard.query).collect();
+    asked.sort();
+    assert_eq!(asked, ["below=1&limit=10", "low=true&limit=10"]);
 }
 
 #[tokio::test]

@@ -84,6 +84,8 @@ async fn a_sku_that_is_not_known_yet_can_be_received() {
     assert_eq!(seen.status, 200);
     seen.has(&["Receive the first pieces", "id=\"move\""]);
     assert_eq!(desk.get("/admin/stock?sku=a%2Fb").await.to, "/admin/stock/items/a%2Fb");
+    let none = Desk::new().on("GET /v1/stock", 200, json!({"items": []})).get("/admin/stock?q=a%2Fb").await;
+    none.has(&["/admin/stock/items/a%2Fb", "value=\"a/b\""]);
 }
 
 #[tokio::test]
@@ -268,4 +270,33 @@ async fn a_review_is_decided_where_it_stands() {
     assert_eq!((seen.status, seen.to.as_str()), (303, "/admin/reviews?status=pending"));
     let seen = desk.post(&format!("/admin/reviews/{ID}/reject"), &[("status", "pending")]).await;
     assert_eq!(seen.status, 303, "one that is gone is told, not a page that is lost");
+}
+
+#[tokio::test]
+async fn stock_is_found_by_its_beginning_and_by_how_little_there_is() {
+    let list = json!({"items": [stock()], "next_cursor": "n"});
+    let desk = Desk::new().on("GET /v1/stock", 200, list);
+    let seen = desk.get("/admin/stock?q=a%2F&below=7").await;
+    assert_eq!(seen.status, 200, "{}", seen.html);
+    seen.has(&["/admin/stock/items/A%2F1", "q=a%2F&amp;below=7&amp;cursor=n"]);
+    let wrong = desk.get("/admin/stock?below=few").await;
+    wrong.has(&["Please enter a whole number.", "value=\"few\""]);
+    let low = desk.get("/admin/stock/low?below=7").await;
+    assert_eq!(low.status, 200, "{}", low.html);
+    low.has(&["id=\"at-threshold\"", "Fewer than 7 available", "below=7&amp;cursor=n"]);
+    assert!(!desk.get("/admin/stock/low?cursor=n").await.html.contains("id=\"at-threshold\""));
+    let asked: Vec<String> = desk.read("/v1/stock").into_iter().map(|heard| heard.query).collect();
+    assert_eq!(asked[..2], ["limit=50&q=a%2F&below=7", "limit=50"]);
+    assert!(asked.contains(&"limit=50&below=7".to_owned()) && asked.contains(&"low=true&limit=50".to_owned()));
+    assert!(asked.contains(&"limit=50&below=5&cursor=n".to_owned()), "{asked:?}");
+}
+
+#[tokio::test]
+async fn reviews_are_approved_or_rejected_and_nothing_else() {
+    let id = "0190b3d6-0000-7000-8000-000000000001";
+    let desk = Desk::new().on(&format!("POST /v1/admin/reviews/{id}/reject"), 200, json!({}));
+    let seen = desk.post(&format!("/admin/reviews/{id}/reject"), &[("status", "pending")]).await;
+    assert_eq!((seen.status, seen.to.as_str()), (303, "/admin/reviews?status=pending"));
+    assert_eq!(desk.post(&format!("/admin/reviews/{id}/burn"), &[]).await.status, 404);
+    assert_eq!(desk.written().len(), 1);
 }

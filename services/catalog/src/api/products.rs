@@ -56,6 +56,8 @@ pub(super) struct ProductSearch {
     /// The order; where it is left out `relevance` with `q`, else `newest`.
     #[param(inline)]
     sort: Option<Sort>,
+    /// Which ten thousand of the newest of all to begin with, 1 to 100; without any filter. Cursors go on from there.
+    part: Option<u64>,
     /// Prices in this currency, ISO 4217; what has no price in it is not listed.
     #[param(value_type = Option<String>)]
     currency: Option<Currency>,
@@ -98,6 +100,7 @@ impl ProductSearch {
             facets: self.facets.unwrap_or_default(),
             sort: self.sort.unwrap_or(by_itself),
             key: paging.key()?,
+            part: self.part,
             limit: paging.limit,
             count: paging.count,
             prices: Prices { currency: self.currency, market: self.market },

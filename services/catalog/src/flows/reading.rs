@@ -24,6 +24,11 @@ use std::sync::Arc;
 /// Characters of the longest text in a cursor: a name may grow in lower case.
 const MAX_KEY_CHARS: usize = 3 * MAX_NAME_CHARS;
 
+/// Products of a part of the list of all.
+const PART: u64 = 10_000;
+/// The most parts.
+const MAX_PARTS: u64 = 100;
+
 /// Which products are looked for.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Search {
@@ -37,6 +42,8 @@ pub(crate) struct Search {
     pub(crate) stars: Option<u8>,
     pub(crate) sort: Sort,
     pub(crate) key: Option<PageKey>,
+    /// Which ten thousand of the newest of all it begins with, from 1.
+    pub(crate) part: Option<u64>,
     pub(crate) limit: PageLimit,
     pub(crate) count: bool,
     /// Whether to answer what each further choice would leave.
@@ -71,7 +78,7 @@ pub(crate) async fn list_products(
 
 /// The products, and what the list of them rests on: whoever puts a product into a category or takes it out changes
 /// that category.
-async fn found(catalog: &Catalog, search: Search) -> Result<(ProductPage, RestsOn), Error> {
+async fn found(catalog: &Catalog, mut search: Search) -> Result<(ProductPage, RestsOn), Error> {
     let db = catalog.db.reader();
     let currency = shown_in(catalog, &search.prices).await?;
     if let Some(found) = searching::found(catalog, &search, currency).await? {
@@ -82,6 +89,12 @@ async fn found(catalog: &Catalog, search: Search) -> Result<(ProductPage, RestsO
     }
     let nothing = ProductPage::nothing(false, search.count || search.facets);
     let mut rests_on = RestsOn::Products;
+    if let Some(part) = search.part.filter(|part| *part > 1) {
+        search.key = reads::newest_behind(db, (part - 1) * PART).await?;
+        if search.key.is_none() {
+            return Ok((nothing, rests_on));
+        }
+    }
     let mut brand = None;
     if let Some(slug) = &search.brand {
         let Some(found) = reads::brand_of(db, slug).await? else { return Ok((nothing, RestsOn::Shop)) };
@@ -144,12 +157,24 @@ impl Search {
                 return Err(Error::invalid(pointer, "is not negative"));
             }
         }
+        if self.part.is_some_and(|part| !(1..=MAX_PARTS).contains(&part) || !self.is_of_all()) {
+            return Err(Error::invalid("/part", "is 1 to 100, of the newest without filter and cursor"));
+        }
         match &self.key {
             Some(PageKey::Name(name, _)) if !is_plain(name, MAX_KEY_CHARS) => return Err(Error::ForeignCursor),
             Some(key) if !key.fits(self.sort) => return Err(Error::ForeignCursor),
             Some(_) | None => {}
         }
         if self.status.is_some() && !for_staff { Err(Error::StaffOnly) } else { Ok(()) }
+    }
+
+    /// Whether it is for the newest of all, from the first on.
+    fn is_of_all(&self) -> bool {
+        let texts = [&self.text, &self.category, &self.brand, &self.prices.market];
+        let numbers = [self.price_min, self.price_max, self.stars.map(i64::from)];
+        let others = self.in_stock.is_some() || self.facets || self.status.is_some() || self.prices.currency.is_some();
+        let is_narrowed = others || texts.iter().any(|text| text.is_some()) || numbers.iter().any(Option::is_some);
+        self.sort == Sort::Newest && self.key.is_none() && !is_narrowed
     }
 }
 
@@ -158,7 +183,8 @@ fn is_plain(text: &str, max_chars: usize) -> bool {
     text.chars().count() <= max_chars && !text.chars().any(char::is_control)
 }
 
-/// A product by slug or id: what is active for everybody, the rest for staff. `address` is where it was asked for.
+/// A product by slug or id: what is active for everybody, the rest for staff, who see its source too. What staff are
+/// answered is not kept. `address` is where it was asked for.
 pub(crate) async fn product(
     catalog: &Catalog,
     address: &str,
@@ -168,20 +194,29 @@ pub(crate) async fn product(
 ) -> Result<Arc<Answer>, Error> {
     check_name(name)?;
     prices.check()?;
+    if for_staff {
+        return Ok(Arc::new(shown(&read(catalog, name, prices).await?)?));
+    }
     let make = async || {
-        let currency = shown_in(catalog, prices).await?;
-        let found = reads::product(catalog.db.reader(), name).await?.ok_or(Error::NotFound)?;
-        let id = found.product.id;
-        let view = ProductView::found(found, catalog.terms)?.shown_in(currency).ok_or(Error::NotFound)?;
-        let active = view.status == Status::Active;
-        if !active && !for_staff {
+        let view = read(catalog, name, prices).await?;
+        if view.status != Status::Active {
             return Err(Error::NotFound);
         }
-        let body = json(&view)?;
-        let page = Answer::new(versioned(view.version, &etag_of(&body)), body);
-        Ok(Made { page, rests_on: active.then_some(RestsOn::Product(id)) })
+        let rests_on = RestsOn::Product(view.id.0);
+        Ok(Made { page: shown(&view.for_everybody())?, rests_on: Some(rests_on) })
     };
     catalog.pages.get_or_make(address, &catalog.world, make).await
+}
+
+async fn read(catalog: &Catalog, name: &str, prices: &Prices) -> Result<ProductView, Error> {
+    let currency = shown_in(catalog, prices).await?;
+    let found = reads::product(catalog.db.reader(), name).await?.ok_or(Error::NotFound)?;
+    ProductView::found(found, catalog.terms)?.shown_in(currency).ok_or(Error::NotFound)
+}
+
+fn shown(view: &ProductView) -> Result<Answer, DbError> {
+    let body = json(view)?;
+    Ok(Answer::new(versioned(view.version, &etag_of(&body)), body))
 }
 
 /// Names of any length name no product.

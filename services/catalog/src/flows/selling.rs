@@ -8,7 +8,7 @@ use crate::{
     pages::Changed,
     store::{changes::Numbers, sales},
 };
-use bodega_contracts::{OrderId, OrderLine};
+use bodega_contracts::{OrderId, OrderLine, orders::ReturnReceived};
 use bodega_db::{DbError, Tx};
 use bodega_kernel::{Sku, UserId};
 use std::collections::BTreeMap;
@@ -28,6 +28,16 @@ pub(crate) async fn note_sold(tx: &mut Tx, orders: &[(OrderId, Option<UserId>, &
     }
     sales::add_sold(tx, &sold).await?;
     sales::note_purchases(tx, &bought).await
+}
+
+/// Takes what came back off what was sold, whether it can be sold again or not. Each return is handed over once, perhaps
+/// before its order.
+pub(crate) async fn note_returned(tx: &mut Tx, returns: &[&ReturnReceived]) -> Result<(), DbError> {
+    let mut returned: BTreeMap<&str, i64> = BTreeMap::new();
+    for line in returns.iter().flat_map(|one| one.restock.iter().chain(&one.written_off)) {
+        *returned.entry(line.sku.as_str()).or_default() -= line.quantity.max(0);
+    }
+    sales::add_sold(tx, &returned).await
 }
 
 /// Notes orders that ended without a sale: nobody bought anything with them, whether they were confirmed before or are

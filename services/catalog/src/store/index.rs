@@ -6,15 +6,17 @@
 //! while something changes.
 
 mod collector;
+mod columns;
 mod layout;
 mod words;
 
 pub(crate) use words::count as word_count;
 
 use super::changes::Position;
-use crate::model::{Entry, Found, Wanted};
+use crate::model::{Entry, Found, Likeness, Subject, Wanted};
 use bodega_kernel::uuid::Uuid;
 use collector::Finder;
+use columns::Shelf;
 use layout::Fields;
 use serde::{Deserialize, Serialize};
 use std::{
@@ -24,10 +26,12 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use tantivy::{
-    Index as Tantivy, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, TantivyError, Term,
+    Index as Tantivy, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Searcher, TantivyError, Term,
     directory::MmapDirectory,
     indexer::{IndexWriterOptions, LogMergePolicy},
+    query::AllQuery,
 };
+use words::{Match, Reading};
 
 /// What an index that was written differently does not have.
 const LAYOUT: u32 = 1;
@@ -35,6 +39,8 @@ const LAYOUT: u32 = 1;
 const WRITER_BYTES: usize = 15_000_000;
 /// How many processes may have an index in the same data folder.
 const FOLDERS: u32 = 16;
+/// How many products are compared with one that others are to be like.
+const COMPARED: u64 = 2_000;
 /// From this part of its products on that were changed since, a segment is written anew.
 const MOST_DELETED: f32 = 0.3;
 
@@ -67,6 +73,7 @@ pub(crate) enum IndexError {
 pub(crate) struct Index {
     fields: Fields,
     reader: IndexReader,
+    shelf: Arc<Shelf>,
     files: Tantivy,
     writer: Mutex<Option<IndexWriter>>,
     _lock: File,
@@ -105,28 +112,72 @@ impl Index {
         };
         index.tokenizers().register(layout::WORDS, layout::analyzer());
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).num_warming_threads(0);
-        Ok((Self { fields, reader: reader.try_into()?, files: index, writer: Mutex::default(), _lock: lock }, position))
+        let shelf = Arc::new(Shelf::default());
+        shelf.fill(&index)?;
+        let (reader, writer) = (reader.try_into()?, Mutex::default());
+        Ok((Self { fields, reader, shelf, files: index, writer, _lock: lock }, position))
     }
 
     /// What fits.
     pub(crate) fn find(&self, wanted: Wanted) -> Result<Found, IndexError> {
         let searcher = self.reader.searcher();
         let wanted = Arc::new(wanted);
-        let all = words::query(&self.fields, &wanted.subject, words::Match::All);
+        match &wanted.subject {
+            Subject::All => Ok(searcher.search(&AllQuery, &self.finder(&wanted, false))?.into_found(&wanted)),
+            Subject::Words(text) => self.find_words(&searcher, &wanted, text, Reading::Beginning),
+            Subject::Beginning(text) => self.find_words(&searcher, &wanted, text, Reading::Typing),
+            Subject::Like(likeness) => self.find_like(&searcher, &wanted, likeness),
+        }
+    }
+
+    /// What has all words; where nothing has, what has any.
+    fn find_words(
+        &self,
+        searcher: &Searcher,
+        wanted: &Arc<Wanted>,
+        text: &str,
+        last: Reading,
+    ) -> Result<Found, IndexError> {
         let goes_on_with_any = wanted.after.as_ref().is_some_and(|after| after.any_word);
-        let found = if goes_on_with_any {
-            None
-        } else {
-            Some(searcher.search(&*all, &Finder::new(Arc::clone(&wanted), false))?)
-        };
-        match found {
-            Some(found) if found.matched > 0 || !words::may_miss_some(&wanted.subject) => Ok(found.into_found(&wanted)),
-            Some(_) | None => {
-                let any = words::query(&self.fields, &wanted.subject, words::Match::Any);
-                let found = searcher.search(&*any, &Finder::new(Arc::clone(&wanted), true))?;
-                Ok(found.into_found(&wanted))
+        if !goes_on_with_any {
+            let all = words::sentence(&self.fields, text, last, Match::All);
+            let found = searcher.search(&*all, &self.finder(wanted, false))?;
+            if found.matched > 0 || !words::may_miss_some(text) {
+                return Ok(found.into_found(wanted));
             }
         }
+        let any = words::sentence(&self.fields, text, last, Match::Any);
+        Ok(searcher.search(&*any, &self.finder(wanted, true))?.into_found(wanted))
+    }
+
+    /// What is like a product, among those that share with it what few have. Where too few do, among the first of those
+    /// that share something with it that many have.
+    fn find_like(&self, searcher: &Searcher, wanted: &Arc<Wanted>, likeness: &Likeness) -> Result<Found, IndexError> {
+        let ways = words::ways(&self.fields, likeness, |term| searcher.doc_freq(term))?;
+        let mut sum = 0;
+        let rare = ways.iter().take_while(|way| {
+            sum += way.count;
+            sum <= COMPARED
+        });
+        let rare = rare.count();
+        let mut found = Found::default();
+        if rare > 0 {
+            let finder = self.finder(wanted, false);
+            found = searcher.search(&*words::like(&ways, rare), &finder)?.into_found(wanted);
+        }
+        if rare < ways.len() && found.hits.len() < wanted.limit {
+            let finder = self.finder(wanted, false).at_most(COMPARED as usize);
+            let more = searcher.search(&*words::like(&ways, rare + 1), &finder)?.into_found(wanted);
+            found.hits.extend(more.hits);
+            found.hits.sort_by_key(|hit| std::cmp::Reverse((hit.value, hit.id)));
+            found.hits.dedup();
+            found.hits.truncate(wanted.limit);
+        }
+        Ok(found)
+    }
+
+    fn finder(&self, wanted: &Arc<Wanted>, any_word: bool) -> Finder {
+        Finder::new(Arc::clone(wanted), Arc::clone(&self.shelf), any_word)
     }
 
     /// How many products it holds.
@@ -165,6 +216,7 @@ impl Index {
         let mut commit = writer.prepare_commit()?;
         commit.set_payload(&payload);
         commit.commit()?;
+        self.shelf.fill(&self.files)?;
         self.reader.reload()?;
         Ok(())
     }
@@ -217,3 +269,6 @@ fn create(folder: &Path, schema: tantivy::schema::Schema) -> Result<Tantivy, Ind
 pub(crate) fn folder_in(data: &Path) -> PathBuf {
     data.join("index")
 }
+
+#[cfg(test)]
+mod tests;

@@ -118,6 +118,18 @@ async fn as_listed(
     Ok(rows)
 }
 
+/// Where the newest that are for sale go on behind the first `count`; `None` where there are not so many.
+pub(crate) async fn newest_behind(db: &DatabaseConnection, count: u64) -> Result<Option<PageKey>, DbError> {
+    let select = products::Entity::find()
+        .select_only()
+        .column(products::Column::Id)
+        .filter(products::Column::Status.eq(Status::Active.as_str()))
+        .order_by_desc(products::Column::Id)
+        .offset(count.saturating_sub(1))
+        .limit(1);
+    Ok(select.into_tuple().one(db).await?.map(PageKey::Newest))
+}
+
 /// How many products a list has in all.
 pub(crate) async fn count(db: &DatabaseConnection, filter: &Filter) -> Result<u64, DbError> {
     Ok(found(filter).count(db).await?)

@@ -5,7 +5,7 @@ use bodega_db::{DbError, OnConflict, Tx, params};
 use bodega_kernel::{Sku, UserId, uuid::Uuid};
 use std::collections::BTreeMap;
 
-/// Adds to what was sold, in the order of SKUs so that two replicas lock in one order.
+/// Adds to what was sold, or takes off it, in the order of SKUs so that two replicas lock in one order.
 pub(crate) async fn add_sold(tx: &mut Tx, sold: &BTreeMap<&str, i64>) -> Result<(), DbError> {
     let sql = "INSERT INTO sales (sku, sold, told) VALUES ($1, $2, 0) \
                ON CONFLICT (sku) DO UPDATE SET sold = sales.sold + excluded.sold";
@@ -38,7 +38,7 @@ pub(crate) async fn has_bought(tx: &mut Tx, customer: UserId, product: Uuid) -> 
     Ok(tx.query_one(sql, &params![product, customer.0]).await?.is_some())
 }
 
-/// Up to `limit` SKUs of which more was sold than their products say, locked. Those that somebody else has locked are
+/// Up to `limit` SKUs of which more or less was sold than their products say, locked. Those that somebody else has locked are
 /// left out.
 pub(crate) async fn untold(tx: &mut Tx, limit: i64) -> Result<Vec<Sku>, DbError> {
     let sql = "SELECT sku FROM sales WHERE sold <> told ORDER BY sku LIMIT $1 {skip locked}";

@@ -1,10 +1,12 @@
-//! Variants by SKU, for whoever compares them with what others know.
+//! Variants by SKU: for whoever shows what was ordered, and for whoever compares them with what others know.
 
 use super::entities::{availability, products, variants};
 use crate::model::Status;
 use bodega_db::DbError;
+use bodega_kernel::Sku;
 use sea_orm::{
-    ColumnTrait, Condition, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder, QuerySelect, prelude::Uuid,
+    ColumnTrait, Condition, DatabaseConnection, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
+    QuerySelect, prelude::Uuid,
 };
 use std::collections::HashMap;
 
@@ -33,4 +35,32 @@ pub(crate) async fn variants_after(
         (variant, active, seen.map(|seen| seen.available))
     };
     Ok(rows.into_iter().map(fact).collect())
+}
+
+/// A variant with what its product is called.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(crate) struct NamedVariant {
+    pub(crate) sku: String,
+    pub(crate) options: String,
+    pub(crate) product_id: Uuid,
+    pub(crate) slug: String,
+    pub(crate) name: String,
+    pub(crate) image: Option<String>,
+    pub(crate) status: String,
+}
+
+/// Those of these SKUs that are known, in no order.
+pub(crate) async fn named(db: &DatabaseConnection, skus: &[Sku]) -> Result<Vec<NamedVariant>, DbError> {
+    use products::Column as P;
+    if skus.is_empty() {
+        return Ok(Vec::new());
+    }
+    let product = variants::Entity::belongs_to(products::Entity).from(variants::Column::ProductId).to(P::Id);
+    let select = variants::Entity::find()
+        .select_only()
+        .columns([variants::Column::Sku, variants::Column::Options, variants::Column::ProductId])
+        .columns([P::Slug, P::Name, P::Image, P::Status])
+        .join(JoinType::InnerJoin, product.into())
+        .filter(variants::Column::Sku.is_in(skus.iter().map(Sku::as_str)));
+    Ok(select.into_model::<NamedVariant>().all(db).await?)
 }

@@ -132,6 +132,23 @@ async fn every_filter_keeps_what_it_says_and_they_combine(shop: &Shop) {
     shop.get("/v1/products?price_min=x").await.expect(422);
 }
 
+async fn a_part_begins_behind_those_before_it_and_goes_with_no_filter(shop: &Shop) {
+    fill(shop).await;
+    let whole = pages(shop, "sort=newest", 100).await;
+    assert_eq!(pages(shop, "", 100).await, whole);
+    let first = shop.get("/v1/products?part=1&limit=100&count=true").await.expect(200).json;
+    assert_eq!(first["items"].as_array().unwrap(), &whole[..100]);
+    let next = format!("/v1/products?limit=100&cursor={}", first["next_cursor"].as_str().unwrap());
+    assert_eq!(shop.get(&next).await.expect(200).json["items"].as_array().unwrap(), &whole[100..200]);
+    let behind = shop.get("/v1/products?part=2&limit=100&count=true").await.expect(200).json;
+    assert_eq!((&behind["items"], &behind["next_cursor"]), (&json!([]), &Value::Null));
+    let cursor = format!("part=2&cursor={}", first["next_cursor"].as_str().unwrap());
+    for query in ["part=0", "part=101", "part=1&q=item", "part=1&sort=name", "part=1&in_stock=true", &cursor] {
+        let refused = shop.get(&format!("/v1/products?{query}")).await.expect(422);
+        assert_eq!(refused.json["errors"][0]["pointer"], "/part", "{query}");
+    }
+}
+
 async fn a_draft_is_on_no_public_list(shop: &Shop) {
     let mut body = simple("Secret", "S-1", 900);
     body["status"] = "draft".into();
@@ -153,5 +170,6 @@ stories![
     what_is_made_while_somebody_reads_neither_repeats_nor_hides_anything,
     a_cursor_is_good_for_the_list_that_gave_it,
     every_filter_keeps_what_it_says_and_they_combine,
+    a_part_begins_behind_those_before_it_and_goes_with_no_filter,
     a_draft_is_on_no_public_list,
 ];

@@ -19,3 +19,4 @@ mod shop;
 mod stock;
 mod tax;
 mod taxonomy;
+mod variants;

@@ -19,9 +19,9 @@ async fn a_product_is_made_seen_and_told(shop: &Shop) {
     });
     let made = shop.create(body).await;
     assert_eq!((&made["slug"], &made["version"]), (&json!("ocean-shirt"), &json!(1)));
+    assert_eq!(shop.look("/v1/products/ocean-shirt").await.expect(200).json, made);
     let seen = shop.get("/v1/products/ocean-shirt").await.expect(200).json;
-    assert_eq!(seen, made);
-    assert_eq!(shop.get(&id(&made)).await.expect(200).json, made);
+    assert_eq!(shop.get(&id(&made)).await.expect(200).json, seen);
     assert_eq!((&seen["price"], &seen["compare_at_price"]), (&pounds(4_000), &pounds(6_000)));
     assert_eq!((&seen["description"], &seen["image"]), (&json!("<p>Soft</p>"), &json!("https://img.example/a.jpg")));
     assert_eq!((&seen["variants"][0]["in_stock"], &seen["variants"][1]["in_stock"]), (&json!(false), &json!(true)));
@@ -35,6 +35,24 @@ async fn a_product_is_made_seen_and_told(shop: &Shop) {
     assert_eq!(facts.iter().map(|fact| fact.sku.as_str()).collect::<Vec<_>>(), ["L-1", "S-1"]);
     assert_eq!((facts[0].price.amount, facts[0].active, facts[0].available_seen), (4_000, true, None));
     assert!(shop.rpc().ask(VariantFacts { after: Some("S-1".into()) }).await.unwrap().is_empty());
+}
+
+async fn staff_alone_see_a_description_as_it_was_written(shop: &Shop) {
+    let mut mug = simple("Mug", "M-1", 900);
+    mug["description"] = "Holds *tea*.\n\n<script>x</script>".into();
+    let made = shop.create(mug.clone()).await;
+    assert_eq!(made["description_source"], mug["description"]);
+    // Whoever asks first: what staff see is not what is kept.
+    for _ in 0..2 {
+        let staff = shop.look("/v1/products/mug").await.expect(200).json;
+        assert_eq!(staff["description_source"], mug["description"]);
+        let mut seen = shop.get("/v1/products/mug").await.expect(200).json;
+        assert_eq!(seen.get("description_source"), None);
+        seen["description_source"] = mug["description"].clone();
+        assert_eq!(seen, staff);
+    }
+    let saved = json!({"description": mug["description"]});
+    assert_eq!(shop.staff("PATCH", &id(&made), &[], saved).await.expect(200).json["version"], 1);
 }
 
 async fn each_change_is_one_version_and_one_event_and_no_change_is_none(shop: &Shop) {
@@ -232,7 +250,7 @@ async fn a_taken_slug_or_sku_changes_nothing_and_a_freed_sku_can_be_used(shop: &
     let both = json!({"name": "New", "variants": [{"sku": "M-1", "price": pounds(1)}]});
     let sku = shop.staff("PATCH", &id(&cup), &[], both).await.expect(409);
     assert_eq!((sku.code(), &sku.json["sku"]), ("sku_taken", &json!("M-1")));
-    assert_eq!(shop.get("/v1/products/cup").await.json, cup);
+    assert_eq!(shop.look("/v1/products/cup").await.json, cup);
     let moved = json!({"variants": [{"sku": "M-2", "price": pounds(900)}]});
     shop.staff("PATCH", &id(&mug), &[], moved).await.expect(200);
     let taken = json!({"variants": [{"sku": "M-1", "price": pounds(900)}]});
@@ -242,6 +260,7 @@ async fn a_taken_slug_or_sku_changes_nothing_and_a_freed_sku_can_be_used(shop: &
 
 stories![
     a_product_is_made_seen_and_told,
+    staff_alone_see_a_description_as_it_was_written,
     each_change_is_one_version_and_one_event_and_no_change_is_none,
     who_makes_it_and_where_it_stands_are_told,
     an_archived_product_is_gone_for_guests_and_told_as_inactive,

@@ -1,7 +1,7 @@
 //! Reviews: who may write one, who sees it, and what its stars count; and what orders say of sales.
 
 use crate::setup::{Shop, id, simple, somebody};
-use bodega_contracts::{CartId, OrderId, OrderLine, orders};
+use bodega_contracts::{CartId, OrderId, OrderLine, ReturnId, orders};
 use bodega_db::Envelope;
 use bodega_kernel::{Currency, Money, Role, Sku, UserId};
 use bodega_testkit::{Answer, Ask, arrivals, customer, staff, stories};
@@ -248,6 +248,30 @@ async fn what_sells_most_comes_first_and_each_order_counts_once(shop: &Shop) {
     assert_eq!(best().await, "rug pot mug");
 }
 
+async fn what_came_back_was_not_sold_in_whichever_order_it_is_heard_of(shop: &Shop) {
+    for (name, sku) in [("Mug", "M-1"), ("Pot", "P-1")] {
+        shop.create(simple(name, sku, 900)).await;
+    }
+    let line = |sku: &str, quantity| OrderLine { sku: Sku::new(sku).unwrap(), quantity, stocked: true };
+    let returned = orders::ReturnReceived {
+        order_id: OrderId::new(&shop.world),
+        return_id: ReturnId::new(&shop.world),
+        restock: vec![line("M-1", 2)],
+        written_off: vec![line("M-1", 1)],
+        refund: Money::new(0, Currency::GBP),
+        to_credit: false,
+        customer_id: None,
+    };
+    let returned = shop.envelope("orders", &returned);
+    // Before its order, and twice.
+    shop.deliver(vec![returned.clone()]).await;
+    shop.deliver(vec![confirmed(shop, OrderId::new(&shop.world), None, &[("M-1", 4), ("P-1", 2)]), returned]).await;
+    while shop.job("selling").step().await {}
+    shop.clock.advance(std::time::Duration::from_secs(1));
+    let page = shop.look("/v1/products?sort=best_selling").await.expect(200).json;
+    assert_eq!((&page["items"][0]["slug"], &page["items"][1]["slug"]), (&json!("pot"), &json!("mug")));
+}
+
 stories![
     who_bought_may_write_and_what_is_approved_is_shown_and_counts,
     a_second_review_takes_the_place_of_the_first_and_waits_again,
@@ -256,4 +280,5 @@ stories![
     what_does_not_fit_is_refused_by_its_field,
     reviews_come_in_pages_the_newest_first,
     what_sells_most_comes_first_and_each_order_counts_once,
+    what_came_back_was_not_sold_in_whichever_order_it_is_heard_of,
 ];

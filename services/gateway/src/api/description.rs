@@ -1,13 +1,15 @@
 //! One description of the whole API from those of the services. Two services may use one name for different shapes:
 //! then the later one's gets the name of its part of the API in front.
 //!
-//! Few ask for it, and it is large: it is put together for the first who does. Until then the services' own are kept as
-//! text, which takes a tenth of the room.
+//! Few ask for it, and it is large: the services are asked for theirs when the first one does. Where one of them is away
+//! its part is left out, and they are asked again the next time.
 
 use axum::body::Bytes;
+use bodega_rpc::{Client, OwnDescription};
 use bodega_web::Problem;
+use futures_util::future::join_all;
 use serde_json::{Map, Value};
-use std::sync::OnceLock;
+use tokio::sync::OnceCell;
 use utoipa::openapi::{
     Components, Info, OpenApi, Paths,
     security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
@@ -16,29 +18,40 @@ use utoipa::openapi::{
 const SCHEMAS: &str = "#/components/schemas/";
 
 /// The description of the whole API.
-#[derive(Debug, Default)]
 pub struct Description {
-    services: Vec<Vec<u8>>,
-    whole: OnceLock<Bytes>,
+    rpc: Client,
+    services: Vec<String>,
+    besides: OpenApi,
+    whole: OnceCell<Bytes>,
 }
 
 impl Description {
     /// As JSON.
-    pub(super) fn json(&self) -> Bytes {
-        self.whole.get_or_init(|| self.put_together()).clone()
+    pub(super) async fn json(&self) -> Bytes {
+        let kept = self.whole.get_or_try_init(async || self.put_together().await).await;
+        kept.cloned().unwrap_or_else(|without_some| without_some)
     }
 
-    fn put_together(&self) -> Bytes {
-        let services = self.services.iter().filter_map(|service| serde_json::from_slice(service).ok());
+    /// The whole of it, or without those who are away.
+    async fn put_together(&self) -> Result<Bytes, Bytes> {
+        let asked = self.services.iter().map(async |service| {
+            let described = self.rpc.ask_service(service, OwnDescription {}).await;
+            let described = described.inspect_err(|error| tracing::warn!(%error, service, "it is not described"));
+            serde_json::from_str(described.ok()?.get()).ok()
+        });
+        let described: Vec<Option<Value>> = join_all(asked).await;
+        let is_whole = described.iter().all(Option::is_some);
+        let besides = [json(&self.besides)];
         // A description is plain data; what cannot be written is an empty one.
-        serde_json::to_vec(&merged(services)).unwrap_or_default().into()
+        let text = serde_json::to_vec(&merged(described.into_iter().flatten().chain(besides))).unwrap_or_default();
+        if is_whole { Ok(text.into()) } else { Err(text.into()) }
     }
 }
 
-/// What the services say of their routes, as one description, with the gateway's own.
-pub fn describe(services: impl IntoIterator<Item = OpenApi>) -> Description {
-    let services = services.into_iter().map(|service| serde_json::to_vec(&service).unwrap_or_default());
-    Description { services: services.collect(), whole: OnceLock::new() }
+/// What these services say of their routes when they are asked, and what there is `besides`, as one description, with the
+/// gateway's own.
+pub fn describe(rpc: Client, services: Vec<String>, besides: OpenApi) -> Description {
+    Description { rpc, services, besides, whole: OnceCell::new() }
 }
 
 fn merged(services: impl IntoIterator<Item = Value>) -> Value {
@@ -160,8 +173,8 @@ mod tests {
     #[test]
     fn shapes_of_one_name_are_told_apart_with_all_that_names_them() {
         let (one, other) = (json!({"type": "string"}), json!({"type": "integer"}));
-        let whole = describe([service("cart", &one), service("orders", &other), service("more", &one)]);
-        let whole: Value = serde_json::from_slice(&whole.json()).unwrap();
+        let services = [service("cart", &one), service("orders", &other), service("more", &one)];
+        let whole = merged(services.iter().map(json));
         let names: Vec<&String> = schemas(&whole).unwrap().keys().collect();
         for name in ["Cart", "Line", "OrdersCart", "OrdersLine", "Problem"] {
             assert!(names.iter().any(|known| *known == name), "{names:?}");

@@ -2,13 +2,15 @@
 
 use crate::error::Refusal;
 use axum::{
-    body::Body,
+    body::{Body, Bytes, HttpBody},
     extract::Request,
-    http::{HeaderMap, HeaderName, HeaderValue, Uri, Version, header, uri},
+    http::{HeaderMap, HeaderName, HeaderValue, Version, header, request, uri},
     response::Response,
 };
+use bodega_kernel::World;
+use bodega_rpc::Places;
 use bodega_web::{current_request_id, current_trace};
-use http_body_util::{LengthLimitError, Limited};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
     rt::{TokioExecutor, TokioTimer},
@@ -19,6 +21,10 @@ use std::{error::Error, net::IpAddr, time::Duration};
 const CONNECT: Duration = Duration::from_secs(1);
 /// How long an unused connection is kept.
 const IDLE: Duration = Duration::from_secs(30);
+/// Places that a request is sent to before it is given up.
+const TRIES: usize = 3;
+/// A body of so many bytes is kept, to be sent again.
+const KEPT_BYTES: u64 = 64 * 1024;
 /// Headers that are for one connection only (RFC 9110, 7.6.1).
 const HOP_BY_HOP: [HeaderName; 8] = [
     header::CONNECTION,
@@ -31,39 +37,14 @@ const HOP_BY_HOP: [HeaderName; 8] = [
     header::UPGRADE,
 ];
 
-/// Where a service runs.
-#[derive(Clone, Debug)]
-pub(crate) struct Upstream {
-    scheme: uri::Scheme,
-    authority: uri::Authority,
-    prefix: String,
-}
-
 /// Connections to services that run elsewhere.
 pub(crate) struct Upstreams {
     client: Client<HttpConnector, Body>,
-}
-
-impl Upstream {
-    /// From `http://host:port`, perhaps with a path before all paths; `None` where it is no such address.
-    pub(crate) fn parse(url: &str) -> Option<Self> {
-        let parts = url.parse::<Uri>().ok()?.into_parts();
-        let scheme = parts.scheme.filter(|scheme| *scheme == uri::Scheme::HTTP)?;
-        let prefix = parts.path_and_query.map(|path| path.path().trim_end_matches('/').to_owned()).unwrap_or_default();
-        Some(Self { scheme, authority: parts.authority?, prefix })
-    }
-
-    fn address(&self, path: &str) -> Option<Uri> {
-        let mut parts = uri::Parts::default();
-        parts.scheme = Some(self.scheme.clone());
-        parts.authority = Some(self.authority.clone());
-        parts.path_and_query = Some(format!("{}{path}", self.prefix).parse().ok()?);
-        Uri::from_parts(parts).ok()
-    }
+    world: World,
 }
 
 impl Upstreams {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(world: World) -> Self {
         let mut connector = HttpConnector::new();
         connector.set_connect_timeout(Some(CONNECT));
         connector.set_nodelay(true);
@@ -71,44 +52,104 @@ impl Upstreams {
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE)
             .build(connector);
-        Self { client }
+        Self { client, world }
     }
 
-    /// Sends a request on and hands its answer back as it comes.
+    /// Sends a request on and hands its answer back as it comes. Where a place is not reached another one is tried, if
+    /// that cannot do twice what is to be done once.
     pub(crate) async fn send(
         &self,
-        upstream: &Upstream,
+        places: &Places,
         mut request: Request,
         token: &str,
         body_limit_bytes: usize,
         client: Option<IpAddr>,
     ) -> Result<Response, Refusal> {
-        let path = request.uri().path_and_query().map_or("/", uri::PathAndQuery::as_str);
-        *request.uri_mut() = upstream.address(path).ok_or(Refusal::NotListed)?;
+        let path = request.uri().path_and_query().map_or("/", uri::PathAndQuery::as_str).to_owned();
         *request.version_mut() = Version::HTTP_11;
         let headers = request.headers_mut();
         strip_connection(headers);
         forwarded(headers, client);
         let internal = HeaderName::from_static(bodega_web::internal::HEADER);
         headers.insert(internal, HeaderValue::from_str(token).map_err(|_| Refusal::ServiceAway)?);
-        let request = request.map(|body| Body::new(Limited::new(body, body_limit_bytes)));
-        let mut response =
-            self.client.request(request).await.map_err(|error| refusal(upstream, &error))?.map(Body::new);
-        strip_connection(response.headers_mut());
-        Ok(response)
+        let (head, body) = request.into_parts();
+        let mut parcel = Parcel::of(&head, body, body_limit_bytes).await?;
+        let mut tried = Vec::with_capacity(TRIES);
+        loop {
+            let asked = places.pick(&self.world, &tried);
+            let mut head = head.clone();
+            head.uri = asked.address(&path).ok_or(Refusal::NotListed)?;
+            let repeatable = is_repeatable(&head);
+            match self.client.request(Request::from_parts(head, parcel.take())).await {
+                Ok(response) => {
+                    asked.reached();
+                    let mut response = response.map(Body::new);
+                    strip_connection(response.headers_mut());
+                    return Ok(response);
+                }
+                Err(error) => {
+                    tried.push(asked.number());
+                    if let Some(refusal) = fault_of_the_client(&error) {
+                        return Err(refusal);
+                    }
+                    asked.not_reached(&self.world);
+                    let again = tried.len() < TRIES && parcel.is_kept() && (repeatable || error.is_connect());
+                    if !again {
+                        tracing::warn!(%error, %path, tries = tried.len(), "a request is given up");
+                        return Err(Refusal::ServiceAway);
+                    }
+                }
+            }
+        }
     }
 }
 
-fn refusal(upstream: &Upstream, error: &hyper_util::client::legacy::Error) -> Refusal {
+/// The body of a request on its way.
+enum Parcel {
+    /// Small enough to be sent again.
+    Kept(Bytes),
+    /// Goes on as it comes, once.
+    Stream(Option<Body>),
+}
+
+impl Parcel {
+    async fn of(head: &request::Parts, body: Body, limit_bytes: usize) -> Result<Self, Refusal> {
+        let length = body.size_hint().exact().filter(|length| *length <= KEPT_BYTES.min(limit_bytes as u64));
+        let is_framed = head.headers.contains_key(header::CONTENT_LENGTH) || length == Some(0);
+        if length.is_none() || !is_framed {
+            return Ok(Self::Stream(Some(Body::new(Limited::new(body, limit_bytes)))));
+        }
+        // A client that breaks off here gets no answer whatever we say.
+        let whole = body.collect().await.map_err(|_| Refusal::ServiceAway)?;
+        Ok(Self::Kept(whole.to_bytes()))
+    }
+
+    fn is_kept(&self) -> bool {
+        matches!(self, Self::Kept(_))
+    }
+
+    fn take(&mut self) -> Body {
+        match self {
+            Self::Kept(bytes) => Body::from(bytes.clone()),
+            Self::Stream(body) => body.take().unwrap_or_default(),
+        }
+    }
+}
+
+/// Whether doing it twice is as good as doing it once: by its method, or because it names itself.
+fn is_repeatable(head: &request::Parts) -> bool {
+    head.method.is_idempotent() || head.headers.contains_key("idempotency-key")
+}
+
+fn fault_of_the_client(error: &hyper_util::client::legacy::Error) -> Option<Refusal> {
     let mut cause: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(error) = cause {
         if error.is::<LengthLimitError>() {
-            return Refusal::BodyTooLarge;
+            return Some(Refusal::BodyTooLarge);
         }
         cause = error.source();
     }
-    tracing::warn!(%error, upstream = %upstream.authority, "a service is not reached");
-    Refusal::ServiceAway
+    None
 }
 
 /// Removes what is for one connection only, and what `Connection` names besides.

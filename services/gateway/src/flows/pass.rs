@@ -2,7 +2,7 @@
 
 use super::{Authenticator, Limits, Origins, authenticate::Known, limits::Left, shield};
 use crate::{
-    clients::{Upstream, Upstreams},
+    clients::Upstreams,
     error::Refusal,
     model::{Found, Matcher},
     settings::{LimitClass, Route},
@@ -15,6 +15,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bodega_kernel::{Caller, Role, World};
+use bodega_rpc::Places;
 use bodega_web::{InternalKeys, Shelf, layers};
 use futures_util::FutureExt;
 use std::{
@@ -62,7 +63,7 @@ pub(crate) enum Service {
     /// In this process.
     Local(Router),
     /// Elsewhere.
-    Remote(Upstream),
+    Remote(Places),
 }
 
 /// How many requests are under way.
@@ -259,9 +260,9 @@ async fn answer(
             let Ok(response) = router.clone().call(request).await;
             Ok(response.map(Body::new))
         }
-        Service::Remote(upstream) => {
+        Service::Remote(places) => {
             let token = gate.internal.issue("gateway", &route.service, &caller, gate.world.now());
-            gate.upstreams.send(upstream, request, &token, body_limit, client).await
+            gate.upstreams.send(places, request, &token, body_limit, client).await
         }
     }
 }

@@ -6,8 +6,14 @@ use bodega_kernel::{ManualClock, Role, Time, World};
 use bodega_web::{InternalKeys, layers};
 use futures_util::StreamExt;
 use serde_json::json;
-use std::time::Duration;
-use tokio::net::TcpListener;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+use tokio::{io::AsyncReadExt, net::TcpListener};
 use tower::ServiceExt;
 
 /// A process with the service, which takes nobody without an internal token.
@@ -62,8 +68,63 @@ async fn a_process_that_is_away_or_late_is_503() {
     assert_eq!((away.problem(), away.header("retry-after")), ((503, "service_unavailable"), "1"));
     let late = door_with(|_| (), Some(process().await)).get("/late", &[]).await;
     assert_eq!(late.problem(), (503, "timeout"));
-    let misspelt = door_with(|_| (), Some("cart:8080".to_owned())).get("/public", &[]).await;
-    assert_eq!(misspelt.problem(), (404, "not_found"));
+}
+
+/// A place that takes connections and breaks each off once it has read something. How often that was.
+async fn breaking() -> (String, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let broken = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&broken);
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let _ = stream.read(&mut [0; 4096]).await;
+            counted.fetch_add(1, Ordering::SeqCst);
+        }
+    });
+    (format!("http://{address}"), broken)
+}
+
+#[tokio::test]
+async fn where_one_of_two_is_gone_the_other_answers_whatever_it_is() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let gone = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let door = door_with(|_| (), Some(format!("{gone},{}", process().await)));
+    for method in ["GET", "POST"].repeat(20) {
+        let answer = door.send(request(method, "/public", &[("content-length", "5")], Body::from("12345"))).await;
+        assert_eq!((answer.status.as_u16(), &answer.body["bytes"]), (200, &json!(5)), "{method}");
+        door.clock.advance(Duration::from_secs(20));
+    }
+}
+
+#[tokio::test]
+async fn what_may_have_been_done_is_not_sent_to_another_unless_it_names_itself() {
+    let (bad, broken) = breaking().await;
+    let door = door_with(|_| (), Some(format!("{bad},{}", process().await)));
+    let mut given_up = 0;
+    for _ in 0..20 {
+        let length = ("content-length", "5");
+        let named = [length, ("idempotency-key", "once-and-only-once")];
+        let answer = door.send(request("POST", "/public", &named, Body::from("12345"))).await;
+        assert_eq!(
+            (answer.status.as_u16(), &answer.body["bytes"]),
+            (200, &json!(5)),
+            "it says that it is the same one"
+        );
+        assert_eq!(door.get("/public", &[]).await.status, 200, "reading changes nothing");
+        // It was not reached: now it is asked again.
+        door.clock.advance(Duration::from_secs(20));
+        let before = broken.load(Ordering::SeqCst);
+        let answer = door.send(request("POST", "/public", &[length], Body::from("12345"))).await;
+        if answer.status == 503 {
+            given_up += 1;
+            assert_eq!(answer.problem(), (503, "service_unavailable"));
+            assert_eq!(broken.load(Ordering::SeqCst), before + 1, "and it was sent once");
+        }
+        door.clock.advance(Duration::from_secs(20));
+    }
+    assert!((1..20).contains(&given_up), "{given_up} of 20 came to the one that breaks off");
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use bodega_contracts::identity::{SessionStanding, SigningKeys, Standing};
 use bodega_gateway::{Gateway, Inside, Mount, Target, describe, read_policy};
 use bodega_kernel::{Caller, ManualClock, Role, Time, World};
-use bodega_rpc::{Answers, Client, RpcError};
+use bodega_rpc::{Answers, Client, Places, RpcError};
 use bodega_settings::Settings;
 use bodega_web::{InternalKeys, Shelf};
 use http_body_util::BodyExt;
@@ -31,6 +31,7 @@ use std::{
     time::Duration,
 };
 use tower::ServiceExt;
+use utoipa::openapi::OpenApi;
 
 pub(crate) const USER: &str = "01900000-0000-7000-8000-000000000001";
 pub(crate) const SESSION: &str = "01900000-0000-7000-8000-000000000002";
@@ -128,9 +129,12 @@ pub(crate) fn door_shelved(change: impl Fn(&mut Settings)) -> Door {
     door_to(change, Target::Shelved(echo(), shelf))
 }
 
-/// With other settings, and the service elsewhere where an address is given.
+/// With other settings, and the service elsewhere where addresses are given.
 pub(crate) fn door_with(change: impl Fn(&mut Settings), elsewhere: Option<String>) -> Door {
-    door_to(change, elsewhere.map_or_else(|| Target::Local(echo()), Target::Remote))
+    door_to(
+        change,
+        elsewhere.map_or_else(|| Target::Local(echo()), |text| Target::Remote(Places::parse(&text).unwrap())),
+    )
 }
 
 fn door_to(change: impl Fn(&mut Settings), target: Target) -> Door {
@@ -160,7 +164,7 @@ fn door_to(change: impl Fn(&mut Settings), target: Target) -> Door {
         inside: inside.clone(),
         routes: read_policy(ROUTES).unwrap(),
         mounts,
-        openapi: describe([]),
+        openapi: describe(rpc.clone(), Vec::new(), OpenApi::default()),
         rpc,
         world,
         settings: Arc::new(settings),

@@ -3,9 +3,14 @@
 use super::answer;
 use crate::{
     Identity, flows,
-    model::{self, Given, ProfileChange, UserView},
+    model::{self, Export, Given, ProfileChange, UserView},
 };
-use axum::{Json, extract::State, http::StatusCode, response::Response};
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
 use bodega_web::{Customer, KeyedBody, Problem};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -52,6 +57,18 @@ pub(super) async fn get_me(
     Customer(user): Customer,
 ) -> Result<Json<UserView>, Problem> {
     Ok(Json(flows::get_me(&identity, user).await?))
+}
+
+/// All that is kept of oneself here, to be saved as a file: profile, addresses, groups, sessions, links that wait. Orders,
+/// points and reviews are kept elsewhere and read there. Consents and a history of log-ins are not kept here.
+#[utoipa::path(get, path = "/v1/me/export", tag = "accounts",
+    responses((status = 200, description = "A file, `account.json`", body = Export), Problem))]
+pub(super) async fn export_me(State(identity): State<Identity>, Customer(user): Customer) -> Result<Response, Problem> {
+    let headers = [
+        (header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
+        (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"account.json\"")),
+    ];
+    Ok((headers, Json(flows::export_me(&identity, user).await?)).into_response())
 }
 
 /// Changes what one says of oneself.

@@ -4,7 +4,7 @@ use super::{Kept, once};
 use crate::{
     Identity,
     error::Error,
-    model::{self, AddressView, ProfileChange, UserView},
+    model::{self, AddressView, Export, ProfileChange, UserView},
     store,
 };
 use bodega_contracts::Address;
@@ -26,6 +26,22 @@ pub(crate) struct NewAddress {
 /// The account of somebody who is logged in.
 pub(crate) async fn get_me(identity: &Identity, user: UserId) -> Result<UserView, Error> {
     store::find_user(&identity.db, user).await?.ok_or(Error::NotFound("user_not_found"))
+}
+
+/// All that is kept of somebody, as of one moment.
+pub(crate) async fn export_me(identity: &Identity, user: UserId) -> Result<Export, Error> {
+    let export = identity.db.write(async move |tx: &mut Tx| {
+        let profile = store::read_user(tx, user).await?.ok_or(Error::NotFound("user_not_found"))?;
+        Ok(Export {
+            exported_at: tx.now(),
+            profile,
+            addresses: store::list_addresses(tx, user).await?,
+            groups: store::groups_of(tx, user).await?,
+            sessions: store::list_sessions(tx, user).await?,
+            mail_requests: store::list_requests(tx, user).await?,
+        })
+    });
+    export.await
 }
 
 /// Changes what somebody says of themselves.

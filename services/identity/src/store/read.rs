@@ -29,6 +29,7 @@ mod user {
         pub phone: Option<String>,
         pub birthday: Option<String>,
         pub language: Option<String>,
+        pub avatar: Option<String>,
         pub password_hash: String,
         pub disabled: bool,
         pub created_ms: i64,
@@ -237,6 +238,7 @@ fn view(row: user::Model, roles: Vec<Role>, staff_role_id: Option<Uuid>) -> User
         phone: row.phone,
         birthday: row.birthday,
         language: row.language,
+        avatar: model::avatar_path(row.avatar),
         roles,
         staff_role_id,
         disabled: row.disabled,
@@ -244,6 +246,7 @@ fn view(row: user::Model, roles: Vec<Role>, staff_role_id: Option<Uuid>) -> User
     }
 }
 
-fn away(error: DbErr) -> Error {
+/// The database did not answer.
+pub(super) fn away(error: DbErr) -> Error {
     Error::Db(DbError::from(error))
 }

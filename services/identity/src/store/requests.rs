@@ -2,7 +2,7 @@
 
 use crate::{
     error::Error,
-    model::{MOST_REQUESTS, Purpose},
+    model::{MOST_REQUESTS, Purpose, RequestView},
 };
 use bodega_db::{Db, DbError, Row, Tx, params};
 use bodega_kernel::{Time, UserId};
@@ -52,6 +52,17 @@ pub(crate) async fn insert_request(tx: &mut Tx, id: Uuid, request: &Request) -> 
                   (SELECT id FROM mail_requests WHERE user_id = $1 AND purpose = $2 \
                   ORDER BY created_ms DESC, id DESC LIMIT $3)";
     tx.execute(delete, &params![user.0, purpose.word(), MOST_REQUESTS]).await.map(drop)
+}
+
+/// The requests of a user, oldest first; there are few.
+pub(crate) async fn list_requests(tx: &mut Tx, user: UserId) -> Result<Vec<RequestView>, DbError> {
+    let sql = "SELECT purpose, email, created_ms, ends_ms FROM mail_requests WHERE user_id = $1 \
+               ORDER BY created_ms, id LIMIT 100";
+    let read = |row: &Row| {
+        let (created_at, ends_at) = (row.get(2)?, row.get(3)?);
+        Ok(RequestView { purpose: row.get(0)?, email: row.get(1)?, created_at, ends_at })
+    };
+    tx.query(sql, &params![user.0]).await?.iter().map(read).collect()
 }
 
 /// Takes a request: whoever gets it is the only one who does.

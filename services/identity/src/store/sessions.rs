@@ -1,6 +1,6 @@
 //! Sessions and their refresh tokens, which are stored as digests.
 
-use crate::model::Session;
+use crate::model::{Session, SessionView};
 use bodega_db::{DbError, Row, Tx, params};
 use bodega_kernel::{Time, UserId};
 use uuid::Uuid;
@@ -76,6 +76,17 @@ pub(crate) async fn revoke_other_sessions(tx: &mut Tx, user: UserId, kept: Uuid)
 pub(crate) async fn revoke_sessions_of(tx: &mut Tx, user: UserId) -> Result<(), DbError> {
     let sql = "UPDATE sessions SET revoked_ms = $2 WHERE user_id = $1 AND revoked_ms IS NULL";
     tx.execute(sql, &params![user.0, tx.now()]).await.map(drop)
+}
+
+/// The sessions of a user that are remembered, the latest first.
+pub(crate) async fn list_sessions(tx: &mut Tx, user: UserId) -> Result<Vec<SessionView>, DbError> {
+    let sql = "SELECT id, rotated_ms, expires_ms, revoked_ms FROM sessions WHERE user_id = $1 \
+               ORDER BY rotated_ms DESC, id LIMIT 1000";
+    let read = |row: &Row| {
+        let (refreshed_at, ends_at, closed_at) = (row.get(1)?, row.get(2)?, row.get(3)?);
+        Ok(SessionView { id: row.get(0)?, refreshed_at, ends_at, closed_at })
+    };
+    tx.query(sql, &params![user.0]).await?.iter().map(read).collect()
 }
 
 /// Deletes up to 500 sessions that ended; whether there were any.

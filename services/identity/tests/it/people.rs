@@ -2,7 +2,7 @@
 
 use crate::setup::{PASSWORD, Shop, guest, user};
 use bodega_kernel::{Caller, Role};
-use bodega_testkit::stories;
+use bodega_testkit::{Ask, stories};
 use futures_util::future::join_all;
 use serde_json::json;
 
@@ -16,6 +16,7 @@ async fn only_admins_manage_people(shop: &Shop) {
     let id = shop.register("anna@example.com").await;
     let calls = [
         ("GET", "/v1/users".to_owned()),
+        ("GET", format!("/v1/users/{id}")),
         ("PUT", format!("/v1/users/{id}/roles/admin")),
         ("DELETE", format!("/v1/users/{id}/roles/customer")),
         ("POST", format!("/v1/users/{id}/disable")),
@@ -94,6 +95,28 @@ async fn users_are_listed_in_pages_and_found_by_a_literal_part_of_their_address(
     assert!(!found.json.to_string().contains("argon2"));
 }
 
+async fn a_user_is_read_by_an_admin_as_they_are(shop: &Shop) {
+    let root = admin(shop, "root@example.com").await;
+    let id = shop.register("anna@example.com").await;
+    let anna = user(&id, &[Role::Customer]);
+    let name = json!({"name": "<b>Anna</b>", "language": "de"});
+    shop.call(anna.clone(), "PATCH", "/v1/me", Some(name)).await.expect(200);
+    let path = format!("/v1/users/{id}");
+    let read = shop.call(root.clone(), "GET", &path, None).await.expect(200);
+    assert_eq!(read.json, shop.call(anna.clone(), "GET", "/v1/me", None).await.expect(200).json);
+    assert_eq!((&read.json["email"], &read.json["name"]), (&json!("anna@example.com"), &json!("<b>Anna</b>")));
+    assert!(!read.text.contains("argon2") && !read.text.contains("password"), "{}", read.text);
+    shop.call(root.clone(), "POST", &format!("{path}/disable"), None).await.expect(200);
+    assert_eq!(shop.call(root.clone(), "GET", &path, None).await.expect(200).json["disabled"], true);
+    assert_eq!(shop.call(anna, "GET", &path, None).await.status, 403, "not even oneself");
+    assert_eq!(shop.ask(0, Ask::get(&path).without_caller()).await.status, 401);
+    let unknown = shop.call(root.clone(), "GET", "/v1/users/01900000-0000-7000-8000-000000000000", None).await;
+    assert_eq!((unknown.status, unknown.code()), (404, "user_not_found"));
+    for bad in ["nobody", "%00", "1", "01900000-0000-7000-8000-00000000000g"] {
+        assert_eq!(shop.call(root.clone(), "GET", &format!("/v1/users/{bad}"), None).await.status, 404, "{bad}");
+    }
+}
+
 async fn the_last_admin_stays_one(shop: &Shop) {
     let (one, two) = (admin(shop, "one@example.com").await, admin(shop, "two@example.com").await);
     let id = |caller: &Caller| caller.user.unwrap().to_string();
@@ -131,6 +154,7 @@ stories![
     only_admins_manage_people,
     roles_are_given_and_taken_and_each_change_is_told_once,
     users_are_listed_in_pages_and_found_by_a_literal_part_of_their_address,
+    a_user_is_read_by_an_admin_as_they_are,
     disabling_is_told_once_and_ends_sessions_and_links,
     the_last_admin_stays_one,
     admins_who_remove_each_other_at_the_same_moment_leave_one,

@@ -98,6 +98,12 @@ impl Shop {
         self.db().write(work).await.unwrap()
     }
 
+    pub(crate) async fn execute(&self, sql: &'static str) {
+        let work = async move |tx: &mut Tx| tx.execute(sql, &[]).await;
+        let executed: Result<u64, DbError> = self.db().write(work).await;
+        executed.unwrap();
+    }
+
     /// What the mail of the latest event of this type would hold, which names its request in this field.
     pub(crate) async fn link(&self, kind: &str, field: &str) -> Option<LinkToMail> {
         let events = self.events().await;

@@ -13,27 +13,83 @@ use bodega_db::DbError;
 use bodega_kernel::{Page, Sku, Time};
 use bodega_web::Paging;
 use sea_orm::{
-    ColumnTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, prelude::Expr,
+    ColumnTrait, Condition, DatabaseConnection, DbBackend, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, Select, prelude::Expr, sea_query::Query,
 };
 use std::collections::BTreeMap;
+
+/// What can be sold of a SKU without a backorder, over the locations that are sold from. No index has it: each order would
+/// write that.
+const AVAILABLE: &str = "CAST(SUM(CASE WHEN location IN (SELECT id FROM locations WHERE enabled) \
+     THEN on_hand - held - allocated - safety ELSE 0 END) AS BIGINT)";
+
+/// Which SKUs are looked for; all of them where nothing is said.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Sought {
+    /// How they begin, in large or small letters of the Latin alphabet.
+    pub(crate) beginning: Option<String>,
+    /// Fewer are available.
+    pub(crate) below: Option<i64>,
+    /// Staff were told that little is left, and it has not risen since.
+    pub(crate) low: bool,
+}
 
 /// A page of stock after the SKU `after`.
 pub(crate) async fn list_stock(
     db: &DatabaseConnection,
+    sought: &Sought,
     after: Option<String>,
     paging: &Paging,
 ) -> Result<Page<StockView>, DbError> {
-    let known = stock::Entity::find().filter(stock::Column::Location.eq(MAIN));
-    let mut query = known.clone().order_by_asc(stock::Column::Sku).limit(paging.limit.and_one());
-    if let Some(after) = after {
+    let letters = letters(db.get_database_backend());
+    let known = known(sought, letters);
+    let mut query = known.clone().limit(paging.limit.and_one());
+    if sought.beginning.is_some() {
+        query = query.order_by_asc(Expr::cust(letters));
+        if let Some(after) = &after {
+            let small = after.to_ascii_lowercase();
+            let next =
+                Condition::any().add(Expr::cust(letters).gt(small.as_str())).add(stock::Column::Sku.gt(after.as_str()));
+            query = query.filter(Expr::cust(letters).gte(small)).filter(next);
+        }
+    } else if let Some(after) = after {
         query = query.filter(stock::Column::Sku.gt(after));
     }
+    query = query.order_by_asc(stock::Column::Sku);
     let skus: Vec<String> = query.all(db).await?.into_iter().map(|row| row.sku).collect();
     let mut page = Page::of(views(db, skus).await?, paging.limit, |stock| stock.sku.clone());
     if paging.count {
         page.total = Some(known.count(db).await?);
     }
     Ok(page)
+}
+
+fn known(sought: &Sought, letters: &'static str) -> Select<stock::Entity> {
+    let mut known = stock::Entity::find().filter(stock::Column::Location.eq(MAIN));
+    if let Some(beginning) = &sought.beginning {
+        let first = beginning.to_ascii_lowercase();
+        // No SKU has this character, and none comes after it.
+        let end = format!("{first}\u{10ffff}");
+        known = known.filter(Expr::cust(letters).gte(first)).filter(Expr::cust(letters).lt(end));
+    }
+    if let Some(below) = sought.below {
+        let few = Query::select()
+            .column(stock::Column::Sku)
+            .from(stock::Entity)
+            .group_by_col(stock::Column::Sku)
+            .and_having(Expr::cust(AVAILABLE).lt(below))
+            .to_owned();
+        known = known.filter(stock::Column::Sku.in_subquery(few));
+    }
+    if sought.low {
+        known = known.filter(Expr::cust("is_low"));
+    }
+    known
+}
+
+/// A SKU in small letters, compared byte by byte, as the index `stock_by_letters` has it.
+fn letters(backend: DbBackend) -> &'static str {
+    if backend == DbBackend::Postgres { "LOWER(sku COLLATE \"C\")" } else { "LOWER(sku)" }
 }
 
 /// The stock of a SKU.

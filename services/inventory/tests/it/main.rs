@@ -6,6 +6,7 @@
 
 mod arrivals;
 mod counting;
+mod finding;
 mod holds;
 mod https;
 mod ledger;

@@ -108,6 +108,7 @@ fn address(text: &str) -> Option<Address> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::HOSTILE;
 
     const AT: Time = Time::from_ms(1_772_366_400_000);
 
@@ -133,13 +134,7 @@ mod tests {
     #[test]
     fn nothing_in_a_name_or_a_subject_becomes_a_header() {
         let expected = header_names(&sender().write(stamp(), "a@b.example", Some("Ada"), &mail("Hello")).unwrap());
-        for evil in [
-            "Ada\r\nBcc: eve@evil.example",
-            "Ada\nX-Evil: 1",
-            "Ada\r\n\r\nbody",
-            "Ädä\r\nBcc: e@e.example",
-            "\u{0}\u{b}",
-        ] {
+        for evil in HOSTILE.into_iter().chain(["Ädä\r\nBcc: e@e.example", "\u{0}\u{b}"]) {
             let message = sender().write(stamp(), "a@b.example", Some(evil), &mail(evil)).unwrap();
             assert_eq!(header_names(&message), expected, "{evil:?}");
             assert_eq!(message.envelope().to().len(), 1);

@@ -1,7 +1,10 @@
 //! Puts together what a mail says and to whom, from what the owners answered about its batch; asks for what is for this
 //! mail alone. Never in a transaction.
 
-use super::answered::{Answered, Asked};
+use super::{
+    answered::{Answered, Asked},
+    order_link::order_link,
+};
 use crate::{
     Notifications,
     model::{Known, Language, LeftCart, Params},
@@ -66,7 +69,9 @@ pub(super) async fn gather(
     let recipient = address.or_else(|| asked.map(|contact| contact.email.clone()));
     let recipient = recipient.ok_or_else(|| Trouble::Never("nobody is there to read it".to_owned()))?;
     let name = asked.and_then(|contact| contact.name.clone());
-    let params = with_code(state, params).await?;
+    let mut params = with_code(state, params).await?;
+    // Without a token: what opens it for a guest is for the mail that leaves.
+    params.link = about.order.map(|order| order_link(state, language, order)).or(params.link);
     Ok(Gathered { recipient, language, known: Known { order, name, cart: None }, params })
 }
 

@@ -3,6 +3,7 @@
 use super::{
     answered::Answered,
     gather::{Gathered, Trouble, gather},
+    order_link::opened,
     unsubscribe::{permit, unsubscribe_link},
 };
 use crate::{
@@ -115,8 +116,13 @@ async fn write(
         params.unsubscribe = Some(unsubscribe_link(state, claimed));
     }
     // What is kept can be read by staff: a link or a code is in a mail that leaves, and nowhere else but in a demonstration.
-    if claimed.kind.is_private() && matches!(state.post, Post::Mailbox) && !state.mailbox_keeps_links {
-        params = params.redacted();
+    if matches!(state.post, Post::Mailbox) && !state.mailbox_keeps_links {
+        if claimed.kind.is_private() {
+            params = params.redacted();
+        }
+    } else if let Some(opened) = opened(state, claimed, &known, &params) {
+        params = opened;
+        report.private = true;
     }
     let letter = Letter::new(&state.shop, language, state.pages.words(language), claimed.kind, &known, &params);
     let rendered = state.pages.render(language, claimed.kind, &letter);

@@ -25,16 +25,17 @@ pub(crate) fn sample(kind: Kind) -> Option<(Known, Params)> {
     let order = || order().map(|order| Known { order: Some(Arc::new(order)), ..Known::default() });
     let user = Known { name: text("Ada Lovelace"), ..Known::default() };
     let link = text("https://shop.example/go?t=4f1c");
+    let of_order = || Params { link: text("https://shop.example/orders/B-000Z8?token=4f1c"), ..none() };
     Some(match kind {
-        Kind::OrderConfirmed | Kind::ReadyForPickup | Kind::Delivered => (order()?, none()),
-        Kind::OrderCancelled => (order()?, Params { reason: Some(CancelReason::OutOfStock), ..none() }),
+        Kind::OrderConfirmed | Kind::ReadyForPickup | Kind::Delivered => (order()?, of_order()),
+        Kind::OrderCancelled => (order()?, Params { reason: Some(CancelReason::OutOfStock), ..of_order() }),
         Kind::Shipped => {
             let parcel = vec![piece("MUG-BLUE", 2)?, piece("TEA-EARL", 1)?];
             let tracking_url = text("https://carrier.example/track/RM123456789GB");
             let (carrier, tracking_number) = (text("Royal Mail"), text("RM123456789GB"));
-            (order()?, Params { carrier, tracking_number, tracking_url, parcel, partial: true, ..none() })
+            (order()?, Params { carrier, tracking_number, tracking_url, parcel, partial: true, ..of_order() })
         }
-        Kind::Refunded => (order()?, Params { refunded: Some(Money::new(1_250, Currency::GBP)), ..none() }),
+        Kind::Refunded => (order()?, Params { refunded: Some(Money::new(1_250, Currency::GBP)), ..of_order() }),
         Kind::PointsEarned => (user, Params { points: Some(1_240), ..none() }),
         Kind::RewardGranted => {
             (user, Params { label: text("15 % off"), code: text("THANKS-7Q2M"), ends: Some(ENDS), ..none() })
@@ -46,7 +47,7 @@ pub(crate) fn sample(kind: Kind) -> Option<(Known, Params)> {
             let (return_number, parcel) = (text("R-1"), vec![piece("MUG-BLUE", 1)?]);
             let said = Some(Note { subject: String::new(), text: "Please put it into its box.".to_owned() });
             let return_state = Some(ReturnState::Approved);
-            (order()?, Params { parcel, return_number, return_state, note: said, ..none() })
+            (order()?, Params { parcel, return_number, return_state, note: said, ..of_order() })
         }
         Kind::GiftCard => {
             let amount = Some(Money::new(5_000, Currency::GBP));

@@ -44,6 +44,14 @@ impl Language {
         }
     }
 
+    /// What the paths of the shop's pages in this language begin with.
+    pub(crate) const fn path(self) -> &'static str {
+        match self {
+            Self::En => "",
+            Self::De => "/de",
+        }
+    }
+
     /// The language of a BCP 47 tag such as `de-AT`; `None` where nothing is written in it.
     pub(crate) fn of(tag: &str) -> Option<Self> {
         let code = tag.split(['-', '_']).next().unwrap_or_default();

@@ -15,6 +15,8 @@ macro_rules! templates {
             ("order.txt", include_str!("../../templates/order.txt")),
             ("parcel.html", include_str!("../../templates/parcel.html")),
             ("parcel.txt", include_str!("../../templates/parcel.txt")),
+            ("see_order.html", include_str!("../../templates/see_order.html")),
+            ("see_order.txt", include_str!("../../templates/see_order.txt")),
             ("button.html", include_str!("../../templates/button.html")),
             ("cart.html", include_str!("../../templates/cart.html")),
             ("cart.txt", include_str!("../../templates/cart.txt")),

@@ -110,9 +110,11 @@ pub(crate) async fn attempts_of(db: &DatabaseConnection, stored: &Stored) -> Res
     Ok(log)
 }
 
-/// The HTML of a mail as it was kept last.
+/// The HTML of a mail as it was kept last, if it may be read by all staff.
 pub(crate) async fn kept_html(db: &DatabaseConnection, id: Uuid) -> Result<Option<String>, DbError> {
-    let query = mailbox::Entity::find().filter(mailbox::Column::MailId.eq(id)).order_by_desc(mailbox::Column::Seq);
+    let query =
+        mailbox::Entity::find().filter(mailbox::Column::MailId.eq(id)).filter(mailbox::Column::Private.eq(false));
+    let query = query.order_by_desc(mailbox::Column::Seq);
     Ok(query.one(db).await?.map(|row| row.html_part))
 }
 

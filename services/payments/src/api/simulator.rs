@@ -13,6 +13,9 @@ use bodega_web::{Body, Path, Problem, Query, Staff};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+/// Bytes of the longest way back.
+const MAX_BACK: usize = 200;
+
 /// What the shopper tells the bank.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -29,6 +32,8 @@ pub(crate) enum BankResult {
 pub(crate) struct BankAnswer {
     /// A GET without it shows a page; a POST without it approves.
     result: Option<BankResult>,
+    /// The page of the shop that browsers are sent back to, such as `/de/orders/1`; that of the order where it is none.
+    back: Option<String>,
 }
 
 /// How the visit ended.
@@ -56,15 +61,18 @@ pub(crate) async fn get_three_ds(
 ) -> Result<Response, Problem> {
     match answer.result {
         Some(result) => Ok(end_visit(&payments, token, result).await?.into_response()),
-        None => Ok(page(&visit(&payments, token).await?).into_response()),
+        None => Ok(page(&visit(&payments, token).await?, answer.back.as_deref()).into_response()),
     }
 }
 
-/// The shopper's answer to the bank. Given again, it changes nothing. Browsers are sent back to the page of the order.
+/// The shopper's answer to the bank. Given again, it changes nothing. Browsers are sent back to the shop.
 #[utoipa::path(
     post, path = "/v1/simulator/3ds/{token}", tag = "simulator",
     params(("token" = String, Path), BankAnswer),
-    responses((status = 200, description = "How it ended", body = BankVisit), Problem),
+    responses(
+        (status = 200, description = "How it ended", body = BankVisit),
+        (status = 303, description = "Back to the shop: where `Accept` begins with `text/html`"), Problem,
+    ),
 )]
 pub(crate) async fn complete_three_ds(
     State(payments): State<Payments>,
@@ -75,7 +83,8 @@ pub(crate) async fn complete_three_ds(
     let visit = end_visit(&payments, token, answer.result.unwrap_or(BankResult::Approve)).await?;
     let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
     if accept.is_some_and(|accept| accept.starts_with("text/html")) {
-        return Ok(Redirect::to(&format!("/orders/{}", visit.order_id)).into_response());
+        let back = answer.back.filter(|back| is_of_the_shop(back));
+        return Ok(Redirect::to(&back.unwrap_or_else(|| format!("/orders/{}", visit.order_id))).into_response());
     }
     Ok(visit.into_response())
 }
@@ -129,17 +138,28 @@ async fn visit(payments: &Payments, token: String) -> Result<Completion, Error> 
     simulator.completion(token).await?.ok_or(Error::NotFound)
 }
 
-fn page(visit: &Completion) -> Html<String> {
+/// Whether an address is a path of this shop, and nothing that a browser takes for another place.
+fn is_of_the_shop(back: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte);
+    back.starts_with('/') && !back.starts_with("//") && back.len() <= MAX_BACK && back.bytes().all(is_plain)
+}
+
+fn page(visit: &Completion, back: Option<&str>) -> Html<String> {
     let Completion { order_id, amount, status } = visit;
-    let form = if *status == "action_required" {
-        "<form method=\"post\" action=\"?result=approve\"><button>Approve</button></form>\
-         <form method=\"post\" action=\"?result=decline\"><button>Decline</button></form>"
+    // Such a path needs no escaping in what follows.
+    let back = back.filter(|back| is_of_the_shop(back)).map(|back| format!("&amp;back={back}")).unwrap_or_default();
+    let (words, form) = if *status == "action_required" {
+        let button = |result: &str, text: &str| {
+            format!("<form method=\"post\" action=\"?result={result}{back}\"><button>{text}</button></form>")
+        };
+        ("Is it you who pays this?", format!("{}<br>{}", button("approve", "Approve"), button("decline", "Decline")))
     } else {
-        ""
+        ("You have answered this already.", String::new())
     };
     Html(format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Simulated bank</title>\
-         <h1>Simulated bank</h1><p>Order {order_id}: {amount}. The payment is {status}.</p>{form}</html>"
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>Simulated bank</title>\
+         <h1>Simulated bank</h1><p>Order {order_id}: {amount}.</p><p>{words}</p>{form}</html>"
     ))
 }
 

@@ -3,7 +3,7 @@
 use crate::setup::{PRICE, Shop};
 use bodega_contracts::orders::CancelReason;
 use bodega_kernel::Caller;
-use bodega_testkit::{staff, stories};
+use bodega_testkit::{Ask, staff, stories};
 use serde_json::json;
 use std::time::Duration;
 
@@ -102,6 +102,33 @@ async fn a_shopper_sent_to_the_bank_pays_there_and_its_address_is_in_no_event(sh
     assert_eq!(shop.action(order).await, None);
     assert_eq!(shop.money(order).await, (PRICE, 0));
     assert_eq!(shop.get(&guest, None, "/v1/simulator/3ds/nonsense").await.status, 404);
+}
+
+async fn a_browser_is_sent_back_to_the_page_it_came_from_and_nowhere_else(shop: &Shop) {
+    let order = shop.order();
+    shop.due(order, "sim_3ds").await;
+    shop.work().await;
+    let url = shop.action(order).await.unwrap().url;
+    let (german, plain) = (format!("/de/orders/{order}"), format!("/orders/{order}"));
+    let told = shop.get(&Caller::guest(), None, &format!("{url}?back={german}")).await;
+    assert!(told.text.contains(&format!("?result=approve&amp;back={german}\"")), "{}", told.text);
+    let browser = async |query: &str| {
+        let ask = Ask::post(format!("{url}?result=approve{query}")).by(Caller::guest()).key("k");
+        let answer = shop.ask(0, ask.header("accept", "text/html,application/xhtml+xml")).await;
+        (answer.status, answer.header("location").to_owned())
+    };
+    let evil = ["//evil.example", "https://evil.example", "/%5Cevil.example", "/a%0d%0aevil:%20b", "/%22%3Eevil", ""];
+    for evil in evil {
+        let page = shop.get(&Caller::guest(), None, &format!("{url}?back={evil}")).await;
+        assert!(page.text.contains("?result=approve\"") && !page.text.contains("evil"), "{}", page.text);
+    }
+    assert_eq!(browser(&format!("&back={german}")).await, (303, german.clone()));
+    assert_eq!(browser("").await, (303, plain.clone()));
+    for evil in evil {
+        assert_eq!(browser(&format!("&back={evil}")).await, (303, plain.clone()), "{evil}");
+    }
+    let program = shop.post(&Caller::guest(), None, "k", &format!("{url}?back={german}"), &json!({})).await;
+    assert_eq!((program.status, program.json["status"].as_str()), (200, Some("captured")));
 }
 
 async fn a_shopper_the_bank_does_not_know_fails_and_may_try_again(shop: &Shop) {
@@ -219,6 +246,7 @@ stories![
     without_the_simulator_none_of_its_methods_or_routes_exist,
     a_promise_is_told_and_taken_when_staff_say_so,
     a_shopper_sent_to_the_bank_pays_there_and_its_address_is_in_no_event,
+    a_browser_is_sent_back_to_the_page_it_came_from_and_nowhere_else,
     a_shopper_the_bank_does_not_know_fails_and_may_try_again,
     a_slow_answer_holds_up_nobody_else,
     a_charge_whose_answer_is_lost_is_asked_for_and_not_made_again,

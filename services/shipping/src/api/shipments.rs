@@ -3,12 +3,17 @@
 use crate::{
     Shipping,
     error::Error,
-    flows::{self, Given, Parcel, Target},
+    flows::{self, Given, Parcel, Printed, Target},
     model::Wanted,
     store,
     views::ShipmentView,
 };
-use axum::{Json, extract::State};
+use axum::{
+    Json,
+    extract::State,
+    http::header,
+    response::{IntoResponse, Response},
+};
 use bodega_contracts::{FulfilmentId, OrderId, ShipmentId};
 use bodega_web::{Idempotent, Path, Problem, RequiredKeyBody, Staff, current_trace};
 use serde::Deserialize;
@@ -103,6 +108,28 @@ pub(super) async fn get_shipment(
 ) -> Result<Json<ShipmentView>, Error> {
     let row = store::shipment_row(shipping.db.reader(), id).await?.ok_or(Error::NotFound)?;
     Ok(Json(ShipmentView::of_row(row)?))
+}
+
+/// The label of a parcel that has left, to be printed: where it goes, its order, and its number as text and as bars
+/// (Code 128).
+#[utoipa::path(
+    get, path = "/v1/shipments/{id}/label.pdf", tag = "shipping", params(("id" = ShipmentId, Path)),
+    responses((status = 200, content_type = "application/pdf", body = Vec<u8>), Problem),
+)]
+pub(super) async fn get_label(
+    State(shipping): State<Shipping>,
+    _: Staff,
+    Path(id): Path<ShipmentId>,
+) -> Result<Response, Error> {
+    let Printed { name, bytes } = flows::print_label(&shipping, id).await?;
+    let plain = |letter: char| if letter.is_ascii_alphanumeric() || "-._".contains(letter) { letter } else { '_' };
+    let disposition = format!("inline; filename=\"{}\"", name.chars().map(plain).collect::<String>());
+    let headers = [
+        (header::CONTENT_TYPE, "application/pdf".to_owned()),
+        (header::CONTENT_DISPOSITION, disposition),
+        (header::CACHE_CONTROL, "private, no-store".to_owned()),
+    ];
+    Ok((headers, bytes).into_response())
 }
 
 /// A parcel arrived. Said again it changes nothing.

@@ -14,6 +14,7 @@ mod input;
 mod methods;
 mod migrations;
 mod pickup;
+mod printing;
 mod races;
 mod reports;
 mod setup;

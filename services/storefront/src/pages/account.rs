@@ -1,6 +1,7 @@
 //! One's account: what stands around its pages, and the first of them.
 
 pub(crate) mod addresses;
+pub(crate) mod avatar;
 pub(crate) mod credit;
 pub(crate) mod orders;
 pub(crate) mod points;
@@ -23,6 +24,7 @@ pub(crate) struct Me {
     pub(crate) phone: Option<String>,
     pub(crate) birthday: Option<String>,
     pub(crate) language: Option<String>,
+    pub(crate) avatar: Option<String>,
     pub(crate) roles: Vec<String>,
 }
 
@@ -77,6 +79,7 @@ pub(crate) async fn overview(visit: Visit) -> Result<Page, Fault> {
         None => visit.say(MINE).to_owned(),
     };
     let body = html! {
+        @if me.avatar.is_some() { p { a href=(visit.link("/account/profile")) { (avatar::picture(&visit, &me)) } } }
         (unverified(&visit, &me))
         (figures(&visit, points.ok().as_ref(), credit.ok().as_ref()))
         section.section {

@@ -7,16 +7,20 @@ pub(crate) use crate::clients::take_cart_along as after_login;
 pub(crate) use change::{add, apply_coupon, remove, set_quantity, spend_points};
 pub(super) use totals::{changes, tender_name, totals};
 
-use super::{frame::framed, home::suggestions};
+use super::{
+    frame::{framed, framed_below},
+    home::suggestions,
+};
 use crate::{
     clients,
-    model::{Form, Look, looks},
-    views::{Cart, Line},
+    model::Form,
+    views::{Cart, Line, Looks},
 };
 use bodega_pages::{
     Document, Fault, Page, Text, Visit,
-    parts::{self, Field},
+    parts::{self, Field, GoodsLine},
 };
+use futures_util::future::join3;
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -50,26 +54,32 @@ async fn show(visit: &Visit, wrong: &Wrong) -> Result<Page, Fault> {
     if cart.lines.is_empty() {
         return Ok(nothing(visit).await);
     }
-    let points = if visit.is_logged_in() {
-        visit.get::<Balance>("/v1/me/points").await.unwrap_or_default().spendable
-    } else {
-        0
-    };
+    let looks = clients::looks(visit, cart.lines.iter().map(|line| line.sku.as_str()));
+    let (looks, points, categories) = join3(looks, points(visit), clients::categories(visit)).await;
     let main = html! {
         h1 { (visit.say(TITLE)) }
         div id="cart" {
             div.split {
                 div.stack {
                     (changes(visit, &cart))
-                    (lines(visit, &cart, wrong))
+                    (lines(visit, &cart, &looks, wrong))
                 }
                 (summary(visit, &cart, points, wrong))
             }
         }
     };
-    Ok(framed(visit, document(visit), &main).await)
+    Ok(framed_below(visit, &categories, document(visit), &main))
 }
 
+/// The points of whoever is logged in.
+async fn points(visit: &Visit) -> i64 {
+    if !visit.is_logged_in() {
+        return 0;
+    }
+    visit.get::<Balance>("/v1/me/points").await.unwrap_or_default().spendable
+}
+
+/// It is another one for everybody, and nothing that searchers should list.
 fn document(visit: &Visit) -> Document {
     const ABOUT: Text = Text {
         en: "What you have chosen, what comes off, and what it costs with delivery.",
@@ -78,7 +88,6 @@ fn document(visit: &Visit) -> Document {
     Document {
         title: format!("{} – {}", visit.say(TITLE), visit.shop()),
         description: Some(visit.say(ABOUT).to_owned()),
-        canonical: Some("/cart".to_owned()),
         ..Document::default()
     }
 }
@@ -97,36 +106,25 @@ async fn nothing(visit: &Visit) -> Page {
     framed(visit, document(visit), &main).await
 }
 
-fn lines(visit: &Visit, cart: &Cart, wrong: &Wrong) -> Markup {
-    let known = looks(visit);
-    html! {
-        ul.lines {
-            @for line in &cart.lines {
-                @let look = known.iter().find(|look| look.sku == line.sku);
-                li.line id={ "line-" (line.id) } {
-                    (pictured(visit, line, look))
-                    div.line-price {
-                        (visit.money(line.total))
-                        @if line.quantity > 1 { p.line-note { (line.quantity) " × " (visit.money(line.unit_price)) } }
-                    }
-                    (counted(visit, line, wrong))
-                }
-            }
-        }
-    }
+fn lines(visit: &Visit, cart: &Cart, looks: &Looks, wrong: &Wrong) -> Markup {
+    let line = |line| shown(visit, line, looks, wrong);
+    parts::goods_lines(&cart.lines.iter().map(line).collect::<Vec<_>>())
 }
 
-/// Picture, name, and what comes off.
-fn pictured(visit: &Visit, line: &Line, look: Option<&Look>) -> Markup {
-    let href = look.map(|look| visit.link(&format!("/p/{}", look.slug)));
-    html! {
-        div.line-picture { (parts::thumbnail(look.and_then(|look| look.image.as_deref()), "")) }
-        div.line-what {
-            p.line-name {
-                @match href { Some(href) => { a href=(href) { (line.name) } } None => (line.name), }
-            }
-            @for discount in &line.discounts { p.line-note { (discount.label) ": −" (visit.money(discount.amount)) } }
-        }
+fn shown<'a>(visit: &Visit, line: &'a Line, looks: &'a Looks, wrong: &Wrong) -> GoodsLine<'a> {
+    let off = |discount: &bodega_pages::orders::Discount| {
+        format!("{}: {}", discount.label, parts::less(visit.lang(), discount.amount))
+    };
+    let each = format!("{} × {}", visit.lang().number(line.quantity), visit.money(line.unit_price));
+    GoodsLine {
+        id: format!("line-{}", line.id),
+        name: &line.name,
+        href: looks.page(visit, &line.sku),
+        picture: looks.picture(&line.sku),
+        notes: line.discounts.iter().map(off).collect(),
+        price: visit.money(line.total),
+        price_note: Some(each).filter(|_| line.quantity > 1).unwrap_or_default(),
+        below: Some(counted(visit, line, wrong)),
     }
 }
 
@@ -139,18 +137,16 @@ fn counted(visit: &Visit, line: &Line, wrong: &Wrong) -> Markup {
     let value = refused.map_or_else(|| line.quantity.to_string(), |wrong| wrong.typed.clone());
     let name = format!("quantity-{}", line.id);
     html! {
-        div.line-count {
-            form.join method="post" action=(action) data-submit-on-change data-swap=(SWAPPED) {
-                label.unseen for=(name) { (visit.say(QUANTITY)) " " (line.name) }
-                input.count-field id=(name) name="quantity" type="number" inputmode="numeric" min="0" max="10000" required value=(value)
-                    aria-invalid=[refused.map(|_| "true")] aria-describedby=[refused.map(|_| format!("{name}-error"))];
-                button.button.is-quiet.is-small type="submit" { (visit.say(SET)) }
-            }
-            form method="post" action={ (action) "/remove" } data-swap=(SWAPPED) {
-                button.button.is-link.is-small type="submit" { (visit.say(REMOVE)) span.unseen { " " (line.name) } }
-            }
-            @if let Some(wrong) = refused { p.field-error id={ (name) "-error" } role="alert" { (wrong.text) } }
+        form.join method="post" action=(action) data-submit-on-change data-swap=(SWAPPED) {
+            label.unseen for=(name) { (visit.say(QUANTITY)) " " (line.name) }
+            input.count-field id=(name) name="quantity" type="number" inputmode="numeric" min="0" max="10000" required value=(value)
+                aria-invalid=[refused.map(|_| "true")] aria-describedby=[refused.map(|_| format!("{name}-error"))];
+            button.button.is-quiet.is-small type="submit" { (visit.say(SET)) }
         }
+        form method="post" action={ (action) "/remove" } data-swap=(SWAPPED) {
+            button.button.is-link.is-small type="submit" { (visit.say(REMOVE)) span.unseen { " " (line.name) } }
+        }
+        @if let Some(wrong) = refused { p.field-error id={ (name) "-error" } role="alert" { (wrong.text) } }
     }
 }
 
@@ -180,15 +176,15 @@ fn coupon(visit: &Visit, cart: &Cart, wrong: &Wrong) -> Markup {
     html! {
         @match &cart.coupon {
             Some(coupon) if refused.is_none() => {
-                form.stack.is-tight method="post" action=(action) data-swap=(SWAPPED) {
-                    p { span.code { (coupon.code) } " " (coupon.label) }
-                    @if !coupon.applied { p.field-hint { (totals::why_not(visit, coupon)) } }
+                form.row.is-spread method="post" action=(action) data-swap=(SWAPPED) {
+                    p { (parts::icon("tag")) " " span.code { (coupon.code) } }
                     (parts::hidden("code", ""))
-                    button.button.is-quiet.is-small type="submit" { (visit.say(REMOVE)) }
+                    button.button.is-link.is-small type="submit" { (visit.say(REMOVE)) }
                 }
+                @if !coupon.applied { p.field-hint { (coupon.label) ": " (totals::why_not(visit, coupon)) } }
             }
             Some(_) | None => {
-                form.stack.is-tight id="coupon" method="post" action=(action) data-swap=(SWAPPED) {
+                form.join id="coupon" method="post" action=(action) data-swap=(SWAPPED) {
                     (parts::field(&Field {
                         name: "code", label: visit.say(CODE), value: refused.map_or("", |wrong| &wrong.typed), required: true,
                         error: refused.map(|wrong| wrong.text.as_str()), max: Some(100), autocomplete: "off", ..Field::default()
@@ -212,13 +208,13 @@ fn spend(visit: &Visit, cart: &Cart, spendable: i64, wrong: &Wrong) -> Markup {
     let hint = format!("{} {}", visit.say(HAVE), visit.lang().number(spendable));
     html! {
         @if let Some(points) = cart.points.as_ref().filter(|_| refused.is_none()) {
-            form.stack.is-tight method="post" action=(action) data-swap=(SWAPPED) {
-                p { (visit.lang().number(points.used)) " " (visit.say(SPENT)) " −" (visit.money(points.amount)) }
+            form.row.is-spread method="post" action=(action) data-swap=(SWAPPED) {
+                p { (visit.lang().number(points.used)) " " (visit.say(SPENT)) " " (parts::less(visit.lang(), points.amount)) }
                 (parts::hidden("points", "0"))
-                button.button.is-quiet.is-small type="submit" { (visit.say(REMOVE)) }
+                button.button.is-link.is-small type="submit" { (visit.say(REMOVE)) }
             }
         } @else if spendable > 0 {
-            form.stack.is-tight id="spend" method="post" action=(action) data-swap=(SWAPPED) {
+            form.join id="spend" method="post" action=(action) data-swap=(SWAPPED) {
                 (parts::field(&Field {
                     name: "points", label: visit.say(SPEND), hint: &hint, required: true, inputmode: "numeric",
                     value: refused.map_or("", |wrong| &wrong.typed), error: refused.map(|wrong| wrong.text.as_str()),

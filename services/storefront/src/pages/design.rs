@@ -1,17 +1,17 @@
 //! Every part of the design system in its states, for whoever makes pages: `/design`. It is written in English alone.
 
-use super::frame::framed;
+use super::{frame::framed, promises::promises};
 use bodega_kernel::{Currency, Money};
 use bodega_pages::{
     Document, Fault, FieldFault, Page, Visit,
-    parts::{self, Bar, Choice, Field, Mood, Step},
+    parts::{self, Bar, Choice, Field, GoodsLine, Mood, PaperLink, Step, Sum},
 };
 use maud::{Markup, html};
 
 /// Drawings by name.
-const DRAWINGS: [&str; 15] = [
+const DRAWINGS: [&str; 16] = [
     "cart", "search", "user", "menu", "close", "check", "truck", "box", "bell", "chart", "tag", "gear", "mail",
-    "heart", "arrow",
+    "heart", "arrow", "lock",
 ];
 
 /// `/design`
@@ -186,7 +186,12 @@ fn product(visit: &Visit) -> Markup {
                     (parts::stars(visit.lang(), Some(4.4), 31))
                     p { (parts::price(visit.lang(), amount(4_900), Some(amount(6_200)))) }
                     p.stock.is-good { "In stock, with you in two days" } p.stock.is-warn { "Only 2 left" } p.stock.is-bad { "Sold out" }
+                    div.buy-row {
+                        div.field { label for="d-pieces" { "Quantity" } input id="d-pieces" type="number" value="1" min="1"; }
+                        button.button.is-wide type="button" { (parts::icon("cart")) "Add to cart" }
+                    }
                     (parts::facts(&[("Wood", html! { "Oak" }), ("Height", html! { "45 cm" })]))
+                    (promises(visit))
                 }
             }
         }
@@ -195,30 +200,41 @@ fn product(visit: &Visit) -> Markup {
 }
 
 fn cart(visit: &Visit) -> Markup {
+    let lang = visit.lang();
+    let line = |name: &'static str| GoodsLine {
+        name,
+        href: Some("/design".into()),
+        notes: vec![format!("10 % off your first order: {}", parts::less(lang, amount(490)))],
+        price: visit.money(amount(4_410)),
+        price_note: "1 × £49.00".into(),
+        below: Some(html! {
+            form.join action="/design" {
+                label.unseen for={ "d-" (name.len()) } { "Quantity" }
+                input.count-field id={ "d-" (name.len()) } type="number" value="1" min="0";
+            }
+            button.button.is-link.is-small type="button" { "Remove" }
+        }),
+        ..GoodsLine::default()
+    };
+    let sums = [
+        Sum::of("Goods", visit.money(amount(9_800))),
+        Sum::less(lang, "Welcome", amount(980)).explained("10 % off your first order"),
+        Sum::total("Total", visit.money(amount(8_820))).explained("including tax £14.70"),
+    ];
+    let invoice = PaperLink { href: "/design".into(), name: "Invoice INV-2026-00001".into(), about: "£88.20".into() };
     html! {
         div.split {
-            ul.lines {
-                @for name in ["Oak stool, oiled", "Linen cloth"] {
-                    li.line {
-                        span.line-picture { (parts::thumbnail(None, "")) }
-                        div.line-what { p.line-name { a href="/design" { (name) } } p.line-note { "Natural, M" } }
-                        p.line-price { (visit.money(amount(4_900))) }
-                        form.line-count action="/design" {
-                            span.count-field { label.unseen for={ "d-" (name.len()) } { "Quantity" } input id={ "d-" (name.len()) } type="number" value="1" min="0"; }
-                            button.button.is-link type="button" { "Remove" }
-                        }
-                    }
-                }
-            }
+            (parts::goods_lines(&[line("Oak stool, oiled"), line("Linen cloth")]))
             aside {
-                div.panel {
-                    dl.totals {
-                        div { dt { "Goods" } dd { (visit.money(amount(9_800))) } }
-                        div.is-less { dt { "Welcome" small { "10 % off your first order" } } dd { (visit.money(amount(-980))) } }
-                        div.is-total { dt { "Total" small { "with tax" } } dd { (visit.money(amount(8_820))) } }
+                (parts::card("Summary", &html! {
+                    (parts::totals(&sums))
+                    (parts::link_button("/design", "Go to checkout", false))
+                    form.join action="/design" {
+                        (parts::field(&Field { name: "d-code", label: "Coupon code", ..Field::default() }))
+                        (parts::submit_quiet("Apply"))
                     }
-                    (parts::link_button("/design", "Check out", false))
-                }
+                    (parts::papers(&[invoice]))
+                }))
             }
         }
     }

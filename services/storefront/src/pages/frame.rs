@@ -8,10 +8,14 @@ use maud::{Markup, html};
 /// A page of the shop.
 pub(crate) async fn framed(visit: &Visit, document: Document, main: &Markup) -> Page {
     // A shop whose catalog is away still shows its other pages.
-    let shelves = clients::categories(visit).await;
+    framed_below(visit, &clients::categories(visit).await, document, main)
+}
+
+/// The same for a page that has asked for the categories beside what else it shows.
+pub(crate) fn framed_below(visit: &Visit, shelves: &[Category], document: Document, main: &Markup) -> Page {
     let body = html! {
         a.skip href="#main" { (visit.say(Text { en: "Skip to content", de: "Zum Inhalt" })) }
-        (head(visit, &shelves))
+        (head(visit, shelves))
         main id="main" tabindex="-1" { (told(visit)) (main) }
         (foot(visit))
     };
@@ -109,8 +113,8 @@ fn foot(visit: &Visit) -> Markup {
         de: "Zahlung per Karte oder Überweisung. Die Karte belastet unser Zahlungsdienst; ihre Nummer sehen wir nie.",
     };
     const SENT: Text = Text {
-        en: "Sent with tracking, from our own shelves",
-        de: "Versand mit Sendungsverfolgung, aus eigenem Lager",
+        en: "Sent with tracking, from our own shelves.",
+        de: "Versand mit Sendungsverfolgung, aus eigenem Lager.",
     };
     let pages: Vec<(&str, Text)> =
         LEGAL.into_iter().filter(|(path, _)| visit.has_legal_text(&path["/legal/".len()..])).collect();
@@ -123,7 +127,7 @@ fn foot(visit: &Visit) -> Markup {
                 div.foot-promise {
                     h2 { (visit.shop()) }
                     p { (visit.say(PAY)) }
-                    span { (parts::icon("truck")) (visit.say(SENT)) }
+                    p { (visit.say(SENT)) }
                 }
                 @if !pages.is_empty() { nav aria-label=(visit.say(HELP)) { h2 { (visit.say(HELP)) } (links(&pages)) } }
                 nav aria-label=(visit.say(MINE[0].1)) { h2 { (visit.say(MINE[0].1)) } (links(&MINE)) }
@@ -153,12 +157,13 @@ pub(crate) async fn fault(visit: &Visit, fault: &Fault) -> Page {
         429 | 503 => (BUSY, refusals::detail(visit, fault)),
         _ => (BROKEN, refusals::detail(visit, fault)),
     };
-    let home = parts::link_button(&visit.link("/"), visit.say(Text { en: "To the shop", de: "Zum Shop" }), false);
+    let is_lost = fault.status == 404;
+    let home = parts::link_button(&visit.link("/"), visit.say(Text { en: "To the shop", de: "Zum Shop" }), is_lost);
     let main = html! {
         div.empty {
             h1.empty-title { (visit.say(title)) }
             p { (text) }
-            @if fault.status == 404 { (search_again(visit)) }
+            @if is_lost { (search_again(visit)) }
             (home)
             @if let Some(id) = fault.request_id.as_deref().filter(|_| fault.status >= 500) {
                 p.muted.small { (visit.say(NUMBER)) " " code { (id) } "." }

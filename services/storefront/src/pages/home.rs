@@ -1,6 +1,6 @@
 //! The first page: what the shop is, its departments, what sells and what is new.
 
-use super::{frame::framed, tiles::tiles};
+use super::{frame::framed_below, promises::promises, tiles::tiles};
 use crate::{
     clients::categories,
     model::escaped,
@@ -26,17 +26,19 @@ const NEW: Text = Text { en: "New on our shelves", de: "Neu bei uns" };
 pub(crate) async fn home(visit: Visit) -> Result<Page, Fault> {
     let shelves = async {
         let all = categories(&visit).await;
-        let top: Vec<Category> = all.into_iter().filter(|one| one.parent_id.is_none()).take(DEPARTMENTS).collect();
+        let top = all.iter().filter(|one| one.parent_id.is_none()).take(DEPARTMENTS).cloned();
+        let top: Vec<Category> = top.collect();
         let pictures = join_all(top.iter().map(|one| picture_of(&visit, &one.slug))).await;
-        top.into_iter().zip(pictures).collect::<Vec<_>>()
+        (top.into_iter().zip(pictures).collect::<Vec<_>>(), all)
     };
-    let (shelves, best, new) = join3(shelves, list(&visit, "best_selling", 8), list(&visit, "newest", 16)).await;
+    let ((shelves, all), best, new) = join3(shelves, list(&visit, "best_selling", 8), list(&visit, "newest", 16)).await;
     let is_told = |tile: &Tile| best.iter().any(|other| other.slug == tile.slug);
     let new: Vec<Tile> = new.into_iter().filter(|tile| !is_told(tile)).take(8).collect();
     let shop = visit.shop();
     let hero = best.iter().chain(&new).find_map(|tile| tile.image.as_deref());
     let main = html! {
         (top(&visit, hero))
+        (promises(&visit))
         @if !shelves.is_empty() { (parts::section(visit.say(CATEGORIES), &departments(&visit, &shelves))) }
         @if !best.is_empty() { (parts::section(visit.say(BEST), &tiles(&visit, &best, 0))) }
         @if !new.is_empty() { (parts::section(visit.say(NEW), &tiles(&visit, &new, 0))) }
@@ -56,7 +58,7 @@ pub(crate) async fn home(visit: Visit) -> Result<Page, Fault> {
         })],
         ..Document::default()
     };
-    Ok(framed(&visit, document, &main).await)
+    Ok(framed_below(&visit, &all, document, &main))
 }
 
 fn top(visit: &Visit, picture: Option<&str>) -> Markup {
@@ -64,7 +66,7 @@ fn top(visit: &Visit, picture: Option<&str>) -> Markup {
     const LOOK: Text = Text { en: "See what is new", de: "Neues ansehen" };
     const FIND: Text = Text { en: "Browse everything", de: "Alles ansehen" };
     html! {
-        div.hero {
+        div.hero.full {
             div.hero-text {
                 h1 { (visit.say(TITLE)) }
                 p.lead { (visit.say(LEAD)) }

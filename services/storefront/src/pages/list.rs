@@ -2,7 +2,7 @@
 
 mod facets;
 
-use super::{frame::framed, home::suggestions, tiles::tiles};
+use super::{frame::framed_below, home::suggestions, tiles::tiles};
 use crate::{
     clients::categories,
     model::{Filters, SORTS},
@@ -105,7 +105,7 @@ impl Shelf<'_> {
                 }
             }
         };
-        Ok(framed(visit, self.document(&title, &way), &main).await)
+        Ok(framed_below(visit, &self.categories, self.document(&title, &way), &main))
     }
 
     fn document(&self, title: &str, way: &[(String, String)]) -> Document {
@@ -118,9 +118,24 @@ impl Shelf<'_> {
             description: self.category.as_ref().map(|category| self.describe(category)),
             canonical: Some(self.path.clone()).filter(|_| is_known),
             picture: first.filter(|url| url.starts_with('/')),
-            facts: if self.category.is_some() { vec![crumb_facts(self.visit, way)] } else { Vec::new() },
+            facts: if self.category.is_some() {
+                vec![crumb_facts(self.visit, way), self.list_facts()]
+            } else {
+                Vec::new()
+            },
             ..Document::default()
         }
+    }
+
+    /// What is on this page of the list, as schema.org has it.
+    fn list_facts(&self) -> Value {
+        let base = self.visit.settings().shop.base_url.trim_end_matches('/');
+        let item = |(index, tile): (usize, &Tile)| {
+            let url = format!("{base}{}", self.visit.link(&format!("/p/{}", tile.slug)));
+            json!({"@type": "ListItem", "position": index + 1, "url": url, "name": tile.name})
+        };
+        let items: Vec<Value> = self.found.items.iter().enumerate().map(item).collect();
+        json!({"@context": "https://schema.org", "@type": "ItemList", "itemListElement": items})
     }
 
     fn describe(&self, category: &Category) -> String {
@@ -230,6 +245,7 @@ impl Shelf<'_> {
         const EMPTY: Text =
             Text { en: "There is nothing on this shelf yet.", de: "In diesem Regal steht noch nichts." };
         const ALL: Text = Text { en: "Remove all filters", de: "Alle Filter entfernen" };
+        const BROWSE: Text = Text { en: "See all products", de: "Alle Produkte ansehen" };
         let visit = self.visit;
         let (narrows, has_text) = (self.filters.narrows(), !self.filters.text.is_empty());
         let text = if narrows {
@@ -240,7 +256,10 @@ impl Shelf<'_> {
             EMPTY
         };
         let plain = Filters { text: self.filters.text.clone(), ..Filters::default() }.address(&visit.link(&self.path));
-        let action = html! { @if narrows { (parts::link_button(&plain, visit.say(ALL), false)) } };
+        let action = html! {
+            @if narrows { (parts::link_button(&plain, visit.say(ALL), false)) }
+            @else if has_text { (parts::link_button(&visit.link("/search"), visit.say(BROWSE), false)) }
+        };
         html! { (parts::empty(visit.say(TITLE), visit.say(text), &action)) (suggestions(visit).await) }
     }
 }

@@ -13,11 +13,15 @@ pub(crate) mod views;
 pub(crate) mod words;
 
 use super::{
-    frame::framed,
+    frame::{framed, framed_below},
     login::asked,
     ways::{go, id, log_in_first},
 };
-use crate::model::{Form, order_token, query, remember_order};
+use crate::{
+    clients,
+    model::{Form, order_token, query, remember_order},
+    views::{Category, Looks},
+};
 use axum::{
     extract::Path,
     http::Method,
@@ -38,8 +42,10 @@ const LONGEST_TOKEN: usize = 400;
 /// Everything that a page of an order shows.
 pub(crate) struct Whole {
     pub(crate) order: Order,
+    pub(crate) looks: Looks,
     pub(crate) fulfilments: Fulfilments,
     pub(crate) payments: Payments,
+    categories: Vec<Category>,
 }
 
 /// `GET /orders/{id}`
@@ -53,7 +59,7 @@ pub(crate) async fn show(visit: Visit, Path(order): Path<String>) -> Result<Resp
         Err(fault) if matches!(fault.status, 403 | 404) => return Ok(closed(&visit).await.into_response()),
         Err(fault) => return Err(fault),
     };
-    Ok(order_page(&visit, &whole, form.get("placed") == "1").await.into_response())
+    Ok(order_page(&visit, &whole, form.get("placed") == "1").into_response())
 }
 
 /// The way to the clean address, for whoever comes by the link of a mail or straight from the checkout.
@@ -95,13 +101,19 @@ pub(crate) async fn find(visit: &Visit, id: &str) -> Result<Order, Fault> {
 }
 
 async fn whole(visit: &Visit, id: &str) -> Result<Whole, Fault> {
-    let order = find(visit, id);
+    let order = async {
+        let order = find(visit, id).await?;
+        let looks = clients::looks(visit, order.lines.iter().map(|line| line.sku.as_str())).await;
+        Ok::<_, Fault>((order, looks))
+    };
     let fulfilments = ask(visit, Method::GET, id, "/fulfilments").read::<Fulfilments>();
     let payments = ask(visit, Method::GET, id, "/payments").read::<Payments>();
-    let (order, fulfilments, payments) = futures_util::join!(order, fulfilments, payments);
+    let categories = clients::categories(visit);
+    let (order, fulfilments, payments, categories) = futures_util::join!(order, fulfilments, payments, categories);
+    let (order, looks) = order?;
     // Right after the checkout there are no parcels and no money: the order is shown without them.
     let (fulfilments, payments) = (fulfilments.unwrap_or_default(), payments.unwrap_or_default());
-    Ok(Whole { order: order?, fulfilments, payments })
+    Ok(Whole { order, looks, fulfilments, payments, categories })
 }
 
 /// For whoever may not see an order, or asks for one that is not there: the answer is the same.
@@ -125,10 +137,9 @@ async fn closed(visit: &Visit) -> Page {
     framed(visit, document, &main).await.status(404)
 }
 
-async fn order_page(visit: &Visit, whole: &Whole, is_placed: bool) -> Page {
+fn order_page(visit: &Visit, whole: &Whole, is_placed: bool) -> Page {
     const ORDER: Text = Text { en: "Order", de: "Bestellung" };
     let order = &whole.order;
-    let looks = goods::looks_of(visit, &order.lines).await;
     let live = (!order.is_over()).then(|| visit.link(&format!("/orders/{}/live", order.id)));
     let title = format!("{} {}", visit.say(ORDER), order.number);
     let main = html! {
@@ -137,7 +148,7 @@ async fn order_page(visit: &Visit, whole: &Whole, is_placed: bool) -> Page {
             (sections::status(visit, whole))
             div.split {
                 div.stack {
-                    (goods::lines(visit, order, &looks))
+                    (goods::lines(visit, order, &whole.looks))
                     (sections::parcels(visit, whole))
                     (sections::returns(visit, order))
                     (sections::timeline(visit, order))
@@ -153,12 +164,13 @@ async fn order_page(visit: &Visit, whole: &Whole, is_placed: bool) -> Page {
         }
     };
     let shop = visit.shop();
-    framed(visit, Document { title: format!("{title} · {shop}"), ..Document::default() }, &main).await
+    let document = Document { title: format!("{title} – {shop}"), ..Document::default() };
+    framed_below(visit, &whole.categories, document, &main)
 }
 
 fn head(visit: &Visit, order: &Order, title: &str, is_placed: bool) -> Markup {
     const THANKS: Text = Text { en: "Thank you for your order!", de: "Vielen Dank für Ihre Bestellung!" };
-    const MAIL: Text = Text { en: "We send you a mail about it to", de: "Wir schreiben Ihnen dazu an" };
+    const MAIL: Text = Text { en: "A confirmation goes to", de: "Eine Bestätigung geht an" };
     const SEE: Text = Text { en: "You can follow it on this page.", de: "Auf dieser Seite können Sie sie verfolgen." };
     const PLACED: Text = Text { en: "Placed", de: "Vom" };
     html! {
@@ -172,8 +184,10 @@ fn head(visit: &Visit, order: &Order, title: &str, is_placed: bool) -> Markup {
                 }
             }
         } @else {
-            h1 { (title) }
-            p.muted.small { (visit.say(PLACED)) " " (visit.lang().moment(order.placed_at)) }
+            div {
+                h1 { (title) }
+                p.muted.small { (visit.say(PLACED)) " " (visit.lang().moment(order.placed_at)) }
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ mod buy;
 mod facts;
 mod reviews;
 
-use super::{frame::framed, list::crumb_facts, tiles::tile_row};
+use super::{frame::framed_below, list::crumb_facts, tiles::tile_row};
 use crate::{
     clients::categories,
     model::{Form, escaped},
@@ -23,6 +23,9 @@ use serde_json::json;
 
 /// Characters of the longest description for searchers.
 const MAX_SUMMARY: usize = 155;
+
+/// The id of what is like a product.
+const LIKE_IT: &str = "like-it";
 
 const HOME: Text = Text { en: "Home", de: "Startseite" };
 const WAY: Text = Text { en: "You are here", de: "Sie sind hier" };
@@ -77,13 +80,13 @@ async fn show(visit: &Visit, product: &Product, typed: &Typed) -> Page {
         (parts::crumbs(visit.say(WAY), &crumbs))
         div.split {
             (gallery(visit, product))
-            (buy::buy_box(visit, product, &query))
+            (buy::buy_box(visit, product, &query, (!related.items.is_empty()).then_some(LIKE_IT)))
         }
         (described(visit, product))
         (reviews::section(visit, product, &reviews, typed))
         (like_it(visit, &related.items))
     };
-    framed(visit, document(visit, product, &reviews.items, &way), &main).await
+    framed_below(visit, &all, document(visit, product, &reviews.items, &way), &main)
 }
 
 fn document(visit: &Visit, product: &Product, reviews: &[Review], way: &[(String, String)]) -> Document {
@@ -93,6 +96,7 @@ fn document(visit: &Visit, product: &Product, reviews: &[Review], way: &[(String
         description: Some(if summary.is_empty() { product.name.clone() } else { summary }),
         canonical: Some(format!("/p/{}", product.slug)),
         picture: product.image.clone().filter(|url| url.starts_with('/')),
+        kind: Some("product"),
         facts: vec![facts::of_product(visit, product, reviews), crumb_facts(visit, way)],
         ..Document::default()
     }
@@ -164,5 +168,5 @@ fn described(visit: &Visit, product: &Product) -> Markup {
 
 fn like_it(visit: &Visit, related: &[Tile]) -> Markup {
     const LIKE: Text = Text { en: "You may also like", de: "Das könnte Ihnen auch gefallen" };
-    html! { @if !related.is_empty() { (parts::section(visit.say(LIKE), &tile_row(visit, related))) } }
+    html! { @if !related.is_empty() { div id=(LIKE_IT) { (parts::section(visit.say(LIKE), &tile_row(visit, related))) } } }
 }

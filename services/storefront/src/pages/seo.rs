@@ -40,12 +40,12 @@ struct Slug {
     slug: String,
 }
 
-/// A walk through the products: what is read next, and how many pages are passed over and written before it ends.
+/// A walk through the products of a part: where it goes on, and how many pages are written before it ends.
 struct Walk {
     visit: Visit,
     begun: String,
+    part: usize,
     cursor: Option<String>,
-    skip: usize,
     left: usize,
 }
 
@@ -57,7 +57,7 @@ pub(crate) async fn sitemap(visit: Visit) -> Result<Response, Fault> {
         return Ok(xml(Body::from(index(&visit, products.div_ceil(MOST_PRODUCTS).min(MOST_PARTS)))));
     }
     let begun = first_pages(&visit).await;
-    Ok(xml(Body::from_stream(written(visit, begun, 0))))
+    Ok(xml(Body::from_stream(written(visit, begun, 1))))
 }
 
 /// `GET /sitemap/{part}`: `1.xml` and so on, of an index.
@@ -66,7 +66,7 @@ pub(crate) async fn part(visit: Visit, Path(part): Path<String>) -> Result<Respo
     let number =
         number.filter(|number| (1..=MOST_PARTS).contains(number)).ok_or_else(|| Fault::of(404, "not_found"))?;
     let begun = if number == 1 { first_pages(&visit).await } else { OPEN.to_owned() };
-    Ok(xml(Body::from_stream(written(visit, begun, number - 1))))
+    Ok(xml(Body::from_stream(written(visit, begun, number))))
 }
 
 /// `GET /robots.txt`
@@ -96,36 +96,30 @@ async fn first_pages(visit: &Visit) -> String {
     format!("{OPEN}{pages}")
 }
 
-/// The products of a part behind what has begun, a page of the API at a time. What cannot be read breaks it off, so that
-/// nobody takes half of it for all.
+/// The products of a part behind what has begun, a page of the API at a time; the API begins where the part does. What
+/// cannot be read breaks it off, so that nobody takes half of it for all.
 fn written(visit: Visit, begun: String, part: usize) -> impl Stream<Item = io::Result<Bytes>> + Send {
-    let pages = MOST_PRODUCTS / PAGE;
-    let walk = Walk { visit, begun, cursor: None, skip: part * pages, left: pages };
+    let walk = Walk { visit, begun, part, cursor: None, left: MOST_PRODUCTS / PAGE };
     stream::unfold(Some(walk), |walk| async move {
         let mut walk = walk?;
-        loop {
-            let asked = [("limit", "100"), ("sort", "name"), ("cursor", walk.cursor.as_deref().unwrap_or_default())];
-            let listed = match walk.visit.get_public::<Listed>(format!("/v1/products?{}", query(&asked))).await {
-                Ok(listed) => listed,
-                Err(fault) => return Some((Err(io::Error::other(fault)), None)),
-            };
-            walk.cursor = listed.next_cursor;
-            if walk.skip > 0 && walk.cursor.is_some() {
-                walk.skip -= 1;
-                continue;
-            }
-            let mut text = std::mem::take(&mut walk.begun);
-            // A part behind the end is empty.
-            for product in listed.items.iter().filter(|_| walk.skip == 0) {
-                text.push_str(&page(origin(&walk.visit), &format!("/p/{}", product.slug)));
-            }
-            walk.left = walk.left.saturating_sub(1);
-            let is_last = walk.left == 0 || walk.cursor.is_none();
-            if is_last {
-                text.push_str(CLOSE);
-            }
-            return Some((Ok(Bytes::from(text)), (!is_last).then_some(walk)));
+        let part = walk.part.to_string();
+        let place = walk.cursor.as_deref().map_or(("part", part.as_str()), |cursor| ("cursor", cursor));
+        let asked = format!("/v1/products?{}", query(&[("limit", "100"), ("sort", "newest"), place]));
+        let listed = match walk.visit.get_public::<Listed>(asked).await {
+            Ok(listed) => listed,
+            Err(fault) => return Some((Err(io::Error::other(fault)), None)),
+        };
+        walk.cursor = listed.next_cursor;
+        let mut text = std::mem::take(&mut walk.begun);
+        for product in &listed.items {
+            text.push_str(&page(origin(&walk.visit), &format!("/p/{}", product.slug)));
         }
+        walk.left = walk.left.saturating_sub(1);
+        let is_last = walk.left == 0 || walk.cursor.is_none();
+        if is_last {
+            text.push_str(CLOSE);
+        }
+        Some((Ok(Bytes::from(text)), (!is_last).then_some(walk)))
     })
 }
 

@@ -1,6 +1,7 @@
 //! A cart as its service tells of it.
 
 use bodega_kernel::Money;
+use bodega_pages::orders::Discount;
 use serde::{Deserialize, Serialize};
 
 /// A whole cart at present prices.
@@ -79,14 +80,6 @@ pub(crate) struct Line {
     pub(crate) total: Money,
     #[serde(default)]
     pub(crate) discounts: Vec<Discount>,
-}
-
-/// What comes off, and what for.
-#[derive(Clone, Debug, Deserialize)]
-pub(crate) struct Discount {
-    #[serde(default)]
-    pub(crate) label: String,
-    pub(crate) amount: Money,
 }
 
 /// A gift card or store credit.

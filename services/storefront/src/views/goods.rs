@@ -1,6 +1,7 @@
 //! Goods as the catalogue tells of them.
 
 use bodega_kernel::{Money, Time};
+use bodega_pages::Visit;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -63,6 +64,42 @@ pub(crate) struct Variant {
     pub(crate) price: Money,
     #[serde(default)]
     pub(crate) in_stock: bool,
+}
+
+/// What a kind looks like, whoever names it.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Look {
+    sku: String,
+    slug: String,
+    #[serde(default)]
+    image: Option<String>,
+    /// Whether there is a page of it.
+    #[serde(default)]
+    sold: bool,
+}
+
+/// What several kinds look like, as far as that is known.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Looks(Vec<Look>);
+
+impl Looks {
+    pub(crate) fn of(looks: Vec<Look>) -> Self {
+        Self(looks)
+    }
+
+    /// The address of its picture.
+    pub(crate) fn picture(&self, sku: &str) -> Option<&str> {
+        self.find(sku)?.image.as_deref()
+    }
+
+    /// Its page; none where it is not sold any more.
+    pub(crate) fn page(&self, visit: &Visit, sku: &str) -> Option<String> {
+        self.find(sku).filter(|look| look.sold).map(|look| visit.link(&format!("/p/{}", look.slug)))
+    }
+
+    fn find(&self, sku: &str) -> Option<&Look> {
+        self.0.iter().find(|look| look.sku == sku)
+    }
 }
 
 /// A picture of a product.

@@ -62,10 +62,9 @@ fn form(changes: &str) -> String {
 async fn the_first_thing_makes_the_cart_and_the_browser_keeps_it() {
     let opened = with(cart(), &json!({"token": "new"}));
     let shop = Played::default().answers(Method::POST, "/v1/carts", 201, &opened);
-    let shown = shop.post("/cart/lines", "", "sku=MUG&quantity=2&slug=mug&image=%2Fv1%2Fphotos%2F0a%2F800.webp").await;
+    let shown = shop.post("/cart/lines", "", "sku=MUG&quantity=2&slug=mug").await;
     assert_eq!((shown.status, shown.location()), (303, "/cart"));
     assert_eq!(shown.cookie("cart").unwrap(), format!("{CART} new 2"));
-    assert_eq!(shown.cookie("goods").unwrap(), "MUG\tmug\t0a\n");
     assert_eq!(shop.asked(&Method::POST, "/v1/carts")[0].body, json!({"lines": [{"sku": "MUG", "quantity": 2}]}));
 }
 
@@ -100,6 +99,64 @@ async fn a_cart_explains_what_it_costs_and_what_changed() {
         assert!(shown.text.contains(text), "{text}");
     }
     assert!(!shown.text.contains("<b>red"));
+}
+
+/// A cart of several lines, and what the catalogue says of them: one is not sold any more, one is unknown.
+fn pictured() -> (Value, Value) {
+    let line = |id: &str, sku: &str| json!({"id": id, "sku": sku, "name": sku, "quantity": 1, "unit_price": pounds(100), "total": pounds(100), "discounts": []});
+    let cart = with(
+        cart(),
+        &json!({"lines": [line("l-1", "MUG"), line("l-2", "A&B,C"), line("l-3", "NEW"), line("l-4", "MUG")]}),
+    );
+    let looks = json!({"items": [
+        {"sku": "MUG", "product_id": "p-1", "slug": "mug", "name": "Mug", "image": "/v1/photos/0a/800.webp", "options": {}, "sold": true},
+        {"sku": "A&B,C", "product_id": "p-2", "slug": "old", "name": "Old", "image": "/v1/photos/0b/800.webp", "options": {}, "sold": false},
+    ]});
+    (cart, looks)
+}
+
+#[tokio::test]
+async fn goods_are_pictured_by_one_question_a_page() {
+    let (cart, looks) = pictured();
+    let shop = shop(&cart).answers(Method::GET, "/v1/variants", 200, &looks);
+    for (asked, path) in ["/cart", "/de/cart", "/checkout"].into_iter().enumerate() {
+        let shown = shop.get(path, COOKIE).await;
+        assert_eq!(shown.status, 200, "{path}");
+        assert!(
+            shown.text.contains("/v1/photos/0a/320.webp") && shown.text.contains("/v1/photos/0b/320.webp"),
+            "{path}"
+        );
+        let questions = shop.asked(&Method::GET, "/v1/variants");
+        assert_eq!(questions.len(), asked + 1, "{path}");
+        assert_eq!(questions[asked].path, "/v1/variants?skus=MUG,A%26B%2CC,NEW");
+        assert!(!questions[asked].headers.contains_key("x-cart-token"), "it is the same for all");
+        assert_eq!(shown.cookie("goods"), None);
+    }
+    let shown = shop.get("/de/cart", COOKIE).await;
+    assert!(
+        shown.text.contains("href=\"/de/p/mug\"") && !shown.text.contains("/p/old"),
+        "what is not sold has no page"
+    );
+}
+
+#[tokio::test]
+async fn a_cart_is_shown_where_nobody_knows_what_its_goods_look_like() {
+    let shop = shop(&cart()).refuses(Method::GET, "/v1/variants", 503, "unavailable", &json!([]));
+    for path in ["/cart", "/checkout"] {
+        let shown = shop.get(path, COOKIE).await;
+        assert_eq!(shown.status, 200, "{path}");
+        assert!(shown.text.contains("Mug &lt;b&gt;red") && shown.text.contains("thumbnail is-empty"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn searchers_are_asked_to_leave_carts_alone() {
+    for cookies in ["", COOKIE] {
+        let shown = shop(&cart()).get("/cart", cookies).await;
+        assert!(
+            shown.text.contains("name=\"robots\" content=\"noindex\"") && !shown.text.contains("rel=\"canonical\"")
+        );
+    }
 }
 
 #[tokio::test]

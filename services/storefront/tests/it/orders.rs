@@ -159,6 +159,56 @@ async fn the_bank_is_a_link_and_never_a_script() {
 }
 
 #[tokio::test]
+async fn a_bank_of_our_own_is_told_the_way_back_in_the_visitors_language() {
+    let mut waiting = order("awaiting_payment");
+    waiting["payment_action"] = json!({"kind": "redirect", "url": "/v1/simulator/3ds/t"});
+    let shop = shop(&waiting);
+    for language in ["", "/de"] {
+        let shown = shop.get(&format!("{language}/orders/{ID}"), GUEST).await;
+        let back = format!("{language}/orders/{ID}").replace('/', "%2F");
+        assert!(shown.text.contains(&format!("href=\"/v1/simulator/3ds/t?back={back}\"")), "{language}");
+    }
+    waiting["payment_action"]["url"] = "https://bank.example/x".into();
+    let shown = page(&shop.answers(Method::GET, &path(""), 200, &waiting), GUEST).await;
+    assert!(shown.text.contains("href=\"https://bank.example/x\""), "the address of a provider stays as it is");
+}
+
+#[tokio::test]
+async fn ordered_goods_are_pictured_by_one_question() {
+    let looks = json!({"items": [{"sku": "MUG", "slug": "mug", "image": "/v1/photos/0a/800.webp", "sold": true}]});
+    let shop = shop(&order("confirmed")).answers(Method::GET, "/v1/variants", 200, &looks);
+    let shown = page(&shop, GUEST).await;
+    assert!(shown.text.contains("/v1/photos/0a/320.webp") && shown.text.contains("href=\"/p/mug\""));
+    assert_eq!(shop.asked(&Method::GET, "/v1/variants").len(), 1);
+    assert!(shop.asked(&Method::GET, "/v1/products").is_empty(), "nobody searches for it");
+}
+
+#[tokio::test]
+async fn a_cancelled_order_speaks_of_money_only_where_some_was_taken() {
+    let mut cancelled = order("cancelled");
+    cancelled["cancel_reason"] = "by_shopper".into();
+    let paid = |status: &str| {
+        let attempt = json!({"number": 1, "payment_method": "sim_success", "status": status, "amount": pounds(900),
+            "at": "2026-03-01T10:00:00Z"});
+        shop(&cancelled).answers(Method::GET, &path("/payments"), 200, &json!({"attempts": [attempt], "refunds": []}))
+    };
+    assert!(page(&paid("captured"), GUEST).await.text.contains("What you paid is given back."));
+    assert!(page(&paid("closed"), GUEST).await.text.contains("Nothing was charged."));
+}
+
+#[tokio::test]
+async fn an_order_shows_how_far_it_is() {
+    let reached = async |status: &str| {
+        let shown = page(&shop(&order(status)), GUEST).await.text;
+        (shown.matches("class=\"is-done\"").count(), shown.matches("aria-current=\"step\"").count())
+    };
+    for (status, steps) in [("awaiting_payment", 1), ("confirmed", 2), ("shipped", 3), ("delivered", 4)] {
+        assert_eq!(reached(status).await, (steps, 1), "{status}");
+    }
+    assert_eq!(reached("cancelled").await, (0, 0));
+}
+
+#[tokio::test]
 async fn a_refused_cancellation_is_told_kindly_and_keeps_its_words() {
     let shop = shop(&order("confirmed")).refuses(Method::POST, &path("/cancel"), 409, "order_has_left", &json!([]));
     let shown = shop.post(&format!("/orders/{ID}/cancel"), GUEST, "key=k&reason=ordered+twice").await;

@@ -116,6 +116,9 @@ async fn a_category_tells_where_it_stands() {
     assert!(shown.text.contains("href=\"/c/kitchen\""));
     assert!(shown.text.contains("\"@type\":\"BreadcrumbList\""));
     assert!(shown.text.contains("rel=\"canonical\" href=\"http://127.0.0.1:8080/c/cups\""));
+    assert!(shown.text.contains("hreflang=\"de\" href=\"http://127.0.0.1:8080/de/c/cups\""));
+    assert!(shown.text.contains("hreflang=\"x-default\" href=\"http://127.0.0.1:8080/c/cups\""));
+    assert!(shown.text.contains("\"@type\":\"ItemList\"") && shown.text.contains("http://127.0.0.1:8080/p/mug"));
     assert_eq!(shop("Cups").get("/c/nowhere", "").await.status, 404);
     assert!(shop("Cups").get("/search?q=a", "").await.text.contains("noindex"));
 }
@@ -130,8 +133,36 @@ async fn a_product_offers_each_version_and_says_what_is_sold_out() {
     assert!(text.contains("\"aggregateRating\":{\"@type\":\"AggregateRating\""));
     assert!(text.contains("https://schema.org/OutOfStock"));
     assert!(text.contains("property=\"og:image\" content=\"http://127.0.0.1:8080/v1/photos/0a/800.webp\""));
+    assert!(text.contains("property=\"og:type\" content=\"product\""));
+    assert!(text.contains("id=\"add-to-cart\"") && text.contains("href=\"/legal/withdrawal\""));
     assert!(text.contains("href=\"/login?to=%2Fp%2Fmug\""), "guests are told how to review");
     assert_eq!(shop("Mug").get("/p/nothing", "").await.status, 404);
+}
+
+#[tokio::test]
+async fn what_is_sold_out_leads_on() {
+    let mut gone = product("Mug");
+    gone["in_stock"] = false.into();
+    let shop = shop("Mug").answers(Method::GET, "/v1/products/mug", 200, &gone);
+    let shown = shop.get("/p/mug", "").await;
+    assert!(!shown.text.contains("id=\"add-to-cart\"") && shown.text.contains("disabled>Sold out<"));
+    assert!(shown.text.contains("href=\"#like-it\"") && shown.text.contains("id=\"like-it\""));
+}
+
+#[tokio::test]
+async fn nobody_chooses_by_stars_that_nobody_gave() {
+    let list = |count: i64| {
+        json!({"items": [tile("mug", "Mug")], "total": 1, "facets": {
+            "categories": [], "brands": [], "prices": [{"from": 0, "to": 2000, "count": 1}],
+            "ratings": [{"stars": 4, "count": count}], "in_stock": 1,
+        }})
+    };
+    let page = async |count| {
+        Played::default().answers(Method::GET, "/v1/products", 200, &list(count)).get("/search", "").await.text
+    };
+    assert!(!page(0).await.contains("Customer rating"));
+    let rated = page(1).await;
+    assert!(rated.contains("Customer rating") && rated.contains("Up to £20.00"));
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ use axum::{extract::Path, http::Method, response::Response};
 use bodega_contracts::Address;
 use bodega_pages::{
     Fault, Page, Visit,
-    parts::{self, Step},
+    parts::{self, PaperLink, Step, Sum},
 };
 use futures_util::join;
 use maud::{Markup, html};
@@ -130,7 +130,7 @@ fn goods(visit: &Visit, order: &Order) -> Markup {
         vec![
             html! {
                 (line.name)
-                p.small { a href={ "/admin/stock/" (crate::model::encoded(&line.sku)) } { (line.sku) } }
+                p.small { a href={ "/admin/stock/items/" (crate::model::encoded(&line.sku)) } { (line.sku) } }
                 @for taken in &line.discounts { p.small.muted { (taken.label) ": " (visit.money(taken.amount)) " off" } }
             },
             html! { (visit.lang().number(line.quantity)) },
@@ -139,22 +139,18 @@ fn goods(visit: &Visit, order: &Order) -> Markup {
         ]
     };
     let rows: Vec<Vec<Markup>> = order.lines.iter().map(row).collect();
-    let sum = |name: &str, amount: Option<bodega_kernel::Money>, class: &str| {
-        html! { @if let Some(amount) = amount { div class=[Some(class).filter(|class| !class.is_empty())] { dt { (name) } dd { (visit.money(amount)) } } } }
-    };
+    let sum =
+        |name: &str, amount: Option<bodega_kernel::Money>| amount.map(|amount| Sum::of(name, visit.money(amount)));
+    let mut sums: Vec<Sum> = sum("Goods", order.subtotal).into_iter().collect();
+    sums.extend(order.discounts.iter().map(|taken| Sum::less(visit.lang(), &taken.label, taken.amount)));
+    sums.extend(sum("Shipping", order.shipping));
+    sums.extend(order.total.map(|total| Sum::total("Total", visit.money(total))));
+    sums.extend(sum("Tax in it", order.tax));
     html! {
         @if rows.is_empty() { p.muted { "The order is being written: its goods are shown in a moment." } } @else {
             (parts::table("Goods", &parts::columns(&["Product", "#Pieces", "#Each", "#Sum"]), &rows))
         }
-        dl.totals {
-            (sum("Goods", order.subtotal, ""))
-            @for taken in &order.discounts {
-                div.is-less { dt { (taken.label) } dd { "\u{2212}" (visit.money(taken.amount)) } }
-            }
-            (sum("Shipping", order.shipping, ""))
-            (sum("Total", order.total, "is-total"))
-            (sum("Tax in it", order.tax, ""))
-        }
+        (parts::totals(&sums))
     }
 }
 
@@ -191,23 +187,18 @@ fn people(order: &Order) -> Markup {
 }
 
 fn papers(visit: &Visit, order: &Order) -> Markup {
-    let row = |paper: &Paper| {
-        html! {
-            li {
-                a href={ "/admin/orders/" (order.id) "/papers/" (crate::model::encoded(&paper.number)) ".pdf" } { (paper.number) }
-                " " span.muted.small {
-                    (in_words(&paper.kind)) " · " (visit.money(paper.amount)) " · " (visit.lang().day(paper.issued_at))
-                }
-            }
-        }
+    let link = |paper: &Paper| PaperLink {
+        href: format!("/admin/orders/{}/papers/{}.pdf", order.id, crate::model::encoded(&paper.number)),
+        name: paper.number.clone(),
+        about: [in_words(&paper.kind), visit.money(paper.amount), visit.lang().day(paper.issued_at)].join(" · "),
     };
-    let body = html! {
-        ul.stack.is-tight {
-            @for paper in &order.papers { (row(paper)) }
-            li { a href={ "/admin/orders/" (order.id) "/packing-slip.pdf" } { "Packing slip" } }
-        }
+    let slip = PaperLink {
+        href: format!("/admin/orders/{}/packing-slip.pdf", order.id),
+        name: "Packing slip".to_owned(),
+        about: String::new(),
     };
-    parts::card("Papers", &body)
+    let all: Vec<PaperLink> = order.papers.iter().map(link).chain(std::iter::once(slip)).collect();
+    parts::card("Papers", &parts::papers(&all))
 }
 
 fn notes(visit: &Visit, whole: &Whole, tried: Option<&acts::Tried>) -> Markup {

@@ -5,7 +5,9 @@ use crate::{
     model::{Id, encoded},
     views::orders::{Fulfilment, Shipment},
 };
-use bodega_pages::{Visit, parts};
+use axum::{extract::Path, http::Method, response::Response};
+use bodega_kernel::uuid::Uuid;
+use bodega_pages::{Fault, Visit, parts};
 use maud::{Markup, html};
 
 /// The path of a thing that belongs to another one, whatever its name holds.
@@ -51,10 +53,12 @@ fn fulfilment(visit: &Visit, order: &str, one: &Fulfilment) -> Markup {
 
 fn parcel(visit: &Visit, order: &str, one: &Shipment) -> Markup {
     let is_away = ["dispatched", "in_transit"].contains(&one.state.as_str());
+    let has_label = is_away || one.state == "delivered";
     html! {
         div.panel.is-soft id={ "parcel-" (one.id) } {
             div.row.is-spread {
                 span { strong { (one.carrier_name) } " " (parts::badge(mood(&one.state), &in_words(&one.state))) }
+                @if has_label { a href={ "/admin/orders/" (order) "/parcels/" (one.id) "/label.pdf" } { "Label" } }
                 @if is_away {
                     (one_button(visit, &format!("/admin/orders/{order}/parcel"), &[("shipment", &one.id.to_string())], "Delivered", ""))
                 }
@@ -77,6 +81,12 @@ fn parcel(visit: &Visit, order: &str, one: &Shipment) -> Markup {
             }
         }
     }
+}
+
+/// `/admin/orders/{id}/parcels/{parcel}/label.pdf`
+pub(super) async fn label(visit: Visit, Path((_, parcel)): Path<(String, String)>) -> Result<Response, Fault> {
+    let parcel = Uuid::parse_str(&parcel).map_err(|_| Fault::of(404, "not_found"))?;
+    visit.ask(Method::GET, format!("/v1/shipments/{parcel}/label.pdf")).pass().await
 }
 
 /// An address of the web, and not one that runs something.

@@ -31,7 +31,7 @@ pub(super) async fn create(visit: Visit, sent: Filled) -> Result<Response, Fault
     if let Some(changed) = form::rebuilt(&sent) {
         return Ok(page(&visit, &changed, None, None, None).await?.into_response());
     }
-    let outcome = match form::body(&sent, currency(&visit), None) {
+    let outcome = match form::body(&sent, currency(&visit)) {
         Ok(body) => visit.ask(Method::POST, "/v1/products").key(sent.get("key")).json(&body).read::<Product>().await,
         Err(fault) => Err(fault),
     };
@@ -64,7 +64,7 @@ pub(super) async fn save(visit: Visit, id: Id, sent: Filled) -> Result<Response,
     }
     let version = sent.get("version").parse().unwrap_or(product.version);
     let path = format!("/v1/products/{id}");
-    let outcome = match form::body(&sent, currency(&visit), Some(&product)) {
+    let outcome = match form::body(&sent, currency(&visit)) {
         Ok(body) => visit.ask(Method::PATCH, path).version(version).json(&body).send().await,
         Err(fault) => Err(fault),
     };

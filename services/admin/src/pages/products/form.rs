@@ -18,6 +18,9 @@ pub(in crate::pages) struct Product {
     /// HTML that the API made harmless.
     #[serde(default)]
     pub(in crate::pages) description: String,
+    /// As somebody wrote it, Markdown or HTML.
+    #[serde(default)]
+    description_source: String,
     #[serde(default)]
     pub(in crate::pages) brand: Option<Named>,
     #[serde(default)]
@@ -83,7 +86,7 @@ pub(super) fn filled(product: &Product) -> Filled {
         .with("name", product.name.as_str())
         .with("slug", product.slug.as_str())
         .with("status", product.status.as_str())
-        .with("description", product.description.as_str())
+        .with("description", product.description_source.as_str())
         .with("brand", product.brand.as_ref().map_or("", |brand| &brand.id))
         .with("tags", product.tags.join(", "));
     for category in &product.categories {
@@ -136,8 +139,8 @@ pub(super) fn rebuilt(form: &Filled) -> Option<Filled> {
     Some(changed)
 }
 
-/// The body that the form stands for. A description that is as it was is left out: the API keeps its source.
-pub(super) fn body(form: &Filled, currency: Currency, before: Option<&Product>) -> Result<Value, Fault> {
+/// The body that the form stands for.
+pub(super) fn body(form: &Filled, currency: Currency) -> Result<Value, Fault> {
     let mut read = Reading::of(form, currency);
     let mut body = Map::new();
     body.insert("name".into(), read.needed("name", "/name").into());
@@ -147,10 +150,7 @@ pub(super) fn body(form: &Filled, currency: Currency, before: Option<&Product>) 
     if let Some(status) = form.text("status") {
         body.insert("status".into(), status.into());
     }
-    let is_as_before = before.is_some_and(|before| before.description.trim() == form.get("description").trim());
-    if !is_as_before {
-        body.insert("description".into(), form.get("description").into());
-    }
+    body.insert("description".into(), form.get("description").into());
     body.insert("brand_id".into(), form.text("brand").into());
     body.insert("category_ids".into(), form.all("category").collect::<Vec<_>>().into());
     body.insert("tags".into(), form.list("tags").into());

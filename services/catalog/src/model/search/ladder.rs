@@ -25,23 +25,22 @@ impl Default for Ladder {
     }
 }
 
-fn step(number: usize) -> i64 {
-    match number.checked_sub(1) {
-        None => 0,
-        Some(number) => [1, 2, 5][number % 3] * 10_i64.pow((number / 3) as u32),
+/// Where each range begins.
+const BEGINS: [i64; STEPS] = {
+    let (mut begins, mut number) = ([0; STEPS], 1);
+    while number < STEPS {
+        begins[number] = [1, 2, 5][(number - 1) % 3] * 10_i64.pow(((number - 1) / 3) as u32);
+        number += 1;
     }
-}
+    begins
+};
 
 impl Ladder {
     /// One more product of this price.
     pub(crate) fn count(&mut self, price: i64) {
         // The last step that is not above it.
-        let (mut low, mut high) = (0, STEPS);
-        while high - low > 1 {
-            let middle = usize::midpoint(low, high);
-            if step(middle) <= price { low = middle } else { high = middle }
-        }
-        self.0[low] += 1;
+        let above = BEGINS.partition_point(|begin| *begin <= price);
+        self.0[above.saturating_sub(1)] += 1;
     }
 
     /// With those that another one counted.
@@ -59,7 +58,7 @@ impl Ladder {
             ranges[first].1 = sum;
             ranges.remove(first + 1);
         }
-        let starts: Vec<i64> = ranges.iter().map(|(number, _)| step(*number)).collect();
+        let starts: Vec<i64> = ranges.iter().map(|(number, _)| BEGINS[*number]).collect();
         let range = |(index, (_, count)): (usize, &(usize, u64))| PriceRange {
             from: if index == 0 { 0 } else { starts[index] },
             to: starts.get(index + 1).map(|next| next - 1),

@@ -1,18 +1,21 @@
 //! One pass over what fits the words: which products pass all filters, the first of them, and how many each choice would
 //! leave.
 
-use super::layout::{self, columns};
+use super::{
+    columns::{Columns, Offers, Shelf},
+    layout,
+};
 use crate::model::{Counts, Found, Hit, Ladder, Order, Rating, Subject, Wanted};
 use bodega_contracts::{BrandId, CategoryId};
 use bodega_kernel::uuid::Uuid;
 use std::{
-    collections::{BinaryHeap, HashMap, HashSet},
+    collections::{BinaryHeap, HashMap},
     sync::Arc,
 };
 use tantivy::{
-    DocId, Score, SegmentOrdinal, SegmentReader, TantivyError,
+    DocId, DocSet as _, Score, SegmentOrdinal, SegmentReader, TERMINATED, TantivyError,
     collector::{Collector, SegmentCollector},
-    columnar::{Column, StrColumn},
+    query::Weight,
 };
 
 /// Filters, each by one bit.
@@ -35,10 +38,13 @@ struct Rank {
 /// Looks at each product once.
 pub(super) struct Finder {
     wanted: Arc<Wanted>,
-    /// Each category with its number and those of all above it.
-    above: Arc<HashMap<u64, Vec<usize>>>,
+    shelf: Arc<Shelf>,
+    /// Each category by its random half with its number and those of all above it.
+    above: HashMap<u64, Vec<usize>>,
     categories: Arc<[CategoryId]>,
     any_word: bool,
+    /// How many of a segment are looked at; all where nothing is said.
+    most: Option<usize>,
 }
 
 /// What the products of an index came to.
@@ -57,41 +63,41 @@ pub(super) struct Pass {
 #[derive(Default)]
 struct Tally {
     categories: Vec<u64>,
-    /// By the random half of the id, with the other.
-    brands: HashMap<u64, (u64, u64)>,
+    brands: HashMap<u128, u64>,
     prices: Ladder,
     stars: [u64; 5],
     in_stock: u64,
 }
 
-/// The columns of a segment.
-struct Columns {
-    id_high: Column<u64>,
-    id_low: Column<u64>,
-    brand: Column<u64>,
-    brand_high: Column<u64>,
-    categories: Column<u64>,
-    offers: Column<u64>,
-    rating: Column<u64>,
-    sold: Column<u64>,
-    name: Option<StrColumn>,
+/// What is counted of a segment in its own numbers.
+struct Places {
+    /// By the place of a category: the numbers of it and of all above it.
+    above: Vec<Vec<usize>>,
+    /// By the place of a category: products that stand in it and in no other.
+    alone: Vec<u64>,
+    /// The product that was counted last in each category.
+    last_in: Vec<DocId>,
+    /// By the place of a brand.
+    brands: Vec<u64>,
 }
 
 pub(super) struct SegmentFinder {
     wanted: Arc<Wanted>,
-    currency: u64,
-    wanted_categories: Option<HashSet<u64>>,
-    above: Arc<HashMap<u64, Vec<usize>>>,
-    /// The product that was counted last in each category.
-    last_in: Vec<DocId>,
-    columns: Columns,
+    columns: Arc<Columns>,
+    /// `None` where nothing is for sale in this currency.
+    offers: Option<Arc<Offers>>,
+    /// By the place of a category: whether it is wanted.
+    wanted_categories: Option<Vec<bool>>,
+    /// The place of the brand that is wanted; `None` where no product of the segment is of it.
+    wanted_brand: Option<usize>,
+    places: Places,
     after: Option<(u64, u128)>,
     heap: BinaryHeap<(u64, u128)>,
     pass: Pass,
 }
 
 impl Finder {
-    pub(super) fn new(wanted: Arc<Wanted>, any_word: bool) -> Self {
+    pub(super) fn new(wanted: Arc<Wanted>, shelf: Arc<Shelf>, any_word: bool) -> Self {
         let tree = wanted.facets.iter().flatten();
         let categories: Vec<CategoryId> = tree.clone().map(|(category, _)| *category).collect();
         let numbers: HashMap<CategoryId, usize> =
@@ -102,7 +108,12 @@ impl Finder {
                 (layout::low(category.0), numbers)
             })
             .collect();
-        Self { wanted, above: Arc::new(above), categories: categories.into(), any_word }
+        Self { wanted, shelf, above, categories: categories.into(), any_word, most: None }
+    }
+
+    /// Looks at so many of each segment, and no further.
+    pub(super) fn at_most(self, most: usize) -> Self {
+        Self { most: Some(most), ..self }
     }
 }
 
@@ -111,24 +122,62 @@ impl Collector for Finder {
     type Child = SegmentFinder;
 
     fn for_segment(&self, _: SegmentOrdinal, segment: &SegmentReader) -> tantivy::Result<SegmentFinder> {
-        let columns = Columns::of(segment)?;
+        let columns = self.shelf.of(segment)?;
         let wanted = Arc::clone(&self.wanted);
         let after = wanted.after.as_ref().map(|hit| columns.place(&wanted, hit)).transpose()?.flatten();
-        let categories = wanted.categories.as_ref();
-        let numbers = |categories: &HashSet<CategoryId>| categories.iter().map(|one| layout::low(one.0)).collect();
+        let low: Option<Vec<u64>> =
+            wanted.categories.as_ref().map(|categories| categories.iter().map(|one| layout::low(one.0)).collect());
         let tally =
             wanted.facets.is_some().then(|| Tally { categories: vec![0; self.categories.len()], ..Tally::default() });
+        let above = |category: &u64| self.above.get(category).cloned().unwrap_or_default();
+        let brand = wanted.brand.map(|brand| brand.0.as_u128());
         Ok(SegmentFinder {
-            currency: layout::number(wanted.currency),
-            wanted_categories: categories.map(numbers),
-            above: Arc::clone(&self.above),
-            last_in: vec![DocId::MAX; self.categories.len()],
+            offers: columns.offers_in(layout::number(wanted.currency)),
+            wanted_categories: low
+                .map(|low| columns.category_ids.iter().map(|category| low.contains(category)).collect()),
+            wanted_brand: columns.brand_ids.iter().position(|id| Some(*id) == brand),
+            places: Places {
+                above: columns.category_ids.iter().map(above).collect(),
+                alone: vec![0; columns.category_ids.len()],
+                last_in: vec![DocId::MAX; self.categories.len()],
+                brands: vec![0; columns.brand_ids.len()],
+            },
             columns,
             after,
             heap: BinaryHeap::new(),
             pass: Pass { tally, ..Pass::default() },
             wanted,
         })
+    }
+
+    fn collect_segment(&self, weight: &dyn Weight, ordinal: u32, segment: &SegmentReader) -> tantivy::Result<Pass> {
+        let mut finder = self.for_segment(ordinal, segment)?;
+        let gone = segment.alive_bitset();
+        let is_there = |product| gone.is_none_or(|alive| alive.is_alive(product));
+        if let Some(most) = self.most {
+            let mut fitting = weight.scorer(segment, 1.0)?;
+            let (mut product, mut left) = (fitting.doc(), most);
+            while product != TERMINATED && left > 0 {
+                if is_there(product) {
+                    finder.collect(product, fitting.score());
+                    left -= 1;
+                }
+                product = fitting.advance();
+            }
+        } else if self.requires_scoring() {
+            weight.for_each(segment, &mut |product, score| {
+                if is_there(product) {
+                    finder.collect(product, score);
+                }
+            })?;
+        } else {
+            weight.for_each_no_score(segment, &mut |products| {
+                for product in products.iter().filter(|product| is_there(**product)) {
+                    finder.collect(*product, 0.0);
+                }
+            })?;
+        }
+        Ok(finder.harvest())
     }
 
     fn requires_scoring(&self) -> bool {
@@ -162,30 +211,35 @@ impl SegmentCollector for SegmentFinder {
     type Fruit = Pass;
 
     fn collect(&mut self, doc: DocId, score: Score) {
-        let columns = &self.columns;
-        let mut offers = columns.offers.values_for_doc(doc);
         // What has no price in this currency is not for sale in it.
-        let Some((price, in_stock)) = offers.find_map(|offer| layout::unpacked(offer, self.currency)) else { return };
-        drop(offers);
-        let id = columns.id(doc);
+        let Some((price, in_stock)) = self.offers.as_ref().and_then(|offers| offers.of(doc)) else { return };
         if let Subject::Like(likeness) = &self.wanted.subject
-            && likeness.id.as_u128() == id
+            && likeness.id.as_u128() == self.columns.ids[doc as usize]
         {
             return;
         }
         self.pass.matched += 1;
-        let rating = columns.rating.first(doc).unwrap_or(0);
+        let rating = self.columns.ratings[doc as usize];
         let failed = self.failed(doc, price, in_stock, rating);
         if self.pass.tally.is_some() {
             self.tally(doc, failed, (price, in_stock, rating));
         }
         if failed == 0 {
             self.pass.total += 1;
-            self.rank(doc, id, score, (price, in_stock, rating));
+            self.rank(doc, score, (price, in_stock, rating));
         }
     }
 
     fn harvest(mut self) -> Pass {
+        if let Some(tally) = &mut self.pass.tally {
+            for (above, count) in self.places.above.iter().zip(&self.places.alone) {
+                for number in above {
+                    tally.categories[*number] += count;
+                }
+            }
+            let brands = self.columns.brand_ids.iter().copied().zip(self.places.brands.iter().copied());
+            tally.brands.extend(brands.filter(|(_, count)| *count > 0));
+        }
         for (value, tie) in self.heap.into_vec() {
             let name = if self.wanted.order == Order::Name { Some(self.columns.name_of(value)) } else { None };
             match name.transpose() {
@@ -213,14 +267,13 @@ impl SegmentFinder {
         if wanted.stars.is_some_and(|stars| (rating as i64) < Rating::order_from(stars)) {
             failed |= STARS;
         }
-        if wanted.brand.is_some_and(|brand| self.columns.brand.first(doc) != Some(layout::low(brand.0))) {
+        if wanted.brand.is_some() && (self.wanted_brand.is_none() || self.columns.brand(doc) != self.wanted_brand) {
             failed |= BRAND;
         }
-        if let Some(wanted) = &self.wanted_categories {
-            let mut categories = self.columns.categories.values_for_doc(doc);
-            if !categories.any(|category| wanted.contains(&category)) {
-                failed |= CATEGORY;
-            }
+        if let Some(wanted) = &self.wanted_categories
+            && !self.columns.categories(doc).iter().any(|category| wanted[*category as usize])
+        {
+            failed |= CATEGORY;
         }
         failed
     }
@@ -228,22 +281,25 @@ impl SegmentFinder {
     /// Counts it for each choice that it is one of, whatever the filter of that kind says.
     fn tally(&mut self, doc: DocId, failed: u8, (price, in_stock, rating): (i64, bool, u64)) {
         let Some(tally) = &mut self.pass.tally else { return };
+        let places = &mut self.places;
         let passes_but = |filter: u8| failed & !filter == 0;
         if passes_but(CATEGORY) {
-            for category in self.columns.categories.values_for_doc(doc) {
-                for number in self.above.get(&category).into_iter().flatten() {
-                    if self.last_in[*number] != doc {
-                        self.last_in[*number] = doc;
-                        tally.categories[*number] += 1;
+            match self.columns.categories(doc) {
+                [alone] => places.alone[*alone as usize] += 1,
+                several => {
+                    for number in several.iter().flat_map(|category| &places.above[*category as usize]) {
+                        if places.last_in[*number] != doc {
+                            places.last_in[*number] = doc;
+                            tally.categories[*number] += 1;
+                        }
                     }
                 }
             }
         }
         if passes_but(BRAND)
-            && let Some(brand) = self.columns.brand.first(doc)
+            && let Some(brand) = self.columns.brand(doc)
         {
-            let high = || self.columns.brand_high.first(doc).unwrap_or(0);
-            tally.brands.entry(brand).or_insert_with(|| (high(), 0)).1 += 1;
+            places.brands[brand] += 1;
         }
         if passes_but(PRICE) {
             tally.prices.count(price);
@@ -259,15 +315,16 @@ impl SegmentFinder {
     }
 
     /// Keeps it if it is among the first after where the list goes on.
-    fn rank(&mut self, doc: DocId, id: u128, score: Score, (price, in_stock, rating): (i64, bool, u64)) {
+    fn rank(&mut self, doc: DocId, score: Score, (price, in_stock, rating): (i64, bool, u64)) {
         let wanted = &*self.wanted;
+        let id = self.columns.ids[doc as usize];
         let value = match wanted.order {
             Order::Newest => 0,
             Order::Cheapest => price as u64,
             Order::Dearest => !(price as u64),
             Order::Rating => !rating,
-            Order::Sold => !self.columns.sold.first(doc).unwrap_or(0),
-            Order::Name => self.columns.name.as_ref().and_then(|name| name.ords().first(doc)).unwrap_or(0),
+            Order::Sold => !self.columns.sold[doc as usize],
+            Order::Name => self.columns.name(doc),
             Order::Fit => {
                 let is_like = matches!(wanted.subject, Subject::Like(_));
                 !(score as u64 + if is_like && in_stock { IN_STOCK_FIRST } else { 0 })
@@ -287,69 +344,11 @@ impl SegmentFinder {
     }
 }
 
-impl Columns {
-    fn of(segment: &SegmentReader) -> tantivy::Result<Self> {
-        let fast = segment.fast_fields();
-        Ok(Self {
-            id_high: fast.u64(columns::ID_HIGH)?,
-            id_low: fast.u64(columns::ID_LOW)?,
-            brand: fast.u64(columns::BRAND)?,
-            brand_high: fast.u64(columns::BRAND_HIGH)?,
-            categories: fast.u64(columns::CATEGORIES)?,
-            offers: fast.u64(columns::OFFERS)?,
-            rating: fast.u64(columns::RATING)?,
-            sold: fast.u64(columns::SOLD)?,
-            name: fast.str(columns::NAME_KEY)?,
-        })
-    }
-
-    fn id(&self, doc: DocId) -> u128 {
-        let half = |column: &Column<u64>| u128::from(column.first(doc).unwrap_or(0));
-        (half(&self.id_high) << 64) | half(&self.id_low)
-    }
-
-    fn name_of(&self, ordinal: u64) -> std::io::Result<String> {
-        let mut text = String::new();
-        if let Some(name) = &self.name {
-            name.ord_to_str(ordinal, &mut text)?;
-        }
-        Ok(text)
-    }
-
-    /// What all that follows a hit is greater than, in the numbers of this segment; `None` where all follow.
-    fn place(&self, wanted: &Wanted, hit: &Hit) -> tantivy::Result<Option<(u64, u128)>> {
-        let id = hit.id.as_u128();
-        let tie = if is_oldest_first(wanted.order) { id } else { !id };
-        let value = u64::try_from(hit.value).unwrap_or(0);
-        Ok(match wanted.order {
-            Order::Newest => Some((0, tie)),
-            Order::Cheapest => Some((value, tie)),
-            Order::Fit | Order::Dearest | Order::Rating | Order::Sold => Some((!value, tie)),
-            Order::Name => {
-                let Some(column) = &self.name else { return Ok(None) };
-                let name = hit.name.as_deref().unwrap_or_default();
-                match column.dictionary().term_ord(name)? {
-                    Some(ordinal) => Some((ordinal, tie)),
-                    None => self.names_up_to(name)?.map(|ordinal| (ordinal, u128::MAX)),
-                }
-            }
-        })
-    }
-
-    /// The last name before this one, where there is any.
-    fn names_up_to(&self, name: &str) -> tantivy::Result<Option<u64>> {
-        let Some(column) = &self.name else { return Ok(None) };
-        let mut later = column.dictionary().range().ge(name).into_stream()?;
-        let next = if later.advance() { later.term_ord() } else { column.dictionary().num_terms() as u64 };
-        Ok(next.checked_sub(1))
-    }
-}
-
 impl Tally {
     fn add(&mut self, other: Self) {
         self.categories.iter_mut().zip(other.categories).for_each(|(mine, theirs)| *mine += theirs);
-        for (brand, (high, count)) in other.brands {
-            self.brands.entry(brand).or_insert((high, 0)).1 += count;
+        for (brand, count) in other.brands {
+            *self.brands.entry(brand).or_default() += count;
         }
         self.prices.add(&other.prices);
         self.stars.iter_mut().zip(other.stars).for_each(|(mine, theirs)| *mine += theirs);
@@ -359,11 +358,7 @@ impl Tally {
     fn into_counts(self, categories: &[CategoryId]) -> Counts {
         Counts {
             categories: categories.iter().copied().zip(self.categories).filter(|(_, count)| *count > 0).collect(),
-            brands: self
-                .brands
-                .into_iter()
-                .map(|(low, (high, count))| (BrandId(Uuid::from_u64_pair(high, low)), count))
-                .collect(),
+            brands: self.brands.into_iter().map(|(id, count)| (BrandId(Uuid::from_u128(id)), count)).collect(),
             prices: self.prices.ranges(),
             stars: self.stars,
             in_stock: self.in_stock,
@@ -390,7 +385,8 @@ impl Pass {
     }
 }
 
-fn is_oldest_first(order: Order) -> bool {
+/// Whether products that are equal otherwise come the oldest first.
+pub(super) fn is_oldest_first(order: Order) -> bool {
     match order {
         Order::Cheapest | Order::Name => true,
         Order::Fit | Order::Newest | Order::Dearest | Order::Rating | Order::Sold => false,

@@ -4,11 +4,11 @@
 //! same on every replica and stays the same while others change: a cursor can hold it. Values are whole numbers.
 
 use super::layout::{self, Fields};
-use crate::model::{Likeness, Subject};
+use crate::model::Likeness;
 use bodega_kernel::uuid::Uuid;
 use tantivy::{
     Term,
-    query::{AllQuery, BooleanQuery, ConstScoreQuery, DisjunctionMaxQuery, FuzzyTermQuery, Query, TermQuery},
+    query::{BooleanQuery, ConstScoreQuery, DisjunctionMaxQuery, FuzzyTermQuery, Occur, Query, TermQuery},
     schema::{Field, IndexRecordOption},
 };
 
@@ -32,12 +32,20 @@ pub(super) enum Match {
 
 /// How a word may be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Reading {
+pub(super) enum Reading {
     Whole,
     /// It may be the beginning of a longer one.
     Beginning,
     /// The same, even with a wrong letter in it.
     Typing,
+}
+
+/// What products share with one that they are like.
+pub(super) struct Way {
+    term: Term,
+    worth: f32,
+    /// How many share it.
+    pub(super) count: u64,
 }
 
 /// What a word is worth in a field: as it stands, as a beginning, with a letter wrong; 0 where it is not looked for so.
@@ -53,24 +61,12 @@ pub(crate) fn count(text: &str) -> usize {
 }
 
 /// Whether a search for all words that finds nothing is worth another one for any of them.
-pub(super) fn may_miss_some(subject: &Subject) -> bool {
-    match subject {
-        Subject::Words(text) | Subject::Beginning(text) => text.split_whitespace().nth(1).is_some(),
-        Subject::All | Subject::Like(_) => false,
-    }
+pub(super) fn may_miss_some(text: &str) -> bool {
+    text.split_whitespace().nth(1).is_some()
 }
 
-/// What the index is asked for a subject.
-pub(super) fn query(fields: &Fields, subject: &Subject, which: Match) -> Box<dyn Query> {
-    match subject {
-        Subject::All => Box::new(AllQuery),
-        Subject::Words(text) => sentence(fields, text, Reading::Beginning, which),
-        Subject::Beginning(text) => sentence(fields, text, Reading::Typing, which),
-        Subject::Like(likeness) => like(fields, likeness),
-    }
-}
-
-fn sentence(fields: &Fields, text: &str, last: Reading, which: Match) -> Box<dyn Query> {
+/// What the index is asked for words, of which the last may be read as `last`.
+pub(super) fn sentence(fields: &Fields, text: &str, last: Reading, which: Match) -> Box<dyn Query> {
     let mut pieces: Vec<(&str, Vec<String>)> = text.split_whitespace().map(|piece| (piece, words(piece))).collect();
     // What has no letters is looked for only where there is nothing else.
     if pieces.iter().any(|(_, words)| !words.is_empty()) {
@@ -122,22 +118,43 @@ fn one_word(fields: &Fields, word: &str, reading: Reading) -> Box<dyn Query> {
     Box::new(DisjunctionMaxQuery::new(ways))
 }
 
-/// Whatever shares a category, the brand, or words with a product.
-fn like(fields: &Fields, likeness: &Likeness) -> Box<dyn Query> {
+/// What others may share with a product: categories, the brand, words; what the fewest have first.
+pub(super) fn ways(
+    fields: &Fields,
+    likeness: &Likeness,
+    count: impl Fn(&Term) -> tantivy::Result<u64>,
+) -> tantivy::Result<Vec<Way>> {
     let [category, brand, tag, name] = LIKE;
-    let id = |field: Field, id: Uuid, value| exact(Term::from_field_u64(field, layout::low(id)), value);
-    let some = |field: Field, texts: &[&str], value| {
+    let id = |field: Field, id: Uuid| Term::from_field_u64(field, layout::low(id));
+    let some = |field: Field, texts: &[&str]| {
         let mut words: Vec<String> = texts.iter().flat_map(|text| words(text)).take(LIKE_WORDS).collect();
         words.sort_unstable();
         words.dedup();
-        words.into_iter().map(move |word| exact(Term::from_field_text(field, &word), value)).collect::<Vec<_>>()
+        words.into_iter().map(move |word| Term::from_field_text(field, &word)).collect::<Vec<_>>()
     };
     let tags: Vec<&str> = likeness.tags.iter().map(String::as_str).collect();
-    let mut ways: Vec<_> = likeness.categories.iter().map(|other| id(fields.categories, other.0, category)).collect();
-    ways.extend(likeness.brand.map(|other| id(fields.brand, other.0, brand)));
-    ways.extend(some(fields.labels, &tags, tag));
-    ways.extend(some(fields.name, &[&likeness.name], name));
-    Box::new(BooleanQuery::union(ways))
+    let mut terms: Vec<(Term, f32)> =
+        likeness.categories.iter().map(|other| (id(fields.categories, other.0), category)).collect();
+    terms.extend(likeness.brand.map(|other| (id(fields.brand, other.0), brand)));
+    terms.extend(some(fields.labels, &tags).into_iter().map(|term| (term, tag)));
+    terms.extend(some(fields.name, &[&likeness.name]).into_iter().map(|term| (term, name)));
+    let way = |(term, worth)| count(&term).map(|count| Way { term, worth, count });
+    let mut ways = terms.into_iter().map(way).collect::<tantivy::Result<Vec<_>>>()?;
+    ways.retain(|way| way.count > 0);
+    ways.sort_by_key(|way| way.count);
+    Ok(ways)
+}
+
+/// What shares any of the first `needed` of these; the others count for it.
+pub(super) fn like(ways: &[Way], needed: usize) -> Box<dyn Query> {
+    let query = |way: &Way| exact(way.term.clone(), way.worth);
+    let (needed, others) = ways.split_at(needed.min(ways.len()));
+    let needed: Box<dyn Query> = Box::new(BooleanQuery::union(needed.iter().map(query).collect()));
+    if others.is_empty() {
+        return needed;
+    }
+    let others = others.iter().map(|way| (Occur::Should, query(way)));
+    Box::new(BooleanQuery::new([(Occur::Must, needed)].into_iter().chain(others).collect()))
 }
 
 fn exact(term: Term, value: f32) -> Box<dyn Query> {

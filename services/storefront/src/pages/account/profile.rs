@@ -1,6 +1,6 @@
 //! What one says of oneself.
 
-use super::Me;
+use super::{Me, avatar};
 use crate::{
     model::Form,
     pages::{
@@ -10,20 +10,20 @@ use crate::{
     },
 };
 use axum::{
-    http::Method,
+    http::{Method, header},
     response::{IntoResponse, Response},
 };
 use bodega_pages::{
     Fault, Page, Text, Visit,
     parts::{self, Choice, Field},
 };
-use maud::html;
+use maud::{Markup, html};
 use serde_json::{Value, json};
 
 /// `GET /account/profile`
 pub(crate) async fn show(visit: Visit) -> Result<Page, Fault> {
     let me: Me = visit.get("/v1/me").await?;
-    Ok(profile_page(&visit, &me, None).await)
+    Ok(profile_page(&visit, &me, None, None).await)
 }
 
 /// `POST /account/profile`
@@ -40,20 +40,22 @@ pub(crate) async fn save(visit: Visit, form: Form) -> Result<Response, Fault> {
         }
         Err(fault) if is_told_here(&fault) && fault.status != 401 => {
             let text = |name: &str| form.some(name).map(str::to_owned);
+            let now: Me = visit.get("/v1/me").await?;
             let typed = Me {
                 name: text("name"),
                 phone: text("phone"),
                 birthday: text("birthday"),
                 language: text("language"),
-                ..Me::default()
+                ..now
             };
-            Ok(profile_page(&visit, &typed, Some(&fault)).await.status(422).into_response())
+            Ok(profile_page(&visit, &typed, Some(&fault), None).await.status(422).into_response())
         }
         Err(fault) => Err(fault),
     }
 }
 
-async fn profile_page(visit: &Visit, me: &Me, fault: Option<&Fault>) -> Page {
+/// The page; with what is wrong with what was typed, or with a picture that was sent.
+pub(super) async fn profile_page(visit: &Visit, me: &Me, fault: Option<&Fault>, picture: Option<&str>) -> Page {
     const TITLE: Text = Text { en: "About me", de: "Über mich" };
     const NAME: Text = Text { en: "Name", de: "Name" };
     const PHONE: Text = Text { en: "Telephone", de: "Telefon" };
@@ -81,6 +83,47 @@ async fn profile_page(visit: &Visit, me: &Me, fault: Option<&Fault>) -> Page {
                 error: at("/language"), ..Field::default() }, &languages))
             (parts::submit(visit.say(SAVE)))
         }
+        (avatar::section(visit, me, picture))
+        (kept(visit))
     };
     super::page(visit, "/account/profile", visit.say(TITLE), &body).await
+}
+
+/// `GET /account/data.json`: what is kept of whoever asks, as a file.
+pub(crate) async fn export(visit: Visit) -> Result<Response, Fault> {
+    let answer = visit.ask(Method::GET, "/v1/me/export").send().await?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"account.json\""),
+        (header::CACHE_CONTROL, "private, no-store"),
+    ];
+    Ok((headers, answer.body).into_response())
+}
+
+/// Where one gets all that is kept of oneself.
+fn kept(visit: &Visit) -> Markup {
+    const TITLE: Text = Text { en: "What is kept of you", de: "Was über Sie gespeichert ist" };
+    const FILE: Text = Text { en: "Save my account as a file", de: "Mein Konto als Datei speichern" };
+    const HOLDS: Text = Text {
+        en: "The file (JSON) holds what you say of yourself, your addresses, and where you are logged in.",
+        de: "Die Datei (JSON) enthält Ihre Angaben, Ihre Adressen, und wo Sie angemeldet sind.",
+    };
+    const ELSEWHERE: Text = Text {
+        en: "Your orders with their invoices, your points and your credit are on pages of their own:",
+        de: "Ihre Bestellungen mit Rechnungen, Ihre Punkte und Ihr Guthaben stehen auf eigenen Seiten:",
+    };
+    const PAGES: [(&str, Text); 3] = [
+        ("/account/orders", Text { en: "Orders", de: "Bestellungen" }),
+        ("/account/points", Text { en: "Points", de: "Punkte" }),
+        ("/account/credit", Text { en: "Credit", de: "Guthaben" }),
+    ];
+    html! {
+        section.panel.stack id="kept" {
+            h2 { (visit.say(TITLE)) }
+            p { (visit.say(HOLDS)) }
+            p { a href=(visit.link("/account/data.json")) download="account.json" { (visit.say(FILE)) } }
+            p { (visit.say(ELSEWHERE)) }
+            ul.row { @for (path, name) in PAGES { li { a href=(visit.link(path)) { (visit.say(name)) } } } }
+        }
+    }
 }

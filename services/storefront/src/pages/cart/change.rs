@@ -3,7 +3,7 @@
 use super::{Wrong, show, totals::refused_because};
 use crate::{
     clients::{self, ask_cart, is_gone, seen},
-    model::{CartKey, Form, Look, remember_look},
+    model::{CartKey, Form},
     pages::{refusals, ways},
     views::Cart,
 };
@@ -37,8 +37,6 @@ pub(crate) async fn add(visit: Visit, form: Form) -> Result<Response, Fault> {
     };
     match clients::add_to_cart(&visit, sku, quantity).await {
         Ok(_) => {
-            let image = form.some("image").map(str::to_owned);
-            remember_look(&visit, &Look { sku: sku.to_owned(), slug: slug.to_owned(), image });
             visit.tell_next(&Flash { is_bad: false, text: visit.say(ADDED).to_owned() });
             Ok(ways::go(&visit, "/cart"))
         }

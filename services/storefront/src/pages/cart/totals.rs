@@ -4,7 +4,7 @@ use crate::views::{Cart, Change, Coupon};
 use bodega_kernel::Money;
 use bodega_pages::{
     Text, Visit,
-    parts::{self, Mood},
+    parts::{self, Mood, Sum},
 };
 use maud::{Markup, html};
 
@@ -18,39 +18,35 @@ pub(crate) fn totals(visit: &Visit, cart: &Cart) -> Markup {
     const INCLUDED: Text = Text { en: "including tax", de: "darin enthaltene MwSt." };
     const ADDED: Text = Text { en: "Tax", de: "MwSt." };
     const DUE: Text = Text { en: "To pay", de: "Zu zahlen" };
-    let less = |label: &str, amount: Money| {
-        html! { div.is-less { dt { (label) } dd { "−" (visit.money(amount)) } } }
-    };
+    let lang = visit.lang();
     let shipping = match (&cart.shipping_method, cart.shipping.amount) {
         (None, _) if cart.missing.iter().any(|missing| missing == "shipping_method") => visit.say(OPEN).to_owned(),
         (None, 0) => visit.say(OPEN).to_owned(),
         (Some(_), 0) => visit.say(FREE).to_owned(),
         (_, _) => visit.money(cart.shipping),
     };
-    html! {
-        dl.totals id="totals" {
-            div { dt { (visit.say(GOODS)) } dd { (visit.money(cart.subtotal)) } }
-            @for discount in &cart.discounts { (less(&discount.label, discount.amount)) }
-            div { dt { (visit.say(SHIPPING)) } dd { (shipping) } }
-            @if let Some(off) = cart.shipping_discount.as_ref().filter(|off| off.amount.amount > 0) {
-                div { dt { small { (off.label) } } dd { small { "−" (visit.money(off.amount)) } } }
-            }
-            @if !cart.prices_include_tax && cart.tax.amount > 0 {
-                div { dt { (visit.say(ADDED)) } dd { (visit.money(cart.tax)) } }
-            }
-            div.is-total {
-                dt {
-                    (visit.say(TOTAL))
-                    @if cart.prices_include_tax && cart.tax.amount > 0 {
-                        small { (visit.say(INCLUDED)) " " (visit.money(cart.tax)) }
-                    }
-                }
-                dd { (visit.money(cart.total)) }
-            }
-            @for tender in &cart.tenders { (less(tender_name(visit, &tender.kind, &tender.label).as_str(), tender.amount)) }
-            @if !cart.tenders.is_empty() { div.is-total { dt { (visit.say(DUE)) } dd { (visit.money(cart.due)) } } }
-        }
+    let has_tax = cart.tax.amount > 0;
+    let mut rows = vec![Sum::of(visit.say(GOODS), visit.money(cart.subtotal))];
+    rows.extend(cart.discounts.iter().map(|off| Sum::less(lang, &off.label, off.amount)));
+    rows.push(Sum::of(visit.say(SHIPPING), shipping));
+    if let Some(off) = cart.shipping_discount.as_ref().filter(|off| off.amount.amount > 0) {
+        rows.push(Sum::less(lang, &off.label, off.amount));
     }
+    if has_tax && !cart.prices_include_tax {
+        rows.push(Sum::of(visit.say(ADDED), visit.money(cart.tax)));
+    }
+    let total = Sum::total(visit.say(TOTAL), visit.money(cart.total));
+    rows.push(if has_tax && cart.prices_include_tax {
+        total.explained(format!("{} {}", visit.say(INCLUDED), visit.money(cart.tax)))
+    } else {
+        total
+    });
+    let tenders = cart.tenders.iter();
+    rows.extend(tenders.map(|one| Sum::less(lang, tender_name(visit, &one.kind, &one.label), one.amount)));
+    if !cart.tenders.is_empty() {
+        rows.push(Sum::total(visit.say(DUE), visit.money(cart.due)));
+    }
+    parts::totals(&rows)
 }
 
 /// What pays a part, by name.

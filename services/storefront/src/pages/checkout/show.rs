@@ -6,23 +6,27 @@ use super::{
     typed::{BILLING, needs_address},
 };
 use crate::{
-    model::looks,
+    clients,
     pages::{
         cart::{changes, totals},
-        frame::framed,
+        frame::framed_below,
         ways,
     },
+    views::Looks,
 };
 use bodega_pages::{
     Document, Lang, Page, Text, Visit,
-    parts::{self, Field},
+    parts::{self, Field, GoodsLine},
 };
+use futures_util::future::join;
 use maud::{Markup, html};
 
 const TITLE: Text = Text { en: "Checkout", de: "Kasse" };
 
 impl Desk {
     pub(super) async fn page(&self, visit: &Visit) -> Page {
+        let looks = clients::looks(visit, self.cart.lines.iter().map(|line| line.sku.as_str()));
+        let (looks, categories) = join(looks, clients::categories(visit)).await;
         let main = html! {
             h1 { (visit.say(TITLE)) }
             div id="checkout-page" {
@@ -34,15 +38,15 @@ impl Desk {
                         }
                         (changes(visit, &self.cart))
                     }
-                    (self.form(visit))
+                    (self.form(visit, &looks))
                 }
             }
         };
         let title = format!("{} – {}", visit.say(TITLE), visit.shop());
-        framed(visit, Document { title, ..Document::default() }, &main).await
+        framed_below(visit, &categories, Document { title, ..Document::default() }, &main)
     }
 
-    fn form(&self, visit: &Visit) -> Markup {
+    fn form(&self, visit: &Visit, looks: &Looks) -> Markup {
         const BILL: Text = Text { en: "Send the bill to another address", de: "Rechnung an eine andere Adresse" };
         const SAME: Text = Text {
             en: "Leave these empty where the bill goes to the delivery address.",
@@ -67,7 +71,7 @@ impl Desk {
                         (fields::ways(visit, self))
                         (fields::paying(visit, self))
                     }
-                    (self.summary(visit))
+                    (self.summary(visit, looks))
                 }
             }
         }
@@ -112,23 +116,26 @@ impl Desk {
         )
     }
 
-    fn summary(&self, visit: &Visit) -> Markup {
+    fn summary(&self, visit: &Visit, looks: &Looks) -> Markup {
         const SUM: Text = Text { en: "Your order", de: "Ihre Bestellung" };
         const EDIT: Text = Text { en: "Change the cart", de: "Warenkorb ändern" };
-        let known = looks(visit);
+        let line = |line: &'_ crate::views::Line| format!("{} × {}", line.quantity, visit.money(line.unit_price));
+        let lines: Vec<GoodsLine<'_>> = self
+            .cart
+            .lines
+            .iter()
+            .map(|of| GoodsLine {
+                name: &of.name,
+                picture: looks.picture(&of.sku),
+                notes: vec![line(of)],
+                price: visit.money(of.total),
+                ..GoodsLine::default()
+            })
+            .collect();
         html! {
             aside id="summary" aria-label=(visit.say(SUM)) {
                 (parts::card(visit.say(SUM), &html! {
-                    ul.lines {
-                        @for line in &self.cart.lines {
-                            @let image = known.iter().find(|look| look.sku == line.sku).and_then(|look| look.image.as_deref());
-                            li.line {
-                                div.line-picture { (parts::thumbnail(image, "")) }
-                                div.line-what { p.line-name { (line.name) } p.line-note { (line.quantity) " × " (visit.money(line.unit_price)) } }
-                                div.line-price { (visit.money(line.total)) }
-                            }
-                        }
-                    }
+                    (parts::goods_lines(&lines))
                     p.small { a href=(visit.link("/cart")) { (visit.say(EDIT)) } }
                     (totals(visit, &self.cart))
                     (parts::hidden("total", &in_view(&self.cart)))

@@ -20,7 +20,7 @@ const STOCK: Text = Text { en: "In stock only", de: "Nur auf Lager" };
 const ANY: Text = Text { en: "Any", de: "Alle" };
 const UP: Text = Text { en: "stars and up", de: "Sterne und mehr" };
 const FROM: Text = Text { en: "From", de: "Von" };
-const TO: Text = Text { en: "To", de: "Bis" };
+const TO: Text = Text { en: "Up to", de: "Bis" };
 const OPEN: Text = Text { en: "Filters", de: "Filter" };
 const SHOW: Text = Text { en: "Show products", de: "Produkte anzeigen" };
 const REMOVE: Text = Text { en: "Remove filter", de: "Filter entfernen" };
@@ -31,7 +31,9 @@ pub(super) fn aside(shelf: &Shelf<'_>) -> Markup {
     let filters = &shelf.filters;
     let Some(facets) = shelf.facets() else { return html! { aside id="facets" {} } };
     let stars = |count: i64| format!("{count} {}", visit.say(UP));
-    let ratings = facets.ratings.iter().filter(|one| (2..=4).contains(&one.stars));
+    // Where nobody has reviewed anything yet there is nothing to choose by.
+    let has_stars = !filters.rating.is_empty() || facets.ratings.iter().any(|one| one.count > 0);
+    let ratings = facets.ratings.iter().filter(|one| has_stars && (2..=4).contains(&one.stars));
     let ratings: Vec<(String, String, i64)> =
         ratings.map(|one| (one.stars.to_string(), stars(one.stars), one.count)).collect();
     html! {
@@ -169,6 +171,7 @@ fn bounds(shelf: &Shelf<'_>, range: &Range) -> (String, String) {
 fn span(shelf: &Shelf<'_>, range: &Range) -> String {
     let write = |amount| shelf.visit.money(Money::new(amount, shelf.currency));
     match range.to {
+        Some(to) if range.from.amount() == 0 => format!("{} {}", shelf.visit.say(TO), write(to.amount())),
         Some(to) => format!("{} – {}", write(range.from.amount()), write(to.amount())),
         None => format!("{} {}", shelf.visit.say(FROM), write(range.from.amount())),
     }

@@ -3,43 +3,45 @@
 use super::{Whole, views::Order, words};
 use crate::model::pay_methods;
 use bodega_kernel::Money;
-use bodega_pages::{Text, Visit, parts};
+use bodega_pages::{
+    Text, Visit,
+    parts::{self, Sum},
+};
 use maud::{Markup, html};
-
-/// An amount as it is subtracted, however the API signs it.
-pub(crate) fn taken_off(amount: Money) -> Money {
-    Money::new(-amount.amount.abs(), amount.currency)
-}
 
 /// The sums of an order.
 pub(crate) fn totals(visit: &Visit, order: &Order) -> Markup {
-    const TITLE: Text = Text { en: "Total", de: "Summe" };
-    const SUBTOTAL: Text = Text { en: "Goods", de: "Waren" };
-    const SHIPPING: Text = Text { en: "Shipping", de: "Versand" };
+    const TITLE: Text = Text { en: "Summary", de: "Zusammenfassung" };
+    const GOODS: Text = Text { en: "Goods", de: "Warenwert" };
+    const SHIPPING: Text = Text { en: "Delivery", de: "Versand" };
     const FREE: Text = Text { en: "free", de: "kostenlos" };
-    const TAX: Text = Text { en: "Tax", de: "Steuern" };
-    const TAX_IN: Text = Text { en: "including tax", de: "darin Steuern" };
-    let row = |name: &str, value: &str| html! { div { dt { (name) } dd { (value) } } };
+    const TOTAL: Text = Text { en: "Total", de: "Gesamtsumme" };
+    const TAX: Text = Text { en: "Tax", de: "MwSt." };
+    const TAX_IN: Text = Text { en: "including tax", de: "darin enthaltene MwSt." };
+    let lang = visit.lang();
     let includes = visit.settings().shop.prices_include_tax;
     let tax = order.tax.filter(|tax| tax.amount != 0);
     let Some(total) = order.total else { return html! { section #order-totals data-live-part {} } };
+    let mut rows: Vec<Sum> =
+        order.subtotal.map(|sum| Sum::of(visit.say(GOODS), visit.money(sum))).into_iter().collect();
+    rows.extend(order.discounts.iter().map(|off| Sum::less(lang, &off.label, off.amount)));
+    if let Some(shipping) = order.shipping {
+        let shown = if shipping.amount == 0 { visit.say(FREE).to_owned() } else { visit.money(shipping) };
+        rows.push(Sum::of(visit.say(SHIPPING), shown));
+    }
+    if let Some(tax) = tax.filter(|_| !includes) {
+        rows.push(Sum::of(visit.say(TAX), visit.money(tax)));
+    }
+    let total = Sum::total(visit.say(TOTAL), visit.money(total));
+    rows.push(match tax.filter(|_| includes) {
+        Some(tax) => total.explained(format!("{} {}", visit.say(TAX_IN), visit.money(tax))),
+        None => total,
+    });
+    rows.extend(order.tenders.iter().map(|tender| Sum::less(lang, &tender.label, tender.amount)));
     html! {
         section.panel.stack #order-totals data-live-part {
             h2 { (visit.say(TITLE)) }
-            dl.totals {
-                @if let Some(subtotal) = order.subtotal { (row(visit.say(SUBTOTAL), &visit.money(subtotal))) }
-                @for discount in &order.discounts {
-                    div.is-less { dt { (discount.label) } dd { (visit.money(taken_off(discount.amount))) } }
-                }
-                @if let Some(shipping) = order.shipping {
-                    @let shown = if shipping.amount == 0 { visit.say(FREE).to_owned() } else { visit.money(shipping) };
-                    (row(visit.say(SHIPPING), &shown))
-                }
-                @if let Some(tax) = tax.filter(|_| !includes) { (row(visit.say(TAX), &visit.money(tax))) }
-                div.is-total { dt { (visit.say(TITLE)) } dd { (visit.money(total)) } }
-                @if let Some(tax) = tax.filter(|_| includes) { (row(visit.say(TAX_IN), &visit.money(tax))) }
-                @for tender in &order.tenders { (row(&tender.label, &visit.money(taken_off(tender.amount)))) }
-            }
+            (parts::totals(&rows))
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     ask, find, narrow, refused,
-    views::{Fulfilments, Line, Order},
+    views::{Fulfilments, Order},
 };
 use crate::{
     model::Form,
@@ -19,6 +19,7 @@ use axum::{
 };
 use bodega_pages::{
     Fault, Page, Text, Visit,
+    orders::Line,
     parts::{self, Choice, Field},
 };
 use maud::{Markup, html};

@@ -5,9 +5,11 @@ use super::{
     views::{Action, Order, Parcel},
     words,
 };
+use crate::model::query;
 use bodega_pages::{
     Text, Visit,
-    parts::{self, Step},
+    orders::Paper,
+    parts::{self, PaperLink, Step},
 };
 use maud::{Markup, html};
 
@@ -27,6 +29,7 @@ pub(crate) fn status(visit: &Visit, whole: &Whole) -> Markup {
                     p { (visit.say(next(whole))) }
                 }
             }
+            (progress(visit, order))
             @if let Some(action) = &order.payment_action { (to_do(visit, order, action)) }
             @if order.can_be_paid(&whole.payments) {
                 p { (parts::link_button(&visit.link(&format!("{path}/pay")), visit.say(PAY), false)) }
@@ -34,7 +37,21 @@ pub(crate) fn status(visit: &Visit, whole: &Whole) -> Markup {
             @if order.status == "awaiting_payment" && let Some(deadline) = order.payment_deadline {
                 p.muted.small { (visit.say(Text { en: "To be paid by", de: "Zu zahlen bis" })) " " (visit.lang().moment(deadline)) " UTC" }
             }
-            @if !order.is_over() { p { a #look-again href=(visit.link(&path)) { (visit.say(AGAIN)) } } }
+            @if !order.is_over() { p.plain { a #look-again href=(visit.link(&path)) { (visit.say(AGAIN)) } } }
+        }
+    }
+}
+
+/// How far it is, at a glance.
+fn progress(visit: &Visit, order: &Order) -> Markup {
+    let (steps, reached) = order.progress();
+    html! {
+        @if !steps.is_empty() {
+            ol.steps {
+                @for (index, step) in steps.iter().enumerate() {
+                    li.is-done[index < reached] aria-current=[(index + 1 == reached).then_some("step")] { (visit.say(*step)) }
+                }
+            }
         }
     }
 }
@@ -72,7 +89,10 @@ fn next(whole: &Whole) -> Text {
             de: "Wir hoffen, es gefällt Ihnen. Wenn nicht, können Sie es zurückschicken.",
         },
         "completed" => Text { en: "All done. Thank you!", de: "Alles erledigt. Vielen Dank!" },
-        "cancelled" => words::cancelled(order.cancel_reason.as_deref()),
+        "cancelled" if whole.payments.have_taken() || !order.tenders.is_empty() => {
+            words::cancelled(order.cancel_reason.as_deref())
+        }
+        "cancelled" => words::cancelled_unpaid(order.cancel_reason.as_deref()),
         _ => Text { en: "We are at it.", de: "Wir sind dabei." },
     }
 }
@@ -104,11 +124,13 @@ fn to_do(visit: &Visit, order: &Order, action: &Action) -> Markup {
     const TO: Text = Text { en: "To", de: "An" };
     const AMOUNT: Text = Text { en: "Amount", de: "Betrag" };
     const REFERENCE: Text = Text { en: "Reference", de: "Verwendungszweck" };
-    // Providers name the way; nothing but the web is followed.
-    let is_web = action.url.starts_with("https://") || action.url.starts_with('/');
+    // Providers name the way; nothing but the web is followed. A page of our own is told the way back.
+    let own = action.url.starts_with('/');
+    let back = query(&[("back", &visit.link(&format!("/orders/{}", order.id)))]);
+    let url = if own { format!("{}?{back}", action.url) } else { action.url.clone() };
     html! {
-        @if action.kind == "redirect" && is_web {
-            p { a.button #to-bank href=(action.url) rel="noopener" { (visit.say(GO)) } }
+        @if action.kind == "redirect" && (own || url.starts_with("https://")) {
+            p { a.button #to-bank href=(url) rel="noopener" { (visit.say(GO)) } }
         }
         @if action.kind == "bank_transfer" {
             dl.facts #bank-transfer {
@@ -256,19 +278,16 @@ pub(crate) fn papers(visit: &Visit, order: &Order) -> Markup {
     const TITLE: Text = Text { en: "Papers", de: "Belege" };
     const INVOICE: Text = Text { en: "Invoice", de: "Rechnung" };
     const CREDIT: Text = Text { en: "Credit note", de: "Gutschrift" };
+    let link = |paper: &Paper| PaperLink {
+        href: visit.link(&format!("/orders/{}/papers/{}.pdf", order.id, paper.number)),
+        name: format!("{} {} (PDF)", visit.say(if paper.kind == "invoice" { INVOICE } else { CREDIT }), paper.number),
+        about: format!("{} · {}", visit.money(paper.amount), visit.lang().day(paper.issued_at)),
+    };
     html! {
         section #order-papers data-live-part class=[(!order.papers.is_empty()).then_some("panel stack")] {
-            @if !order.papers.is_empty() { h2 { (visit.say(TITLE)) } }
-            ul.stack.is-tight {
-                @for paper in &order.papers {
-                    @let word = if paper.kind == "invoice" { INVOICE } else { CREDIT };
-                    li {
-                        a href=(visit.link(&format!("/orders/{}/papers/{}.pdf", order.id, paper.number))) type="application/pdf" {
-                            (visit.say(word)) " " (paper.number) " (PDF)"
-                        }
-                        " " span.muted.small { (visit.money(paper.amount)) " · " (visit.lang().day(paper.issued_at)) }
-                    }
-                }
+            @if !order.papers.is_empty() {
+                h2 { (visit.say(TITLE)) }
+                (parts::papers(&order.papers.iter().map(link).collect::<Vec<_>>()))
             }
         }
     }

@@ -2,6 +2,10 @@
 
 use crate::pages::postal::Postal;
 use bodega_kernel::{Money, Time};
+use bodega_pages::{
+    Text,
+    orders::{Discount, Line, Paper},
+};
 use serde::Deserialize;
 
 /// An order. Right after the checkout it may have nothing but its number.
@@ -43,25 +47,6 @@ pub(crate) struct Order {
     pub(crate) version: i64,
 }
 
-/// A line of an order.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Line {
-    pub(crate) sku: String,
-    pub(crate) name: String,
-    pub(crate) quantity: i64,
-    pub(crate) unit_price: Money,
-    pub(crate) total: Money,
-    #[serde(default)]
-    pub(crate) discounts: Vec<Discount>,
-}
-
-/// Something taken off.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Discount {
-    pub(crate) label: String,
-    pub(crate) amount: Money,
-}
-
 /// A gift card or store credit that pays a part.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Tender {
@@ -77,15 +62,6 @@ pub(crate) struct Action {
     pub(crate) url: String,
     pub(crate) reference: Option<String>,
     pub(crate) text: Option<String>,
-}
-
-/// An invoice or a credit note.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Paper {
-    pub(crate) number: String,
-    pub(crate) kind: String,
-    pub(crate) amount: Money,
-    pub(crate) issued_at: Time,
 }
 
 /// Something that happened.
@@ -170,6 +146,13 @@ pub(crate) struct Refund {
     pub(crate) at: Time,
 }
 
+impl Payments {
+    /// Whether any money was taken.
+    pub(crate) fn have_taken(&self) -> bool {
+        !self.refunds.is_empty() || self.attempts.iter().any(|attempt| attempt.status == "captured")
+    }
+}
+
 impl Order {
     /// Whether it may still be called off: nothing of it has left.
     pub(crate) fn can_be_cancelled(&self) -> bool {
@@ -194,6 +177,34 @@ impl Order {
         self.status == "awaiting_payment"
             && self.payment_action.is_none()
             && (has_failed || self.payment_status == "failed")
+    }
+
+    /// The steps on its way, and how many of them are done; none where it was called off, or is being written still.
+    pub(crate) fn progress(&self) -> (&'static [Text], usize) {
+        const PLACED: Text = Text { en: "Placed", de: "Bestellt" };
+        const PAID: Text = Text { en: "Paid", de: "Bezahlt" };
+        const SENT: [Text; 4] =
+            [PLACED, PAID, Text { en: "On its way", de: "Unterwegs" }, Text { en: "Delivered", de: "Zugestellt" }];
+        const FETCHED: [Text; 4] = [
+            PLACED,
+            PAID,
+            Text { en: "Ready for pickup", de: "Abholbereit" },
+            Text { en: "Picked up", de: "Abgeholt" },
+        ];
+        let is_fetched = |entry: &Happened| ["ready_for_pickup", "collected"].contains(&&*entry.what);
+        let steps = match self.shipping_address {
+            Some(_) => &SENT[..],
+            None if self.timeline.iter().any(is_fetched) => &FETCHED[..],
+            None => &FETCHED[..2],
+        };
+        let done = match &*self.status {
+            "pending" | "awaiting_payment" => 1,
+            "confirmed" => 2,
+            "ready_for_pickup" | "partially_shipped" | "shipped" => 3,
+            "delivered" | "completed" => steps.len(),
+            _ => 0,
+        };
+        if done == 0 || self.lines.is_empty() { (&[], 0) } else { (steps, done) }
     }
 
     /// Whether nothing happens to it any more.

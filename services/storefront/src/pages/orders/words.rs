@@ -28,7 +28,7 @@ pub(crate) fn status(word: &str) -> (Mood, Text) {
     (mood, text)
 }
 
-/// Why an order was cancelled.
+/// Why an order was cancelled, for those whose money is given back.
 pub(crate) fn cancelled(reason: Option<&str>) -> Text {
     match reason.unwrap_or_default() {
         "out_of_stock" | "paid_out_of_stock" => Text {
@@ -54,6 +54,25 @@ pub(crate) fn cancelled(reason: Option<&str>) -> Text {
         _ => Text {
             en: "We had to cancel this order. What you paid is given back.",
             de: "Wir mussten die Bestellung stornieren. Was Sie bezahlt haben, erhalten Sie zurück.",
+        },
+    }
+}
+
+/// Why an order was cancelled, for those from whom nothing was taken.
+pub(crate) fn cancelled_unpaid(reason: Option<&str>) -> Text {
+    match reason.unwrap_or_default() {
+        "out_of_stock" | "paid_out_of_stock" => Text {
+            en: "We are sorry: something you chose was sold out in the meantime. Nothing was charged.",
+            de: "Es tut uns leid: Etwas davon war inzwischen ausverkauft. Es wurde nichts abgebucht.",
+        },
+        "by_shopper" => Text {
+            en: "You cancelled this order. Nothing was charged.",
+            de: "Sie haben die Bestellung storniert. Es wurde nichts abgebucht.",
+        },
+        reason @ ("payment_expired" | "coupon_rejected" | "points_rejected") => cancelled(Some(reason)),
+        _ => Text {
+            en: "We had to cancel this order. Nothing was charged.",
+            de: "Wir mussten die Bestellung stornieren. Es wurde nichts abgebucht.",
         },
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     model::Form,
+    pages::promises::promises,
     views::{Product, Variant},
 };
 use bodega_pages::{
@@ -16,14 +17,15 @@ const MOST: u32 = 999;
 const SOLD_OUT: Text = Text { en: "Sold out", de: "Ausverkauft" };
 const IN_STOCK: Text =
     Text { en: "In stock, sent within two working days", de: "Auf Lager, Versand in zwei Werktagen" };
-const SOME_LEFT: Text = Text { en: "In stock in some versions", de: "In manchen Ausführungen auf Lager" };
-const GONE: Text = Text {
-    en: "Sold out at the moment. Have a look at what is like it below.",
-    de: "Zurzeit ausverkauft. Schauen Sie unten nach Ähnlichem.",
+const SOME_LEFT: Text = Text {
+    en: "Some versions in stock, sent within two working days",
+    de: "Einige Ausführungen auf Lager, Versand in zwei Werktagen",
 };
+const FROM: Text = Text { en: "from", de: "ab" };
+const GONE: Text = Text { en: "Sold out at the moment", de: "Zurzeit ausverkauft" };
 
-pub(super) fn buy_box(visit: &Visit, product: &Product, query: &Form) -> Markup {
-    const FROM: Text = Text { en: "from", de: "ab" };
+/// The box; `similar` is the id of what is like the product, where anything is.
+pub(super) fn buy_box(visit: &Visit, product: &Product, query: &Form, similar: Option<&str>) -> Markup {
     const TAXED: Text = Text { en: "including tax, plus delivery", de: "inkl. MwSt., zzgl. Versand" };
     const UNTAXED: Text = Text { en: "plus tax and delivery", de: "zzgl. MwSt. und Versand" };
     let differs = product.variants.iter().any(|variant| variant.price != product.price);
@@ -39,13 +41,16 @@ pub(super) fn buy_box(visit: &Visit, product: &Product, query: &Form) -> Markup 
                     p { a href="#reviews" { (parts::stars(visit.lang(), product.rating, product.rating_count)) } }
                 }
             }
-            p.price.is-big {
-                @if differs { span.small { (visit.say(FROM)) " " } }
-                (parts::price(visit.lang(), product.price, product.compare_at_price))
+            div {
+                p.price.is-big {
+                    @if differs { span.small { (visit.say(FROM)) " " } }
+                    (parts::price(visit.lang(), product.price, product.compare_at_price))
+                }
+                p.muted.small { (visit.say(if taxed { TAXED } else { UNTAXED })) }
             }
-            p.muted.small { (visit.say(if taxed { TAXED } else { UNTAXED })) }
             (stock(visit, product))
-            @if product.in_stock { (form(visit, product, query, differs)) }
+            @if product.in_stock { (form(visit, product, query, differs)) } @else { (sold_out(visit, similar)) }
+            (promises(visit))
         }
     }
 }
@@ -68,16 +73,30 @@ fn form(visit: &Visit, product: &Product, query: &Form, differs: bool) -> Markup
     html! {
         form.form id="buy" method="post" action=(visit.link("/cart/lines")) {
             (parts::hidden("slug", &product.slug))
-            (parts::hidden("image", product.image.as_deref().unwrap_or_default()))
             @if product.variants.len() > 1 { (kinds(visit, product, chosen, differs)) }
             @else { (parts::hidden("sku", chosen)) }
-            div.row {
-                div.field.count-field {
+            div.buy-row {
+                div.field {
                     label for="quantity" { (visit.say(QUANTITY)) }
                     input id="quantity" name="quantity" type="number" inputmode="numeric" min="1" max=(MOST) value="1" required;
                 }
-                button.button.is-wide type="submit" id="add-to-cart" { (parts::icon("cart")) (visit.say(ADD)) }
+                // Phones keep it in view, whatever is read of the product.
+                div.buy-bar {
+                    span.price { @if differs { span.small { (visit.say(FROM)) " " } } (visit.money(product.price)) }
+                    button.button.is-wide type="submit" id="add-to-cart" { (parts::icon("cart")) (visit.say(ADD)) }
+                }
             }
+        }
+    }
+}
+
+/// Nothing to buy, and a way on.
+fn sold_out(visit: &Visit, similar: Option<&str>) -> Markup {
+    const LIKE: Text = Text { en: "See what is like it", de: "Ähnliches ansehen" };
+    html! {
+        div.stack.is-tight {
+            button.button.is-wide type="button" disabled { (visit.say(SOLD_OUT)) }
+            @if let Some(id) = similar { a.button.is-quiet.is-wide href={ "#" (id) } { (visit.say(LIKE)) } }
         }
     }
 }

@@ -12,7 +12,9 @@ pub(super) fn of_product(visit: &Visit, product: &Product, reviews: &[Review]) -
     let base = visit.settings().shop.base_url.trim_end_matches('/');
     let url = format!("{base}{}", visit.link(&format!("/p/{}", product.slug)));
     let whole = |url: &str| if url.starts_with('/') { format!("{base}{url}") } else { url.to_owned() };
-    let images: Vec<String> = product.photos.iter().map(|photo| whole(&photo.url)).collect();
+    let photos = product.photos.iter().map(|photo| &photo.url);
+    let images: Vec<String> =
+        photos.chain(product.image.iter().filter(|_| product.photos.is_empty())).map(|url| whole(url)).collect();
     let offers: Vec<Value> = product.variants.iter().map(|variant| offer(variant, &url)).collect();
     let mut facts = json!({
         "@context": "https://schema.org", "@type": "Product", "name": product.name, "url": url, "image": images,
@@ -40,6 +42,7 @@ fn offer(variant: &Variant, url: &str) -> Value {
     json!({
         "@type": "Offer", "sku": variant.sku, "url": url, "price": major(variant.price),
         "priceCurrency": variant.price.currency.code(), "availability": availability,
+        "itemCondition": "https://schema.org/NewCondition",
     })
 }
 
