@@ -1,7 +1,7 @@
 //! The shapes a shop runs in.
 
 use bodega_settings::{BusKind, Settings};
-use bodega_testkit::{Backend, Home};
+use bodega_testkit::{Backend, Home, backends};
 
 /// Named by whoever runs the tests with a broker.
 const BROKER: &str = "BODEGA_TEST_RABBITMQ";
@@ -23,6 +23,13 @@ pub fn shapes() -> Vec<Shape> {
     let whole = (postgres && (all || !broker)).then_some(Shape::Whole(Backend::Postgres));
     let apart = (postgres && broker).then_some(Shape::Apart);
     [Some(Shape::Whole(Backend::Sqlite)), whole, apart].into_iter().flatten().collect()
+}
+
+/// The same for stories of crowds, which take long: a whole shop on each database, and what is apart in the long run. (A crowd at
+/// two replicas has stories of its own.)
+pub fn shapes_for_crowds() -> Vec<Shape> {
+    let apart = std::env::var_os("BODEGA_TEST_FULL").map(|_| Shape::Apart).filter(|apart| shapes().contains(apart));
+    backends().into_iter().map(Shape::Whole).chain(apart).collect()
 }
 
 impl From<Backend> for Shape {
