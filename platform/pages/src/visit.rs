@@ -11,7 +11,7 @@ use axum::{
     http::{HeaderValue, Method, request::Parts},
 };
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
-use bodega_kernel::{Money, World};
+use bodega_kernel::{Currency, Money, World};
 use bodega_settings::Settings;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::{
@@ -108,6 +108,12 @@ impl Visit {
     /// An amount as the language of the page writes it.
     pub fn money(&self, money: Money) -> String {
         self.0.lang.money(money)
+    }
+
+    /// An amount that the API told as text, `19.99 GBP`, as the language of the page writes it; `None` where it is none.
+    pub fn money_told(&self, text: &str) -> Option<String> {
+        let (amount, code) = text.split_once(' ')?;
+        Some(self.money(Money::parse(amount, Currency::new(code).ok()?)?))
     }
 
     /// The address of another page in the same language.

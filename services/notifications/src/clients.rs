@@ -12,6 +12,7 @@ use crate::model::Rendered;
 use bodega_kernel::{Time, uuid::Uuid};
 use message::{Stamp, address_of};
 use smtp::Connection;
+use std::sync::Arc;
 
 /// A mail in words, ready to leave.
 #[derive(Clone, Debug)]
@@ -24,6 +25,8 @@ pub(crate) struct Outgoing {
     pub(crate) at: Time,
     /// Where it goes.
     pub(crate) recipient: String,
+    /// What the shop is called, which writes it.
+    pub(crate) shop: Arc<str>,
     /// How its reader is called.
     pub(crate) name: Option<String>,
     /// Where its reader unsubscribes, if they can.
@@ -98,7 +101,7 @@ impl Line {
 }
 
 fn written(sender: &Sender, outgoing: &Outgoing) -> Result<lettre::Message, String> {
-    let Outgoing { id, message_id, at, recipient, name, unsubscribe, mail } = outgoing;
-    let stamp = Stamp { id: *id, message_id, at: *at, unsubscribe: unsubscribe.as_deref() };
+    let Outgoing { id, message_id, at, shop, recipient, name, unsubscribe, mail } = outgoing;
+    let stamp = Stamp { id: *id, message_id, at: *at, shop, unsubscribe: unsubscribe.as_deref() };
     sender.write(stamp, recipient, name.as_deref(), mail)
 }

@@ -3,12 +3,14 @@
 mod answered;
 mod desk;
 mod gather;
+mod naming;
 mod order_link;
 mod queue;
 mod send;
 mod unsubscribe;
 
 pub(crate) use desk::{empty_mailbox, preview, resend, show_example, write_note};
+pub(crate) use naming::Naming;
 pub(crate) use queue::queue_mails;
 pub(crate) use send::send_due;
 pub(crate) use unsubscribe::{ask_reader, unsubscribe};

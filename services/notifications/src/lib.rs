@@ -26,6 +26,7 @@ use bodega_rpc::Client;
 use bodega_service::{Context, Definition, Running};
 use bodega_web::GuestKeys;
 use clients::{Post, Sender, Server};
+use flows::Naming;
 use jobs::Pace;
 use model::Language;
 use pages::Pages;
@@ -56,7 +57,7 @@ pub(crate) struct Notifications {
     mailbox_keeps_links: bool,
     sender: Arc<Sender>,
     pages: Pages,
-    shop: Arc<str>,
+    naming: Arc<Naming>,
     /// What links begin with.
     base_url: Arc<str>,
     /// Where alerts for staff go; empty for nowhere.
@@ -86,7 +87,7 @@ impl Notifications {
             mailbox_keeps_links: mail.mailbox_keeps_links,
             sender: Arc::new(Sender::new(&mail.from, &mail.reply_to)?),
             pages: Pages::load(folder),
-            shop: context.settings.shop.name.as_str().into(),
+            naming: Arc::new(Naming::new(&context.settings.shop.name)),
             base_url: context.settings.shop.base_url.as_str().into(),
             staff: mail.staff.as_str().into(),
             language: Language::of(&mail.language).unwrap_or(Language::En),

@@ -31,6 +31,8 @@ pub(crate) struct Stamp<'a> {
     pub(crate) message_id: &'a str,
     /// When it was queued: the same in every repeat.
     pub(crate) at: Time,
+    /// What the shop is called.
+    pub(crate) shop: &'a str,
     /// Where its reader unsubscribes, if they can.
     pub(crate) unsubscribe: Option<&'a str>,
 }
@@ -49,8 +51,14 @@ impl Sender {
     }
 
     /// The sender as a reader sees it.
-    pub(crate) fn shown(&self) -> String {
-        self.from.to_string()
+    pub(crate) fn shown(&self, shop: &str) -> String {
+        self.named(shop).to_string()
+    }
+
+    /// An address without a name writes in the name of the shop.
+    fn named(&self, shop: &str) -> Mailbox {
+        let name = || Some(clean(shop)).filter(|name| !name.is_empty());
+        Mailbox::new(self.from.name.clone().or_else(name), self.from.email.clone())
     }
 
     /// A mail to `recipient`; refused in words where that is no address.
@@ -66,7 +74,7 @@ impl Sender {
         let at = UNIX_EPOCH + Duration::from_millis(u64::try_from(stamp.at.ms()).unwrap_or(0));
         let header = |name, value: String| HeaderValue::new(HeaderName::new_from_ascii_str(name), value);
         let mut message = Message::builder()
-            .from(self.from.clone())
+            .from(self.named(stamp.shop))
             .to(Mailbox::new(name, address))
             .subject(clean(&mail.title))
             .message_id(Some(stamp.message_id.to_owned()))
@@ -113,7 +121,7 @@ mod tests {
     const AT: Time = Time::from_ms(1_772_366_400_000);
 
     fn stamp() -> Stamp<'static> {
-        Stamp { id: Uuid::from_u128(7), message_id: "<7.0@shop.example>", at: AT, unsubscribe: None }
+        Stamp { id: Uuid::from_u128(7), message_id: "<7.0@shop.example>", at: AT, shop: "Tea", unsubscribe: None }
     }
 
     fn mail(title: &str) -> Rendered {
@@ -139,6 +147,17 @@ mod tests {
             assert_eq!(header_names(&message), expected, "{evil:?}");
             assert_eq!(message.envelope().to().len(), 1);
         }
+    }
+
+    #[test]
+    fn an_address_without_a_name_writes_as_the_shop_is_called() {
+        let shown = |from: &str, shop: &str| Sender::new(from, "").unwrap().shown(shop);
+        assert_eq!(
+            shown("shop@shop.example", "Tea\r\nBcc: e@e.example"),
+            "\"Tea Bcc: e@e.example\" <shop@shop.example>"
+        );
+        assert_eq!(shown("shop@shop.example", " "), "shop@shop.example");
+        assert_eq!(shown("Mugs <shop@shop.example>", "Tea"), "Mugs <shop@shop.example>");
     }
 
     #[test]

@@ -160,7 +160,7 @@ mod tests {
     fn message() -> Message {
         let sender = Sender::new("shop@shop.example", "").unwrap();
         let (message_id, at) = ("<7.0@shop.example>", Time::from_ms(0));
-        let stamp = Stamp { id: Uuid::from_u128(7), message_id, at, unsubscribe: None };
+        let stamp = Stamp { id: Uuid::from_u128(7), message_id, at, shop: "Tea", unsubscribe: None };
         let mail = Rendered { title: "Hello".to_owned(), text: "Hello".to_owned(), html: "<p>Hello</p>".to_owned() };
         sender.write(stamp, "ada@example.com", None, &mail).unwrap()
     }

@@ -1,7 +1,10 @@
 //! Asks the owners once for a whole batch of mails: for all of its orders, then for all of its readers. Never in a
 //! transaction. What cannot be answered about one of them stops no other.
 
-use super::gather::{Trouble, later};
+use super::{
+    gather::{Trouble, later},
+    naming::shop_name,
+};
 use crate::{
     Notifications,
     model::{About, Kind, Params},
@@ -25,8 +28,9 @@ type Orders = HashMap<OrderId, Result<Option<Arc<Details>>, RpcError>>;
 type Contacts = HashMap<UserId, Result<Option<Contact>, RpcError>>;
 
 /// What the owners answered about a batch of mails.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Answered {
+    shop: Arc<str>,
     orders: Orders,
     contacts: Contacts,
 }
@@ -44,7 +48,12 @@ impl Answered {
             .filter_map(|(_, about, params)| reader(about, params))
             .collect();
         let contacts = ask_contacts(state, &Vec::from_iter(readers)).await;
-        Self { orders, contacts }
+        Self { shop: shop_name(state).await, orders, contacts }
+    }
+
+    /// What the shop is called.
+    pub(super) fn shop(&self) -> Arc<str> {
+        Arc::clone(&self.shop)
     }
 
     /// An order of the batch.

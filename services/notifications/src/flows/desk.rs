@@ -4,6 +4,7 @@ use super::{
     Written,
     answered::Answered,
     gather::{Trouble, gather},
+    naming::shop_name,
 };
 use crate::{
     Notifications,
@@ -37,7 +38,8 @@ pub(crate) async fn preview(state: &Notifications, id: Uuid) -> Result<String, E
         Trouble::Never(why) => Error::Unwritable(why),
     })?;
     let (language, known) = (gathered.language, gathered.known);
-    let letter = Letter::new(&state.shop, language, state.pages.words(language), stored.kind, &known, &gathered.params);
+    let words = state.pages.words(language);
+    let letter = Letter::new(&answered.shop(), language, words, stored.kind, &known, &gathered.params);
     let rendered = state.pages.render(language, stored.kind, &letter);
     rendered.map(|(mail, _)| mail.html).map_err(|error| Error::Unwritable(error.to_string()))
 }
@@ -48,12 +50,12 @@ pub(crate) async fn show_example(
     kind: Kind,
     language: Option<Language>,
 ) -> Result<Example, Error> {
-    let (state, language) = (state.clone(), language.unwrap_or(state.language));
+    let (state, shop, language) = (state.clone(), shop_name(state).await, language.unwrap_or(state.language));
     // Reading a folder may block.
     let work = tokio::task::spawn_blocking(move || {
         let pages = state.pages.reloaded();
         let (known, params) = sample(kind).unwrap_or_default();
-        let letter = Letter::new(&state.shop, language, pages.words(language), kind, &known, &params);
+        let letter = Letter::new(&shop, language, pages.words(language), kind, &known, &params);
         let (mail, failed) = pages.render(language, kind, &letter)?;
         let view = |template: &str, reason: &str| FlawView { template: template.to_owned(), reason: reason.to_owned() };
         let found = pages.flaws().iter().map(|flaw| view(&flaw.template, &flaw.reason));

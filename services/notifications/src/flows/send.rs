@@ -124,7 +124,8 @@ async fn write(
         params = opened;
         report.private = true;
     }
-    let letter = Letter::new(&state.shop, language, state.pages.words(language), claimed.kind, &known, &params);
+    let shop = answered.shop();
+    let letter = Letter::new(&shop, language, state.pages.words(language), claimed.kind, &known, &params);
     let rendered = state.pages.render(language, claimed.kind, &letter);
     let (mail, _) = rendered.map_err(|error| Trouble::Never(error.to_string()))?;
     report.title = Some(mail.title.clone());
@@ -134,15 +135,16 @@ async fn write(
         at: claimed.queued,
         recipient,
         name: letter.name().map(str::to_owned),
+        shop,
         unsubscribe: params.unsubscribe,
         mail,
     })
 }
 
 fn copy_of(state: &Notifications, outgoing: Outgoing) -> Copy {
-    let Outgoing { message_id, recipient, mail, .. } = outgoing;
+    let Outgoing { message_id, shop, recipient, mail, .. } = outgoing;
     let Rendered { title, text, html } = mail;
-    Copy { message_id, sender: state.sender.shown(), recipient, title, text, html }
+    Copy { message_id, sender: state.sender.shown(&shop), recipient, title, text, html }
 }
 
 fn verdict(state: &Notifications, claimed: &Claimed, outcome: &Outcome) -> Verdict {

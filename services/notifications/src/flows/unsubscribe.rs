@@ -1,7 +1,7 @@
 //! Who may be sent what is not transactional: an address at most once a day, so that nobody can have a stranger written to at
 //! will, and never again once its reader says so. A link that proves it is in each such mail and names the mail alone.
 
-use super::gather::Trouble;
+use super::{gather::Trouble, naming::shop_name};
 use crate::{
     Notifications,
     error::Error,
@@ -38,7 +38,7 @@ pub(super) async fn permit(state: &Notifications, claimed: &Claimed, recipient: 
 /// The page that asks the reader of a mail whether they mean it: programs follow links, too.
 pub(crate) async fn ask_reader(state: &Notifications, token: &str) -> Result<String, Error> {
     let stored = mail_of(state, token).await?;
-    show(state, &stored, false)
+    show(state, &stored, false).await
 }
 
 /// Notes that the reader of a mail wants no more of its kind; says so on a page.
@@ -48,7 +48,7 @@ pub(crate) async fn unsubscribe(state: &Notifications, token: &str) -> Result<St
     let recipient = stored.view.recipient.as_deref().ok_or_else(|| Error::Unanswered("not yet noted".to_owned()))?;
     let address = key_of(recipient);
     state.db.write(async move |tx: &mut Tx| store::unsubscribe(tx, &address).await).await?;
-    show(state, &stored, true)
+    show(state, &stored, true).await
 }
 
 async fn mail_of(state: &Notifications, token: &str) -> Result<Stored, Error> {
@@ -56,9 +56,9 @@ async fn mail_of(state: &Notifications, token: &str) -> Result<Stored, Error> {
     store::find(state.db.reader(), mail).await?.ok_or(Error::LinkUnknown)
 }
 
-fn show(state: &Notifications, stored: &Stored, done: bool) -> Result<String, Error> {
+async fn show(state: &Notifications, stored: &Stored, done: bool) -> Result<String, Error> {
     let language = stored.view.language.as_deref().and_then(Language::of).unwrap_or(state.language);
-    Ok(state.pages.unsubscribing(&state.shop, language, done)?)
+    Ok(state.pages.unsubscribing(&shop_name(state).await, language, done)?)
 }
 
 /// An address as it is compared: no server tells two of them apart by their case.

@@ -11,6 +11,7 @@ mod batches;
 mod carts;
 mod crashes;
 mod inbox;
+mod naming;
 mod order_links;
 mod queue;
 mod retries;

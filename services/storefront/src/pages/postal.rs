@@ -100,13 +100,23 @@ impl Postal {
         parts::select(&field, &choices)
     }
 
+    /// The town with its code and region, in two lines, as its country writes them.
+    fn place(&self) -> [String; 2] {
+        let (code, city, region) = (&self.postal_code, &self.city, self.region.clone().unwrap_or_default());
+        match self.country.as_str() {
+            "GB" | "IE" if region.is_empty() => [city.clone(), code.clone()],
+            "GB" | "IE" => [format!("{city}, {region}"), code.clone()],
+            "AU" | "CA" | "US" => [format!("{city} {region} {code}"), String::new()],
+            _ => [format!("{code} {city}"), region],
+        }
+    }
+
     /// As it stands on a parcel.
     pub(crate) fn shown(&self, visit: &Visit) -> Markup {
         let names = countries(visit.lang(), &self.country);
         let country = names.iter().find(|(code, _)| *code == self.country).map_or(&*self.country, |(_, name)| name);
-        let place = format!("{} {}", self.postal_code, self.city);
-        let further =
-            [self.line2.as_deref(), Some(&place), self.region.as_deref(), Some(country), self.phone.as_deref()];
+        let [place, below] = self.place();
+        let further = [self.line2.as_deref(), Some(&place), Some(&below), Some(country), self.phone.as_deref()];
         html! {
             address.address {
                 (self.name) br; (self.line1)

@@ -65,6 +65,22 @@ async fn an_order_is_shown_to_the_guest_who_placed_it() {
 }
 
 #[tokio::test]
+async fn an_address_is_written_as_its_country_does() {
+    for (country, region, lines) in [
+        ("GB", "", "London<br>N1<br>United Kingdom"),
+        ("IE", "Cork", "London, Cork<br>N1<br>Ireland"),
+        ("DE", "", "N1 London<br>Germany"),
+        ("US", "CT", "London CT N1<br>United States"),
+    ] {
+        let mut order = order("confirmed");
+        order["shipping_address"]["country"] = json!(country);
+        order["shipping_address"]["region"] = json!(region);
+        let shown = page(&shop(&order), GUEST).await;
+        assert!(shown.text.contains(lines), "{lines}");
+    }
+}
+
+#[tokio::test]
 async fn whoever_may_not_see_an_order_gets_a_kind_page() {
     let shop = Played::default().refuses(Method::GET, &path(""), 404, "order_not_found", &json!([]));
     let shown = page(&shop, "").await;

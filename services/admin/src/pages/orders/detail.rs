@@ -230,11 +230,14 @@ fn returns(order: &Order) -> Markup {
 }
 
 fn timeline(visit: &Visit, order: &Order) -> Markup {
-    let step = |moment: &crate::views::orders::Moment| Step {
-        at: visit.lang().moment(moment.at),
-        what: in_words(&moment.what),
-        detail: moment.detail.clone().unwrap_or_default(),
-        mood: told_as(&moment.what),
+    let step = |moment: &crate::views::orders::Moment| {
+        let detail = moment.detail.clone().unwrap_or_default();
+        Step {
+            at: visit.lang().moment(moment.at),
+            what: in_words(&moment.what),
+            detail: visit.money_told(&detail).unwrap_or(detail),
+            mood: told_as(&moment.what),
+        }
     };
     let steps: Vec<Step> = order.timeline.iter().rev().map(step).collect();
     parts::timeline(&steps)

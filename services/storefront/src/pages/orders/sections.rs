@@ -151,7 +151,7 @@ pub(crate) fn timeline(visit: &Visit, order: &Order) -> Markup {
     const TITLE: Text = Text { en: "What happened", de: "Verlauf" };
     let steps = order.timeline.iter().rev().filter_map(|entry| {
         let (mood, word) = words::happened(&entry.what)?;
-        let detail = shown_detail(visit, order, &entry.what, entry.detail.as_deref().unwrap_or_default());
+        let detail = shown_detail(visit, &entry.what, entry.detail.as_deref().unwrap_or_default());
         Some(Step { at: visit.lang().moment(entry.at), what: visit.say(word).to_owned(), detail, mood })
     });
     let steps: Vec<Step> = steps.collect();
@@ -164,24 +164,12 @@ pub(crate) fn timeline(visit: &Visit, order: &Order) -> Markup {
 }
 
 /// Amounts in the visitor's way of writing them, and the words of people; nothing else that is for programs.
-fn shown_detail(visit: &Visit, order: &Order, what: &str, detail: &str) -> String {
+fn shown_detail(visit: &Visit, what: &str, detail: &str) -> String {
     match what {
-        "payment_captured" | "payment_authorized" | "payment_refunded" => {
-            amount(visit, order, detail).unwrap_or_default()
-        }
+        "payment_captured" | "payment_authorized" | "payment_refunded" => visit.money_told(detail).unwrap_or_default(),
         "cancel_requested" | "return_rejected" | "parcel_in_transit" => detail.to_owned(),
         _ => String::new(),
     }
-}
-
-/// `19.99 GBP`, read.
-fn amount(visit: &Visit, order: &Order, detail: &str) -> Option<String> {
-    let (number, code) = detail.split_once(' ')?;
-    let currency = order.total?.currency;
-    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
-    let decimals = number.split_once('.').map_or(0, |(_, decimals)| decimals.len());
-    let fits = currency.code() == code && decimals == currency.decimals() as usize;
-    fits.then(|| digits.parse().ok().map(|amount| visit.money(bodega_kernel::Money::new(amount, currency)))).flatten()
 }
 
 /// The parcels that have left.
