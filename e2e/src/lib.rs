@@ -15,5 +15,5 @@ pub use ahead::Ahead;
 pub use claims::Customer;
 pub use doors::{Bought, Doors, address, cart_with, check_out, everybody, order_of};
 pub use process::{Process, binary};
-pub use shape::{Shape, shapes, shapes_for_crowds};
+pub use shape::{Shape, shapes, whole_shapes};
 pub use shop::TestShop;

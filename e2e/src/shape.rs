@@ -25,9 +25,9 @@ pub fn shapes() -> Vec<Shape> {
     [Some(Shape::Whole(Backend::Sqlite)), whole, apart].into_iter().flatten().collect()
 }
 
-/// The same for stories of crowds, which take long: a whole shop on each database, and what is apart in the long run. (A crowd at
-/// two replicas has stories of its own.)
-pub fn shapes_for_crowds() -> Vec<Shape> {
+/// The same for stories that are many, or take long: a whole shop on each database, and what is apart in the long run. (A crowd
+/// at two replicas has stories of its own.)
+pub fn whole_shapes() -> Vec<Shape> {
     let apart = std::env::var_os("BODEGA_TEST_FULL").map(|_| Shape::Apart).filter(|apart| shapes().contains(apart));
     backends().into_iter().map(Shape::Whole).chain(apart).collect()
 }

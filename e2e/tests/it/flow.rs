@@ -8,7 +8,7 @@ mod ways_out;
 
 use bodega::client::{Answer, Headers};
 use bodega_contracts::CartId;
-use bodega_e2e::{Bought, Customer, TestShop, cart_with, order_of, shapes};
+use bodega_e2e::{Bought, Customer, Shape, TestShop, cart_with, order_of, shapes, whole_shapes};
 use bodega_settings::Settings;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -16,14 +16,23 @@ use std::time::Duration;
 const MINUTE: Duration = Duration::from_mins(1);
 const DAY: Duration = Duration::from_hours(24);
 
-/// Tells a story in a fresh shop of each shape, and holds its books against each other afterwards.
+/// Tells a story in a fresh shop on each database, and holds its books against each other afterwards.
 async fn on_each(story: impl AsyncFn(&mut TestShop)) {
     with(|_| {}, story).await;
 }
 
 /// The same in a shop with other settings.
 async fn with(change: impl Fn(&mut Settings), story: impl AsyncFn(&mut TestShop)) {
-    for shape in shapes() {
+    told(whole_shapes(), change, story).await;
+}
+
+/// The same in a shop of each shape.
+async fn in_each_shape(story: impl AsyncFn(&mut TestShop)) {
+    told(shapes(), |_| {}, story).await;
+}
+
+async fn told(shapes: Vec<Shape>, change: impl Fn(&mut Settings), story: impl AsyncFn(&mut TestShop)) {
+    for shape in shapes {
         let home = shape.home();
         let mut settings = shape.settings(&home);
         change(&mut settings);

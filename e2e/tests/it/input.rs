@@ -1,7 +1,7 @@
 //! Bad input on every route that the API describes: a problem that says what is wrong, never a 5xx, and nothing changed.
 
 use bodega::verify::digest;
-use bodega_e2e::{TestShop, shapes, shapes_for_crowds};
+use bodega_e2e::{TestShop, shapes, whole_shapes};
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -124,7 +124,7 @@ impl Prober {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn bad_input_is_a_problem_on_every_route_and_changes_nothing() {
-    for shape in shapes_for_crowds() {
+    for shape in whole_shapes() {
         let shop = TestShop::start(shape).await.unwrap();
         shop.sell("MUG", 1_250, 10).await.unwrap();
         let bought = shop.buy(&[("MUG", 1)], "sim_success").await.unwrap();

@@ -5,7 +5,7 @@
 
 use bodega::client::{Answer, Headers};
 use bodega_contracts::CartId;
-use bodega_e2e::{Bought, Doors, TestShop, everybody, shapes_for_crowds};
+use bodega_e2e::{Bought, Doors, TestShop, everybody, whole_shapes};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -17,7 +17,7 @@ const LATE: usize = 100;
 
 /// Runs a race at the one door of a shop in this process, in each shape.
 pub(crate) async fn at_one_door(race: impl AsyncFn(&Doors)) {
-    for shape in shapes_for_crowds() {
+    for shape in whole_shapes() {
         let shop = TestShop::start(shape).await.unwrap();
         race(&shop.doors).await;
         shop.prove().await.unwrap_or_else(|error| panic!("{shape:?}: {error}"));

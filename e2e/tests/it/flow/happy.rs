@@ -1,6 +1,6 @@
 //! The happy path: a checkout becomes a paid, sent and completed order.
 
-use super::{DAY, MINUTE, bought, cart, customer, mails, on_each, papers, send, sold, stock, with};
+use super::{DAY, MINUTE, bought, cart, customer, in_each_shape, mails, papers, send, sold, stock, with};
 use crate::races::{bank, pay};
 use bodega::client::Headers;
 use bodega_e2e::{Bought, TestShop, order_of};
@@ -10,7 +10,7 @@ use std::time::Duration;
 
 #[tokio::test]
 async fn a_checkout_freezes_the_cart_and_gives_the_key_to_its_order() {
-    on_each(async |shop: &mut TestShop| {
+    in_each_shape(async |shop: &mut TestShop| {
         let cart = shop.cart(&[("MUG", 2)]).await.unwrap();
         let answer = shop.checkout(&cart, "sim_success", "first").await.unwrap();
         assert_eq!(answer.status.as_u16(), 202, "{answer:?}");
@@ -29,7 +29,7 @@ async fn a_checkout_freezes_the_cart_and_gives_the_key_to_its_order() {
 
 #[tokio::test]
 async fn goods_codes_and_points_are_held_before_the_payment_and_taken_with_it() {
-    on_each(async |shop: &mut TestShop| {
+    in_each_shape(async |shop: &mut TestShop| {
         let promotion = shop.doors.make_code("TENTH", 5).await.unwrap();
         let ada = customer(shop, 500).await;
         let cart = cart(&ada, 2, json!({"coupon_code": "tenth", "points": 300})).await;
@@ -54,7 +54,7 @@ async fn goods_codes_and_points_are_held_before_the_payment_and_taken_with_it() 
 
 #[tokio::test]
 async fn an_order_that_costs_nothing_is_confirmed_without_a_payment() {
-    on_each(async |shop: &mut TestShop| {
+    in_each_shape(async |shop: &mut TestShop| {
         let ada = customer(shop, 1_500).await;
         let bought = bought(shop, &ada, 1, json!({"points": 1_500}), "confirmed").await;
         let order = shop.order(&bought).await.unwrap();
@@ -66,7 +66,7 @@ async fn an_order_that_costs_nothing_is_confirmed_without_a_payment() {
 
 #[tokio::test]
 async fn a_confirmed_order_has_one_invoice_without_a_gap_and_one_confirmation() {
-    on_each(async |shop: &mut TestShop| {
+    in_each_shape(async |shop: &mut TestShop| {
         for seq in 1..=3 {
             let bought = sold(shop, 1).await;
             let order = shop.order(&bought).await.unwrap();
@@ -81,7 +81,7 @@ async fn a_confirmed_order_has_one_invoice_without_a_gap_and_one_confirmation() 
 
 #[tokio::test]
 async fn a_part_of_an_order_leaves_and_then_the_rest() {
-    on_each(async |shop: &mut TestShop| {
+    in_each_shape(async |shop: &mut TestShop| {
         let bought = sold(shop, 3).await;
         let first = send(shop, &bought, Some(1), "first").await;
         let order = shop.doors.reach(0, &bought, &["partially_shipped"]).await.unwrap();
@@ -135,7 +135,7 @@ async fn a_carrier_takes_a_parcel_and_says_where_it_is() {
 
 #[tokio::test]
 async fn what_is_fetched_is_ready_then_delivered() {
-    on_each(async |shop: &mut TestShop| {
+    in_each_shape(async |shop: &mut TestShop| {
         let desk = json!({"rate": {"kind": "pickup"}});
         let path = "/v1/shipping-methods/standard";
         let changed = shop.staff.call(reqwest::Method::PATCH, path, Headers::default(), Some(&desk)).await.unwrap();
