@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     fn a_name_is_good_for_a_minute_and_stays_where_nobody_answers() {
-        let (naming, at) = (Naming::new("Tea"), |ms| Time::from_ms(1_800_000_000_000 + ms));
+        let (naming, at) = (Naming::new("Tea"), |ms: i64| Time::from_ms(1_800_000_000_000 + ms));
         assert_eq!(naming.fresh(at(0)), None);
         assert_eq!(&*naming.note(at(0), Some(" Harbour ")), "Harbour");
         assert_eq!(naming.fresh(at(59_999)).as_deref(), Some("Harbour"));
