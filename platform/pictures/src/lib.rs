@@ -5,6 +5,10 @@
 //! anything but its pixels. It is taken for what its first bytes say, and what it would become is looked at before any of
 //! it is decoded.
 
+mod studio;
+
+pub use studio::{Seat, Studio};
+
 use fast_image_resize::{
     PixelType, ResizeOptions, Resizer,
     images::{Image, ImageRef},

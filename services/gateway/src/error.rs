@@ -16,6 +16,8 @@ pub(crate) enum Refusal {
     MethodNotAllowed([bool; METHODS.len()]),
     /// More bytes than the route takes.
     BodyTooLarge,
+    /// The body ended before its end.
+    BodyBroken,
     /// Asked too often; wait these seconds.
     TooMany(u64),
     /// As many requests as we want to work on are under way.
@@ -52,6 +54,7 @@ impl IntoResponse for Refusal {
                 with(problem(405, "method_not_allowed"), header::ALLOW, &names.join(", "))
             }
             Self::BodyTooLarge => refused(problem(413, "body_too_large")),
+            Self::BodyBroken => refused(problem(400, "body_unreadable").detail("the body ended early")),
             Self::TooMany(seconds) => refused(problem(429, "rate_limited").retry_after(seconds)),
             Self::Overloaded => refused(problem(503, "overloaded").retry_after(1)),
             Self::InvalidToken => {

@@ -27,9 +27,9 @@ struct Limit {
     written: f64,
 }
 
-/// What was measured in a shop that remembers nothing yet, and a tenth; of what depends on the machine a good deal more. Orders of one shopper come one after the
-/// other, each when the last one is done, so nothing is shared. A crowd shares what a batch does once: that it does not shows
-/// in its commits.
+/// What was measured in a shop that remembers nothing yet, and a tenth; of what depends on the machine a good deal more.
+/// Orders of one shopper come one after the other, each when the last one is done, so nothing is shared. A crowd shares what
+/// a batch does once: that it does not shows in its commits.
 const LIMITS: [Limit; 3] = [
     Limit { shoppers: 1, orders: 64, statements: 122.0, kept: 19_600.0, commits: 30.0, written: 600_000.0 },
     Limit { shoppers: 64, orders: 512, statements: 79.0, kept: 17_300.0, commits: 10.0, written: 300_000.0 },

@@ -20,10 +20,10 @@ use axum::{
     response::Response,
 };
 use bodega_contracts::ProductId;
+use bodega_pictures::Seat;
 use bodega_web::{Conditional, Path, Problem, Query, Staff};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use tokio::sync::OwnedSemaphorePermit;
 use utoipa::{IntoParams, ToSchema};
 
 /// Bytes of the longest file.
@@ -63,7 +63,7 @@ pub(super) struct Upload {
     target: Target<ProductId>,
     alt: String,
     file: Bytes,
-    _seat: OwnedSemaphorePermit,
+    _seat: Seat,
 }
 
 impl FromRequest<Catalog> for Upload {

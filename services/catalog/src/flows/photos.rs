@@ -20,13 +20,11 @@ use axum::body::Bytes;
 use bodega_blobs::{BlobError, Blobs, Key};
 use bodega_contracts::ProductId;
 use bodega_db::{DbError, Tx};
-use bodega_pictures::{Developed, develop};
+use bodega_pictures::{Developed, Seat, Studio, develop};
 use bodega_settings::Settings;
 use moka::sync::Cache;
-use std::sync::Arc;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Pictures worked on at the same time: each takes a processor, and up to 400 MB.
+/// Pictures worked on at the same time.
 const MAKERS: usize = 2;
 /// Uploads that are read, wait or are worked on at the same time: each takes up to 20 MiB.
 const SEATS: usize = 12;
@@ -38,8 +36,7 @@ const MAX_KEPT: u64 = 64 << 20;
 pub(crate) struct Gallery {
     blobs: Blobs,
     kept: Cache<(PhotoId, Width), Bytes>,
-    seats: Arc<Semaphore>,
-    makers: Arc<Semaphore>,
+    studio: Studio,
 }
 
 impl Gallery {
@@ -49,14 +46,13 @@ impl Gallery {
         Ok(Self {
             blobs: Blobs::open(settings, "catalog")?,
             kept: Cache::builder().max_capacity(MAX_KEPT).weigher(weight).build(),
-            seats: Arc::new(Semaphore::new(SEATS)),
-            makers: Arc::new(Semaphore::new(MAKERS)),
+            studio: Studio::new(SEATS, MAKERS),
         })
     }
 
     /// A place for an upload, until it is dropped; refused where all are taken.
-    pub(crate) fn seat(&self) -> Result<OwnedSemaphorePermit, Error> {
-        Arc::clone(&self.seats).try_acquire_owned().map_err(|_| Error::Busy)
+    pub(crate) fn seat(&self) -> Result<Seat, Error> {
+        self.studio.seat().ok_or(Error::Busy)
     }
 
     /// The file of a photo, if it is in memory.
@@ -66,14 +62,8 @@ impl Gallery {
 
     /// Makes the files of what was sent, when it is its turn.
     async fn develop(&self, sent: Bytes) -> Result<Developed, Error> {
-        let turn = Arc::clone(&self.makers).acquire_owned().await.map_err(|_| Error::Busy)?;
-        let made = tokio::task::spawn_blocking(move || {
-            let made = develop(&sent, &WIDTHS.map(Width::pixels));
-            // Not before: whoever sent it may be gone, and the processor still at work.
-            drop(turn);
-            made
-        });
-        made.await.map_err(|error| DbError::Unavailable(error.to_string().into()))?.map_err(Error::from)
+        let made = self.studio.make(move || develop(&sent, &WIDTHS.map(Width::pixels))).await;
+        made.map_err(|error| DbError::Unavailable(error.to_string().into()))?.map_err(Error::from)
     }
 
     /// Keeps the files of a photo, and says which it is.

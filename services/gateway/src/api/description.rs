@@ -2,14 +2,15 @@
 //! then the later one's gets the name of its part of the API in front.
 //!
 //! Few ask for it, and it is large: the services are asked for theirs when the first one does. Where one of them is away
-//! its part is left out, and they are asked again the next time.
+//! its part is left out, and they are asked again a while later.
 
 use axum::body::Bytes;
 use bodega_rpc::{Client, OwnDescription};
 use bodega_web::Problem;
 use futures_util::future::join_all;
 use serde_json::{Map, Value};
-use tokio::sync::OnceCell;
+use std::time::{Duration, Instant};
+use tokio::sync::Mutex;
 use utoipa::openapi::{
     Components, Info, OpenApi, Paths,
     security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
@@ -17,23 +18,39 @@ use utoipa::openapi::{
 
 const SCHEMAS: &str = "#/components/schemas/";
 
+/// How long a description is told that lacks somebody.
+const WITHOUT_SOME: Duration = Duration::from_secs(5);
+
 /// The description of the whole API.
 pub struct Description {
     rpc: Client,
     services: Vec<String>,
     besides: OpenApi,
-    whole: OnceCell<Bytes>,
+    told: Mutex<Option<Told>>,
+}
+
+/// What was told last.
+struct Told {
+    text: Bytes,
+    /// Until when it is good; for good where nobody was away.
+    until: Option<Instant>,
 }
 
 impl Description {
     /// As JSON.
     pub(super) async fn json(&self) -> Bytes {
-        let kept = self.whole.get_or_try_init(async || self.put_together().await).await;
-        kept.cloned().unwrap_or_else(|without_some| without_some)
+        let mut told = self.told.lock().await;
+        let is_good = |told: &&Told| told.until.is_none_or(|until| Instant::now() < until);
+        if let Some(told) = told.as_ref().filter(is_good) {
+            return told.text.clone();
+        }
+        let made = self.put_together().await;
+        let text = made.text.clone();
+        *told = Some(made);
+        text
     }
 
-    /// The whole of it, or without those who are away.
-    async fn put_together(&self) -> Result<Bytes, Bytes> {
+    async fn put_together(&self) -> Told {
         let asked = self.services.iter().map(async |service| {
             let described = self.rpc.ask_service(service, OwnDescription {}).await;
             let described = described.inspect_err(|error| tracing::warn!(%error, service, "it is not described"));
@@ -44,14 +61,14 @@ impl Description {
         let besides = [json(&self.besides)];
         // A description is plain data; what cannot be written is an empty one.
         let text = serde_json::to_vec(&merged(described.into_iter().flatten().chain(besides))).unwrap_or_default();
-        if is_whole { Ok(text.into()) } else { Err(text.into()) }
+        Told { text: text.into(), until: (!is_whole).then(|| Instant::now() + WITHOUT_SOME) }
     }
 }
 
 /// What these services say of their routes when they are asked, and what there is `besides`, as one description, with the
 /// gateway's own.
 pub fn describe(rpc: Client, services: Vec<String>, besides: OpenApi) -> Description {
-    Description { rpc, services, besides, whole: OnceCell::new() }
+    Description { rpc, services, besides, told: Mutex::new(None) }
 }
 
 fn merged(services: impl IntoIterator<Item = Value>) -> Value {

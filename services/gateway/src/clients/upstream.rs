@@ -119,8 +119,7 @@ impl Parcel {
         if length.is_none() || !is_framed {
             return Ok(Self::Stream(Some(Body::new(Limited::new(body, limit_bytes)))));
         }
-        // A client that breaks off here gets no answer whatever we say.
-        let whole = body.collect().await.map_err(|_| Refusal::ServiceAway)?;
+        let whole = body.collect().await.map_err(|_| Refusal::BodyBroken)?;
         Ok(Self::Kept(whole.to_bytes()))
     }
 
@@ -141,15 +140,20 @@ fn is_repeatable(head: &request::Parts) -> bool {
     head.method.is_idempotent() || head.headers.contains_key("idempotency-key")
 }
 
+/// Whose body could not be sent on to its end: that says nothing of the service.
 fn fault_of_the_client(error: &hyper_util::client::legacy::Error) -> Option<Refusal> {
+    let mut fault = None;
     let mut cause: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(error) = cause {
         if error.is::<LengthLimitError>() {
             return Some(Refusal::BodyTooLarge);
         }
+        if error.is::<axum::Error>() {
+            fault = Some(Refusal::BodyBroken);
+        }
         cause = error.source();
     }
-    None
+    fault
 }
 
 /// Removes what is for one connection only, and what `Connection` names besides.

@@ -1,12 +1,15 @@
 //! The same policy before a service in another process.
 
-use crate::setup::{door_with, echo, request};
+use crate::setup::{door_to, door_with, echo, request};
 use axum::{Router, body::Body};
+use bodega_gateway::Target;
 use bodega_kernel::{ManualClock, Role, Time, World};
+use bodega_rpc::Places;
 use bodega_web::{InternalKeys, layers};
 use futures_util::StreamExt;
 use serde_json::json;
 use std::{
+    collections::BTreeSet,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -125,6 +128,22 @@ async fn what_may_have_been_done_is_not_sent_to_another_unless_it_names_itself()
         door.clock.advance(Duration::from_secs(20));
     }
     assert!((1..20).contains(&given_up), "{given_up} of 20 came to the one that breaks off");
+}
+
+#[tokio::test]
+async fn a_body_that_breaks_off_is_its_senders_fault_and_no_places() {
+    let (one, other) = (process().await, process().await);
+    let places = Places::parse(&format!("{one},{other}")).unwrap();
+    let door = door_to(|_| (), Target::Remote(places.clone()));
+    for _ in 0..20 {
+        let chunks = [Ok(vec![b'x'; 100]), Err(std::io::Error::other("gone"))];
+        let body = Body::from_stream(futures_util::stream::iter(chunks));
+        let answer = door.send(request("POST", "/large", &[], body)).await;
+        assert_eq!(answer.problem(), (400, "body_unreadable"));
+    }
+    let world = World::simulated(3, door.clock.clone());
+    let asked: BTreeSet<usize> = (0..100).map(|_| places.pick(&world, &[]).number()).collect();
+    assert_eq!(asked.len(), 2, "both are asked as before");
 }
 
 #[tokio::test]

@@ -137,7 +137,8 @@ pub(crate) fn door_with(change: impl Fn(&mut Settings), elsewhere: Option<String
     )
 }
 
-fn door_to(change: impl Fn(&mut Settings), target: Target) -> Door {
+/// With other settings, and the service there.
+pub(crate) fn door_to(change: impl Fn(&mut Settings), target: Target) -> Door {
     let mut settings = Settings::defaults();
     settings.limits.enabled = false;
     change(&mut settings);

@@ -14,8 +14,8 @@ use axum::{
     response::Response,
 };
 use bodega_kernel::UserId;
+use bodega_pictures::Seat;
 use bodega_web::{Conditional, Customer, Path, Problem, problem};
-use tokio::sync::OwnedSemaphorePermit;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// What every file is told with: it never changes, is a picture and nothing else, and may be shown on any page.
@@ -37,7 +37,7 @@ pub(super) fn routes() -> OpenApiRouter<Identity> {
 pub(super) struct Upload {
     user: UserId,
     file: Bytes,
-    _seat: OwnedSemaphorePermit,
+    _seat: Seat,
 }
 
 impl FromRequest<Identity> for Upload {
@@ -102,10 +102,10 @@ async fn get_avatar(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let id = AvatarId::of_file(&file).ok_or(Error::NotFound("avatar_not_found"))?;
-    let picture = flows::read_avatar(&identity, &id).await?;
     let tag = HeaderValue::from_str(&format!("\"{id}\"")).unwrap_or_else(|_| HeaderValue::from_static("\"\""));
     let unchanged = Conditional::has(&headers, &tag);
-    let mut response = Response::new(if unchanged { Body::empty() } else { Body::from(picture) });
+    let picture = flows::read_avatar(&identity, &id, unchanged).await?;
+    let mut response = Response::new(Body::from(picture));
     if unchanged {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
     }

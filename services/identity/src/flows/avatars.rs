@@ -14,11 +14,10 @@ use axum::body::Bytes;
 use bodega_blobs::{BlobError, Blobs, Key};
 use bodega_db::{DbError, Tx};
 use bodega_kernel::UserId;
+use bodega_pictures::{Seat, Studio, square};
 use bodega_settings::Settings;
-use std::sync::Arc;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Pictures worked on at the same time: each takes a processor, and up to 400 MB.
+/// Pictures worked on at the same time.
 const MAKERS: usize = 1;
 /// Uploads that are read, wait or are worked on at the same time: each takes up to 5 MiB.
 const SEATS: usize = 8;
@@ -27,32 +26,24 @@ const SEATS: usize = 8;
 #[derive(Clone)]
 pub(crate) struct Portraits {
     blobs: Blobs,
-    seats: Arc<Semaphore>,
-    makers: Arc<Semaphore>,
+    studio: Studio,
 }
 
 impl Portraits {
     /// Those at the place that the settings name.
     pub(crate) fn open(settings: &Settings) -> Result<Self, BlobError> {
-        let (seats, makers) = (Arc::new(Semaphore::new(SEATS)), Arc::new(Semaphore::new(MAKERS)));
-        Ok(Self { blobs: Blobs::open(settings, "identity")?, seats, makers })
+        Ok(Self { blobs: Blobs::open(settings, "identity")?, studio: Studio::new(SEATS, MAKERS) })
     }
 
     /// A place for an upload, until it is dropped; refused where all are taken.
-    pub(crate) fn seat(&self) -> Result<OwnedSemaphorePermit, Error> {
-        Arc::clone(&self.seats).try_acquire_owned().map_err(|_| Error::Busy)
+    pub(crate) fn seat(&self) -> Result<Seat, Error> {
+        self.studio.seat().ok_or(Error::Busy)
     }
 
     /// Makes a picture of what was sent, when it is its turn.
     async fn make(&self, sent: Bytes) -> Result<Bytes, Error> {
-        let turn = Arc::clone(&self.makers).acquire_owned().await.map_err(|_| Error::Busy)?;
-        let made = tokio::task::spawn_blocking(move || {
-            let made = bodega_pictures::square(&sent, AVATAR_SIDE);
-            // Not before: whoever sent it may be gone, and the processor still at work.
-            drop(turn);
-            made
-        });
-        let made = made.await.map_err(|error| DbError::Unavailable(error.to_string().into()))?;
+        let made = self.studio.make(move || square(&sent, AVATAR_SIDE)).await;
+        let made = made.map_err(|error| DbError::Unavailable(error.to_string().into()))?;
         Ok(made.map_err(Error::Picture)?.into())
     }
 }
@@ -96,10 +87,13 @@ pub(crate) async fn remove_avatar(identity: &Identity, user: UserId) -> Result<(
     removed.await
 }
 
-/// The file of a picture that somebody shows, for anybody.
-pub(crate) async fn read_avatar(identity: &Identity, id: &AvatarId) -> Result<Bytes, Error> {
+/// The file of a picture that somebody shows, for anybody; nothing of it where its reader has it.
+pub(crate) async fn read_avatar(identity: &Identity, id: &AvatarId, has_it: bool) -> Result<Bytes, Error> {
     if !store::is_shown(&identity.db, id).await? {
         return Err(Error::NotFound("avatar_not_found"));
+    }
+    if has_it {
+        return Ok(Bytes::new());
     }
     let file = identity.portraits.blobs.get(&key(id)?).await?;
     file.ok_or(Error::NotFound("avatar_not_found"))
