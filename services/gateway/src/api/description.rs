@@ -171,7 +171,17 @@ fn point(value: &mut Value, from: &str, to: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use bodega_kernel::World;
+    use bodega_rpc::Answers;
+    use bodega_web::InternalKeys;
+    use serde_json::{json, value::to_raw_value};
+    use std::{
+        collections::BTreeMap,
+        sync::{
+            Arc,
+            atomic::{AtomicUsize, Ordering},
+        },
+    };
 
     fn service(tag: &str, shape: &Value) -> OpenApi {
         let answer =
@@ -185,6 +195,24 @@ mod tests {
             }},
         });
         serde_json::from_value(api).unwrap()
+    }
+
+    #[tokio::test]
+    async fn who_is_away_is_left_out_and_the_others_are_not_asked_each_time() {
+        let rpc = Client::new("gateway", BTreeMap::new(), InternalKeys::new(&[7; 32]), World::system());
+        let asked = Arc::new(AtomicUsize::new(0));
+        let (own, counted) = (to_raw_value(&service("cart", &json!({"type": "string"}))).unwrap(), Arc::clone(&asked));
+        let answers = Answers::new().on(async move |_: OwnDescription| {
+            counted.fetch_add(1, Ordering::SeqCst);
+            Ok(own)
+        });
+        rpc.register("cart", answers);
+        let described = describe(rpc, vec!["cart".to_owned(), "orders".to_owned()], OpenApi::default());
+        for _ in 0..3 {
+            let told: Value = serde_json::from_slice(&described.json().await).unwrap();
+            assert!(told["paths"]["/cart"].is_object() && told["paths"]["/healthz"].is_object(), "{told}");
+        }
+        assert_eq!(asked.load(Ordering::SeqCst), 1);
     }
 
     #[test]
